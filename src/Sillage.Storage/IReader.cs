@@ -1,0 +1,34 @@
+using System.Data.Common;
+
+namespace Sillage.Storage;
+
+/// <summary>
+/// One consistent snapshot of a module's data. Rows map to records by Dapper: a column to the constructor parameter or
+/// property of the same name, case and underscores aside. <see cref="Guid"/>, <see cref="DateTimeOffset"/>
+/// (microseconds), <see cref="bool"/>, <see cref="long"/>, <see cref="string"/> and byte arrays behave the
+/// same in both dialects; take <see cref="long"/> for every whole number.
+/// </summary>
+public interface IReader
+{
+    /// <summary>The dialect that <see cref="Connection"/> speaks.</summary>
+    SqlDialect Dialect { get; }
+
+    /// <summary>The open connection, for what Dapper does not cover (COPY, prepared hot paths). Never close it.</summary>
+    DbConnection Connection { get; }
+
+    /// <summary>The transaction that commands made by hand on <see cref="Connection"/> must carry, if there is one.</summary>
+    DbTransaction? Transaction { get; }
+
+    /// <summary>All rows.</summary>
+    Task<IReadOnlyList<T>> QueryAsync<T>(
+        Sql sql,
+        object? parameters = null,
+        CancellationToken cancellationToken = default
+    );
+
+    /// <summary>The first row, or the type's default where there is none.</summary>
+    Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The first column of the first row.</summary>
+    Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default);
+}
