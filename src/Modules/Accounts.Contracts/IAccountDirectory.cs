@@ -1,0 +1,41 @@
+namespace Sillage.Accounts.Contracts;
+
+/// <summary>What other modules may ask of accounts.</summary>
+public interface IAccountDirectory
+{
+    /// <summary>The accounts with these ids; those that do not exist are left out.</summary>
+    Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The account with this user name (compared without case), or null.</summary>
+    Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes member accounts with generated passwords, all or none: if a name is taken or not valid, nothing is made and
+    /// the reply says which. The passwords are in the reply and nowhere else.
+    /// </summary>
+    /// <param name="usernames">1 to 1000 user names, no two alike.</param>
+    /// <param name="actor">Who asks, for the audit trail.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
+    Task<Provisioning> ProvisionAsync(IReadOnlyList<string> usernames, Guid actor, CancellationToken cancellationToken);
+
+    /// <summary>Takes back accounts just provisioned whose passwords were never handed out.</summary>
+    Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+}
+
+/// <summary>What other modules may know of an account.</summary>
+/// <param name="Id">The account.</param>
+/// <param name="Username">Its user name.</param>
+/// <param name="DisplayName">The name to show; null if none was chosen.</param>
+/// <param name="Role">Its role.</param>
+public sealed record AccountSummary(Guid Id, string Username, string? DisplayName, string Role);
+
+/// <summary>What came of provisioning.</summary>
+/// <param name="Accounts">The new accounts, in the order asked for; empty if any name was refused.</param>
+/// <param name="Refused">Each name that could not be had, by its place in the request, with the reason.</param>
+public sealed record Provisioning(IReadOnlyList<ProvisionedAccount> Accounts, IReadOnlyDictionary<int, string> Refused);
+
+/// <summary>A new account with its password, shown once.</summary>
+public sealed record ProvisionedAccount(Guid Id, string Username, string Password);

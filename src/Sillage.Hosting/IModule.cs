@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Sillage.Hosting;
+
+/// <summary>
+/// A module: a capability that can be switched on and off, alone in a process or beside others. Its class is the
+/// module's table of contents, and the type that its database and its settings are keyed by.
+/// </summary>
+public interface IModule
+{
+    /// <summary>Lower case, as in the setting <c>Modules</c> and in the names of the module's file or schema.</summary>
+    string Name { get; }
+
+    /// <summary>Registers what the module needs: its database, settings, slices' services, event handlers.</summary>
+    void AddServices(IServiceCollection services, IConfiguration configuration);
+
+    /// <summary>
+    /// Maps the module's routes. Every route needs an authenticated caller unless it says <c>AllowAnonymous()</c>.
+    /// </summary>
+    void MapRoutes(IEndpointRouteBuilder routes);
+}

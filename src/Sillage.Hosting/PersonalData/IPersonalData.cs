@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Sillage.Hosting.Problems;
+using Sillage.Storage;
+using Sillage.Storage.Events;
+
+namespace Sillage.Hosting.PersonalData;
+
+/// <summary>
+/// What a module must be able to do with a person's data (GDPR articles 15 to 20). Every module that keeps any implements
+/// it; the accounts module asks all of them in a person's name. Whatever is changed is audited by the module.
+/// </summary>
+public interface IPersonalData
+{
+    /// <summary>The module's section in the person's data: its name.</summary>
+    string Section { get; }
+
+    /// <summary>Writes everything kept about the account as one JSON value, a row at a time, in flat memory.</summary>
+    Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken cancellationToken);
+
+    /// <summary>Corrects what the person may correct. The patch is an RFC 7396 merge patch of the section.</summary>
+    /// <returns>Null if done; else the problem to tell.</returns>
+    Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken cancellationToken);
+
+    /// <summary>What an erasure would touch, by kind: the dry run.</summary>
+    Task<IReadOnlyDictionary<string, long>> CountAsync(
+        Guid accountId,
+        ErasureForm form,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Erases, and writes the audit row, in the unit given. Doing it twice does no harm.</summary>
+    Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken cancellationToken);
+}
+
+/// <summary>The two forms of erasure.</summary>
+public enum ErasureForm
+{
+    /// <summary>Destroy the tie between the person and the records; the records stay, anonymous.</summary>
+    Anonymise,
+
+    /// <summary>Destroy the records too.</summary>
+    Destroy,
+}
+
+/// <summary>A person has asked to be erased. Each module with personal data follows in a unit of its own.</summary>
+/// <param name="AccountId">The account that was.</param>
+/// <param name="Form">What becomes of the records.</param>
+public sealed record PersonErased(Guid AccountId, ErasureForm Form) : IEvent
+{
+    /// <inheritdoc />
+    public static string EventName => "accounts.person-erased";
+}

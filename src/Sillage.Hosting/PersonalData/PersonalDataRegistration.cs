@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Storage;
+using Sillage.Storage.Events;
+
+namespace Sillage.Hosting.PersonalData;
+
+/// <summary>Registers a module's personal data.</summary>
+public static class PersonalDataRegistration
+{
+    /// <summary>Makes the module take part in reading, correcting, exporting and erasing a person's data.</summary>
+    public static IServiceCollection AddPersonalData<TModule, TPersonalData>(this IServiceCollection services)
+        where TPersonalData : class, IPersonalData
+    {
+        services.AddSingleton<TPersonalData>();
+        services.AddSingleton<IPersonalData>(provider => provider.GetRequiredService<TPersonalData>());
+        return services.AddEventHandler<TModule, PersonErased, EraseOnRequest<TPersonalData>>();
+    }
+}
+
+internal sealed class EraseOnRequest<TPersonalData>(TPersonalData data) : IEventHandler<PersonErased>
+    where TPersonalData : class, IPersonalData
+{
+    public Task HandleAsync(PersonErased domainEvent, IUnitOfWork unit, CancellationToken cancellationToken) =>
+        data.EraseAsync(domainEvent.AccountId, domainEvent.Form, unit, cancellationToken);
+}

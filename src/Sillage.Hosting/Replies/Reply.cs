@@ -1,0 +1,86 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Sillage.Hosting.Requests;
+
+namespace Sillage.Hosting.Replies;
+
+/// <summary>Makes replies; they negotiate JSON or XML and carry an <c>ETag</c>.</summary>
+public static class Reply
+{
+    /// <summary>200 with a resource. <c>If-None-Match</c> with its tag gives 304.</summary>
+    public static Reply<T> Ok<T>(T value)
+        where T : notnull => new(value);
+
+    /// <summary>201 with a resource and its address.</summary>
+    public static CreatedReply<T> Created<T>(string location, T value)
+        where T : notnull => new(location, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options));
+}
+
+/// <summary>200 with a resource in the form the client accepts.</summary>
+public sealed class Reply<T>(T value) : IResult, IValueHttpResult<T>, IStatusCodeHttpResult, IEndpointMetadataProvider
+    where T : notnull
+{
+    /// <summary>The resource.</summary>
+    public T Value => value;
+
+    T? IValueHttpResult<T>.Value => value;
+
+    int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status200OK;
+
+    /// <summary>Set for replies that no cache may keep, such as tokens.</summary>
+    public bool NoStore { get; init; }
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        ReplyWriter.WriteAsync(
+            httpContext,
+            StatusCodes.Status200OK,
+            JsonSerializer.SerializeToUtf8Bytes(value, Json.Options),
+            NoStore
+        );
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ReplyWriter.ResourceTypes)
+        );
+    }
+}
+
+/// <summary>201 with the new resource and its address; kept as bytes, so that an idempotent retry gets the same.</summary>
+public sealed class CreatedReply<T> : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    internal CreatedReply(string location, ReadOnlyMemory<byte> json) => (Location, JsonBytes) = (location, json);
+
+    /// <summary>The resource's address.</summary>
+    public string Location { get; }
+
+    /// <summary>Set for replies that no cache may keep, such as secrets shown once.</summary>
+    public bool NoStore { get; init; }
+
+    internal ReadOnlyMemory<byte> JsonBytes { get; }
+
+    int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status201Created;
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        httpContext.Response.Headers.Location = Location;
+        return ReplyWriter.WriteAsync(httpContext, StatusCodes.Status201Created, JsonBytes, NoStore);
+    }
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(StatusCodes.Status201Created, typeof(T), ReplyWriter.ResourceTypes)
+        );
+    }
+}
