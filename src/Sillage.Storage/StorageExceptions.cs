@@ -21,3 +21,47 @@ public sealed class UniqueViolationException : Exception
     /// <summary>The constraint's name (PostgreSQL) or the columns (<c>table.column</c>, SQLite).</summary>
     public string Constraint { get; }
 }
+
+/// <summary>Storage cannot be opened as it is configured; the message says what to do about it, in one line.</summary>
+public abstract class StorageSetupException : Exception
+{
+    /// <summary>Says what is wrong and what to do.</summary>
+    protected StorageSetupException(string message, Exception? inner = null)
+        : base(message, inner) { }
+}
+
+/// <summary>Another server runs on the data folder.</summary>
+public sealed class DataFolderInUseException : StorageSetupException
+{
+    /// <summary>Names the folder and the remedy.</summary>
+    public DataFolderInUseException(string folder, Exception? inner = null)
+        : base(
+            $"The data folder {folder} is in use by another Sillage server. Stop that server, or give this one another folder with --data.",
+            inner
+        ) => Folder = folder;
+
+    /// <summary>The folder's full path.</summary>
+    public string Folder { get; }
+}
+
+/// <summary>The data folder cannot be created or written to.</summary>
+public sealed class DataFolderNotWritableException : StorageSetupException
+{
+    /// <summary>Names the folder and the remedy.</summary>
+    public DataFolderNotWritableException(string folder, Exception inner)
+        : base(
+            $"The data folder {folder} cannot be written to ({inner.Message.TrimEnd('.')}). Make it writable for this user, or choose another with --data.",
+            inner
+        ) => Folder = folder;
+
+    /// <summary>The folder's full path.</summary>
+    public string Folder { get; }
+}
+
+/// <summary>The database's schema and this program do not fit together.</summary>
+public sealed class MigrationException : StorageSetupException
+{
+    /// <summary>Says which script and what to do.</summary>
+    public MigrationException(string message, Exception? inner = null)
+        : base(message, inner) { }
+}

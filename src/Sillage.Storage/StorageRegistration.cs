@@ -1,13 +1,31 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Sillage.Storage.Events;
 
 namespace Sillage.Storage;
 
 /// <summary>Registers storage with the host.</summary>
-public static class StorageRegistration
+public static partial class StorageRegistration
 {
     /// <summary>Adds storage as such: the engine chosen by <see cref="StorageOptions"/>, the bus, the dispatcher.</summary>
-    public static IServiceCollection AddStorage(this IServiceCollection services) => throw new NotSupportedException();
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>();
+        services.AddLogging();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StorageMetrics>();
+        services.TryAddSingleton<ModuleDatabases>();
+        if (services.All(service => service.ServiceType != typeof(StorageStartup)))
+        {
+            services.AddSingleton(provider => new StorageStartup(provider.GetRequiredService<ModuleDatabases>()));
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageStartup>());
+        }
+
+        return services;
+    }
 
     /// <summary>
     /// Adds the module's own database, <see cref="IDatabase{TModule}"/>, migrated at start with the numbered scripts
@@ -16,10 +34,29 @@ public static class StorageRegistration
     /// <param name="services">The host's services.</param>
     /// <param name="name">The file's and the schema's name: lower case letters.</param>
     public static IServiceCollection AddModuleDatabase<TModule>(this IServiceCollection services, string name) =>
-        throw new NotSupportedException();
+        services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name));
+
+    /// <summary>The same with scripts from elsewhere than the module's assembly.</summary>
+    internal static IServiceCollection AddModuleDatabase<TModule>(
+        this IServiceCollection services,
+        ModuleRegistration registration
+    )
+    {
+        if (!Names().IsMatch(registration.Name))
+        {
+            throw new ArgumentException($"'{registration.Name}' is not lower case letters.", nameof(registration));
+        }
+
+        services.AddSingleton(registration);
+        services.AddSingleton<IDatabase<TModule>, Database<TModule>>();
+        return services;
+    }
 
     /// <summary>Subscribes <typeparamref name="THandler"/>, in the module's own database, to <typeparamref name="TEvent"/>.</summary>
     public static IServiceCollection AddEventHandler<TModule, TEvent, THandler>(this IServiceCollection services)
         where TEvent : IEvent
         where THandler : class, IEventHandler<TEvent> => throw new NotSupportedException();
+
+    [GeneratedRegex("^[a-z]{1,32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Names();
 }

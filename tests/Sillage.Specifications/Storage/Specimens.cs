@@ -1,0 +1,41 @@
+using Sillage.Storage;
+
+namespace Sillage.Specifications.Storage;
+
+/// <summary>The module that the storage specifications register; its one table holds every type.</summary>
+public sealed class SpecimenModule;
+
+public sealed record Specimen(
+    Guid Id,
+    string Name,
+    DateTimeOffset? At = null,
+    bool? Flag = null,
+    long? Count = null,
+    double? Ratio = null,
+    Guid? Other = null,
+    byte[]? Data = null
+)
+{
+    public static Specimen Called(string name) => new(Guid.CreateVersion7(), name);
+}
+
+public static class Specimens
+{
+    private const string Insert = """
+        INSERT INTO specimen (id, name, at, flag, count, ratio, other, data)
+        VALUES (@Id, @Name, @At, @Flag, @Count, @Ratio, @Other, @Data)
+        """;
+
+    private const string All = "SELECT id, name, at, flag, count, ratio, other, data FROM specimen ORDER BY name";
+
+    public static Task<int> AddAsync(this IUnitOfWork unit, Specimen specimen) => unit.ExecuteAsync(Insert, specimen);
+
+    public static Task<int> AddAsync(this IDatabase database, Specimen specimen) =>
+        database.WriteAsync(unit => unit.AddAsync(specimen), CancellationToken.None);
+
+    public static Task<IReadOnlyList<Specimen>> SpecimensAsync(this IDatabase database) =>
+        database.ReadAsync(reader => reader.QueryAsync<Specimen>(All), CancellationToken.None);
+
+    public static async Task<string[]> NamesAsync(this IDatabase database) =>
+        [.. (await database.SpecimensAsync()).Select(specimen => specimen.Name)];
+}
