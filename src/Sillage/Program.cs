@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using System.CommandLine;
+using Sillage.CommandLine;
+using Sillage.Verbs;
+
+var sillage = new RootCommand(
+    "Sillage keeps the wake of what people do in games and apps: accounts and event traces behind one API. "
+        + "Without a verb it serves."
+)
+{
+    Serve.Create(),
+    Sillage.Verbs.Version.Create(),
+};
+return await Invocation.RunAsync(sillage, args);

@@ -1,0 +1,38 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Sillage.Storage;
+
+namespace Sillage.CommandLine;
+
+/// <summary>Which failures can be expected, and what to tell about them: what is wrong and what to do, in one line.</summary>
+internal static class ExpectedFailure
+{
+    /// <summary>One line, or null for what nobody expected.</summary>
+    public static string? Describe(Exception exception) =>
+        exception switch
+        {
+            OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
+            StorageSetupException e => OneLine(e.Message),
+            DatabaseUnavailableException e => OneLine(e.Message),
+            IOException { InnerException: AddressInUseException } e => Unavailable(e, "is taken by another program"),
+            SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+                "this user may not listen on that port; choose one above 1023 with --urls, such as http://localhost:8000.",
+            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+                "this machine does not have that address; choose another with --urls, such as http://localhost:8000.",
+            AggregateException { InnerExceptions: [var only] } => Describe(only),
+            _ => null,
+        };
+
+    // Kestrel's message: Failed to bind to address http://127.0.0.1:8000: address already in use.
+    private static string Unavailable(IOException exception, string what)
+    {
+        var address = exception
+            .Message.Split(' ')
+            .FirstOrDefault(word => word.StartsWith("http", StringComparison.OrdinalIgnoreCase));
+        return $"{address?.TrimEnd(':', '.') ?? "the address"} {what}. Stop that program, or choose another address: "
+            + "sillage --urls http://localhost:8001";
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+}

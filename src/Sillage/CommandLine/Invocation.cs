@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Sillage.Verbs;
+
+namespace Sillage.CommandLine;
+
+/// <summary>Reads a command line, runs its verb, and turns what can be expected to go wrong into one line.</summary>
+internal static class Invocation
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Description = "Show help; for a verb: sillage VERB --help";
+        help.Action = new HelpText((HelpAction)help.Action!);
+
+        var parsed = root.Parse(ServeIsTheDefault(args));
+        if (parsed.Errors.Count > 0)
+        {
+            return await FailAsync(ParseFailure.Describe(parsed));
+        }
+
+        // The server's host ends by itself on a signal; other verbs get this long to clean up after theirs.
+        var invocation = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout =
+                parsed.CommandResult.Command.Name == Serve.Name ? null : TimeSpan.FromSeconds(30),
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation);
+        }
+        catch (Exception e) when (ExpectedFailure.Describe(e) is { } explanation)
+        {
+            return await FailAsync(explanation);
+        }
+    }
+
+    private static async Task<int> FailAsync(string explanation)
+    {
+        await Console.Error.WriteLineAsync($"sillage: {explanation}");
+        return ExitCode.Expected;
+    }
+
+    private static string[] ServeIsTheDefault(string[] args) =>
+        args is [] || (args[0].StartsWith('-') && args[0] is not ("-h" or "-?" or "--help" or "--version"))
+            ? [Serve.Name, .. args]
+            : args;
+}

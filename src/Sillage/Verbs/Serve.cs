@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Sillage.CommandLine;
+using Sillage.Hosting;
+using Spectre.Console;
+
+namespace Sillage.Verbs;
+
+/// <summary><c>sillage serve</c>: runs the server until it is told to stop.</summary>
+internal static class Serve
+{
+    public const string Name = "serve";
+
+    public static Command Create()
+    {
+        var verb = new Verb(
+            Name,
+            "Run the server; what sillage does without a verb.",
+            ("sillage serve", "everything on http://localhost:8000, data in ./data"),
+            ("sillage serve --urls http://0.0.0.0:8000", "reachable from other machines"),
+            ("sillage serve --data /var/lib/sillage", "data elsewhere"),
+            ("SILLAGE_POSTGRES='Host=db;…' sillage serve", "data in PostgreSQL")
+        );
+        var flags = SettingFlags.AddServingTo(verb);
+        verb.SetAction((parsed, cancellation) => RunAsync(flags, parsed, cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(SettingFlags flags, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var app = Server.CreateBuilder(flags, parsed).Build();
+        app.UseSillage();
+        await app.StartAsync(cancellationToken);
+        Banner.Write(app, AnsiConsole.Console);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Done;
+    }
+}
