@@ -37,6 +37,10 @@ internal abstract class ModuleDatabase(ModuleRegistration registration) : IDatab
 
     public abstract Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken);
 
+    /// <summary>Takes the right to dispatch this module's outbox, which one process has at a time.</summary>
+    /// <returns>Null if another process has it.</returns>
+    public abstract Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken);
+
     public abstract ValueTask DisposeAsync();
 
     protected InvalidOperationException NotOpen() =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sillage.Storage.Postgres;
 using Sillage.Storage.Sqlite;
 
 namespace Sillage.Storage;
@@ -8,6 +9,8 @@ namespace Sillage.Storage;
 internal sealed class ModuleDatabases : IAsyncDisposable
 {
     private readonly Dictionary<Type, ModuleDatabase> _byModule;
+    private DataFolder? _folder;
+    private bool _open;
 
     public ModuleDatabases(
         IEnumerable<ModuleRegistration> registrations,
@@ -21,7 +24,10 @@ internal sealed class ModuleDatabases : IAsyncDisposable
         var logger = loggers.CreateLogger(StorageMetrics.Name);
         _byModule = registrations.ToDictionary(
             registration => registration.Module,
-            ModuleDatabase (registration) => new SqliteDatabase(registration, Options.Data, metrics, clock, logger)
+            ModuleDatabase (registration) =>
+                Options.Postgres is null
+                    ? new SqliteDatabase(registration, Options.Data, metrics, clock, logger)
+                    : new PostgresDatabase(registration, Options, clock, logger)
         );
     }
 
@@ -37,11 +43,35 @@ internal sealed class ModuleDatabases : IAsyncDisposable
             $"{module.Name} has no database: call AddModuleDatabase<{module.Name}>."
         );
 
+    /// <summary>Takes the data folder (SQLite), then migrates and opens every database. A second call does nothing.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_open)
+        {
+            return;
+        }
+
+        if (Dialect == SqlDialect.Sqlite)
+        {
+            _folder ??= DataFolder.Take(Options.Data);
+        }
+
+        foreach (var database in All)
+        {
+            await database.OpenAsync(cancellationToken);
+        }
+
+        _open = true;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var database in _byModule.Values)
+        foreach (var database in All)
         {
             await database.DisposeAsync();
         }
+
+        // Last: whoever takes the folder next finds every file closed.
+        _folder?.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Sillage.Storage;
 
 /// <summary>Where the data lives.</summary>
@@ -8,4 +10,10 @@ public sealed class StorageOptions
 
     /// <summary>A PostgreSQL connection string; null (the default) means embedded SQLite in <see cref="Data"/>.</summary>
     public string? Postgres { get; set; }
+
+    /// <summary>
+    /// The most connections to PostgreSQL that each module opens for writing, and as many again for reading. Default 10.
+    /// </summary>
+    [Range(2, 1000)]
+    public int PostgresConnections { get; set; } = 10;
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Sillage.Storage.Events;
 
@@ -13,15 +14,20 @@ public static partial class StorageRegistration
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>();
+        services.AddOptions<OutboxOptions>();
         services.AddLogging();
         services.AddMetrics();
+        services.AddHealthChecks();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton<ModuleDatabases>();
+        services.TryAddSingleton<IEventBus, InProcessEventBus>();
         if (services.All(service => service.ServiceType != typeof(StorageStartup)))
         {
             services.AddSingleton(provider => new StorageStartup(provider.GetRequiredService<ModuleDatabases>()));
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageStartup>());
+            services.AddHostedService<EventDelivery>();
+            services.AddHostedService<Retention>();
         }
 
         return services;
@@ -49,13 +55,31 @@ public static partial class StorageRegistration
 
         services.AddSingleton(registration);
         services.AddSingleton<IDatabase<TModule>, Database<TModule>>();
+        services
+            .AddHealthChecks()
+            .Add(
+                new HealthCheckRegistration(
+                    registration.Name,
+                    provider => new DatabaseHealthCheck(provider.GetRequiredService<IDatabase<TModule>>()),
+                    HealthStatus.Unhealthy,
+                    ["ready"]
+                )
+            );
         return services;
     }
 
-    /// <summary>Subscribes <typeparamref name="THandler"/>, in the module's own database, to <typeparamref name="TEvent"/>.</summary>
+    /// <summary>
+    /// Subscribes <typeparamref name="THandler"/>, in the module's own database, to <typeparamref name="TEvent"/>. The
+    /// class's name is the subscriber's durable name: renaming it makes it another subscriber.
+    /// </summary>
     public static IServiceCollection AddEventHandler<TModule, TEvent, THandler>(this IServiceCollection services)
         where TEvent : IEvent
-        where THandler : class, IEventHandler<TEvent> => throw new NotSupportedException();
+        where THandler : class, IEventHandler<TEvent>
+    {
+        services.TryAddScoped<THandler>();
+        services.AddSingleton<EventSubscription, EventSubscription<TModule, TEvent, THandler>>();
+        return services;
+    }
 
     [GeneratedRegex("^[a-z]{1,32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();

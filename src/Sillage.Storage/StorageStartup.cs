@@ -6,37 +6,16 @@ namespace Sillage.Storage;
 /// Opens and migrates every module's database before anything else of the host starts. A command without a host calls
 /// <see cref="OpenAsync"/> itself and disposes its service provider at the end.
 /// </summary>
-public sealed class StorageStartup : IHostedLifecycleService, IDisposable
+public sealed class StorageStartup : IHostedLifecycleService
 {
     private readonly ModuleDatabases _databases;
-    private DataFolder? _folder;
 
     internal StorageStartup(ModuleDatabases databases) => _databases = databases;
 
     /// <summary>Takes the data folder (SQLite), then migrates and opens every database. A second call does nothing.</summary>
     /// <exception cref="StorageSetupException">It cannot be done; the message says what to do about it.</exception>
     /// <exception cref="DatabaseUnavailableException">The engine cannot be reached.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        if (_opened)
-        {
-            return;
-        }
-
-        if (_databases.Dialect == SqlDialect.Sqlite)
-        {
-            _folder = DataFolder.Take(_databases.Options.Data);
-        }
-
-        foreach (var database in _databases.All)
-        {
-            await database.OpenAsync(cancellationToken);
-        }
-
-        _opened = true;
-    }
-
-    private bool _opened;
+    public Task OpenAsync(CancellationToken cancellationToken) => _databases.OpenAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task StartingAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
@@ -55,7 +34,4 @@ public sealed class StorageStartup : IHostedLifecycleService, IDisposable
 
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose() => _folder?.Dispose();
 }

@@ -56,6 +56,10 @@ internal sealed partial class SqliteDatabase(
     public override Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) =>
         (_writer ?? throw NotOpen()).WriteAsync(work, cancellationToken);
 
+    /// <summary>The lock on the data folder stands for it already.</summary>
+    public override Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IAsyncDisposable?>(NoLease.Instance);
+
     public override ValueTask DisposeAsync()
     {
         _writer?.Dispose();
@@ -68,4 +72,11 @@ internal sealed partial class SqliteDatabase(
         Message = "Opened {Database} with SQLite {Version} (the operating system's: {FromSystem})."
     )]
     private static partial void LogOpened(ILogger logger, string database, string version, bool fromSystem);
+
+    private sealed class NoLease : IAsyncDisposable
+    {
+        public static readonly NoLease Instance = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 }
