@@ -1,9 +1,9 @@
 using System.Reflection;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests.Reading;
 
 namespace Sillage.Hosting.Requests;
 
@@ -13,6 +13,8 @@ namespace Sillage.Hosting.Requests;
 /// </summary>
 public sealed class Body<T> : IEndpointParameterMetadataProvider
 {
+    private static readonly string[] MediaTypes = ["application/json", "application/xml"];
+
     private Body(T value, ReadOnlyMemory<byte> bytes) => (Value, Bytes) = (value, bytes);
 
     /// <summary>The checked request.</summary>
@@ -22,50 +24,18 @@ public sealed class Body<T> : IEndpointParameterMetadataProvider
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Reads and checks the body.</summary>
-    /// <exception cref="ProblemException">400 or 413: what is wrong, and where.</exception>
+    /// <exception cref="ProblemException">400, 413 or 415: what is wrong, and where.</exception>
     public static async ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var bytes = await RequestBytes.ReadAsync(context);
-        return new Body<T>(BodyReader.Read<T>(bytes), bytes);
+        var body = await RequestBody.ReadAsync(context, MediaTypes, Json.Options.GetTypeInfo(typeof(T)));
+        return new Body<T>(BodyReader.Read<T>(body.Json), body.Bytes);
     }
 
     /// <inheritdoc />
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Metadata.Add(new AcceptsMetadata(["application/json", "application/xml"], typeof(T)));
-    }
-}
-
-/// <summary>Bytes to a checked value.</summary>
-internal static class BodyReader
-{
-    public static T Read<T>(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json.Span, Json.Options)
-                ?? throw new ProblemException(
-                    Problem.BadRequest("The body is null.", new FieldError("", "An object is expected."))
-                );
-        }
-        catch (JsonException e)
-        {
-            throw new ProblemException(
-                Problem.BadRequest("The body is not valid.", new FieldError(e.Path ?? "", e.Message))
-            );
-        }
-    }
-}
-
-/// <summary>The whole body as bytes, kept on the request for whoever needs them again.</summary>
-internal static class RequestBytes
-{
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
-    {
-        using var buffer = new MemoryStream();
-        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-        return buffer.ToArray();
+        builder.Metadata.Add(new AcceptsMetadata(MediaTypes, typeof(T)));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests.Reading;
 
 namespace Sillage.Hosting.Requests;
 
@@ -14,6 +15,13 @@ namespace Sillage.Hosting.Requests;
 /// </summary>
 public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
 {
+    private static readonly string[] MediaTypes =
+    [
+        "application/merge-patch+json",
+        "application/json",
+        "application/xml",
+    ];
+
     private readonly JsonObject _patch;
 
     private MergePatch(JsonObject patch) => _patch = patch;
@@ -31,16 +39,15 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
     public static async ValueTask<MergePatch<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return new MergePatch<T>(BodyReader.Read<JsonObject>(await RequestBytes.ReadAsync(context)));
+        var body = await RequestBody.ReadAsync(context, MediaTypes, Json.Options.GetTypeInfo(typeof(T)));
+        return new MergePatch<T>(BodyReader.Deserialize<JsonObject>(body.Json));
     }
 
     /// <inheritdoc />
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Metadata.Add(
-            new AcceptsMetadata(["application/merge-patch+json", "application/json", "application/xml"], typeof(T))
-        );
+        builder.Metadata.Add(new AcceptsMetadata(MediaTypes, typeof(T)));
     }
 
     // RFC 7396 section 2.
