@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Problems;
+using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
 namespace Sillage.Hosting;
@@ -21,7 +23,10 @@ public static class SillageHost
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(modules);
+        services.AddLogging();
+        services.AddRouting();
         services.AddHttpContextAccessor();
+        services.AddSettings<StorageOptions>("");
         services.AddStorage();
         services
             .AddAuthentication(SillageAuthenticationHandler.SchemeName)
@@ -38,6 +43,8 @@ public static class SillageHost
             module.AddServices(services, builder.Configuration);
         }
 
+        services.TryAddSingleton<IIdentityAuthority, NoIdentityAuthority>();
+
         return builder;
     }
 
@@ -46,6 +53,7 @@ public static class SillageHost
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseExceptionHandler(handler => handler.Run(HandleExceptionAsync));
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         foreach (var module in app.Services.GetRequiredService<IReadOnlyList<IModule>>())

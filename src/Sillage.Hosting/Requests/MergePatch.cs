@@ -22,9 +22,9 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
         "application/xml",
     ];
 
-    private readonly JsonObject _patch;
+    private readonly JsonElement _patch;
 
-    private MergePatch(JsonObject patch) => _patch = patch;
+    private MergePatch(JsonElement patch) => _patch = patch;
 
     /// <summary>The result of the patch on <paramref name="current"/>, checked like a body.</summary>
     /// <exception cref="ProblemException">400: a field that is not known or not valid.</exception>
@@ -40,7 +40,15 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         var body = await RequestBody.ReadAsync(context, MediaTypes, Json.Options.GetTypeInfo(typeof(T)));
-        return new MergePatch<T>(BodyReader.Deserialize<JsonObject>(body.Json));
+        var patch = BodyReader.Deserialize<JsonElement>(body.Json);
+        return patch.ValueKind == JsonValueKind.Object
+            ? new MergePatch<T>(patch)
+            : throw new ProblemException(
+                Problem.BadRequest(
+                    "The body is not a merge patch (RFC 7396) of this resource.",
+                    new FieldError(JsonPointer.Root, "An object is expected.")
+                )
+            );
     }
 
     /// <inheritdoc />
@@ -51,26 +59,26 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
     }
 
     // RFC 7396 section 2.
-    private static void Merge(JsonObject target, JsonObject patch)
+    private static void Merge(JsonObject target, JsonElement patch)
     {
-        foreach (var (name, value) in patch)
+        foreach (var member in patch.EnumerateObject())
         {
-            if (value is null)
+            if (member.Value.ValueKind == JsonValueKind.Null)
             {
-                target.Remove(name);
+                target.Remove(member.Name);
             }
-            else if (value is JsonObject inner)
+            else if (member.Value.ValueKind == JsonValueKind.Object)
             {
-                if (target[name] is not JsonObject existing)
+                if (target[member.Name] is not JsonObject existing)
                 {
-                    target[name] = existing = [];
+                    target[member.Name] = existing = [];
                 }
 
-                Merge(existing, inner);
+                Merge(existing, member.Value);
             }
             else
             {
-                target[name] = value.DeepClone();
+                target[member.Name] = JsonSerializer.SerializeToNode(member.Value, Json.Options);
             }
         }
     }

@@ -25,7 +25,10 @@ internal static class Expectation
 
     /// <summary>Whether any value at all may stand here.</summary>
     public static bool IsAnything(Type type) =>
-        type == typeof(object) || type == typeof(JsonElement) || typeof(JsonNode).IsAssignableFrom(type);
+        type == typeof(object)
+        || type == typeof(JsonElement)
+        || type == typeof(JsonElement?)
+        || typeof(JsonNode).IsAssignableFrom(type);
 
     /// <summary>Whether the place takes a JSON number.</summary>
     public static bool IsNumber(Type type) => IsWhole(type) || IsFractional(type);
