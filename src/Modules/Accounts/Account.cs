@@ -1,0 +1,69 @@
+using Sillage.Accounts.Identity;
+using Sillage.Hosting.Replies;
+
+namespace Sillage.Accounts;
+
+/// <summary>An account.</summary>
+/// <param name="Id">Its id, for good.</param>
+/// <param name="Username">Its user name, unique without case.</param>
+/// <param name="DisplayName">The name to show; absent if none was chosen.</param>
+/// <param name="Email">The e-mail address, unverified; absent if none was given.</param>
+/// <param name="Role"><c>administrator</c>, <c>researcher</c> or <c>member</c>.</param>
+/// <param name="Disabled">Whether an administrator has shut the account: no credential of it counts.</param>
+/// <param name="LockedUntil">Until when its password is locked after too many wrong ones; absent if it is not.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Links">What one can do next.</param>
+public sealed record Account(
+    Guid Id,
+    string Username,
+    string? DisplayName,
+    string? Email,
+    string Role,
+    bool Disabled,
+    DateTimeOffset? LockedUntil,
+    DateTimeOffset CreatedAt,
+    Links Links
+)
+{
+    /// <summary>An account as the examples of the API document show it.</summary>
+    internal static Account Example { get; } =
+        new(
+            Guid.Parse("01932f6e-5c00-7000-8000-000000000001"),
+            "player-1",
+            "Player One",
+            null,
+            Hosting.Authentication.Role.Member,
+            false,
+            null,
+            new DateTimeOffset(2026, 11, 20, 9, 30, 0, TimeSpan.Zero),
+            new Links("/api/v1/users/01932f6e-5c00-7000-8000-000000000001")
+        );
+
+    /// <summary>The account as everybody who may see it sees it.</summary>
+    internal static Account Of(AccountRow row, DateTimeOffset now) =>
+        new(
+            row.Id,
+            row.Username,
+            row.DisplayName,
+            row.Email,
+            row.Role,
+            row.Disabled,
+            row.IsLocked(now) ? row.LockedUntil : null,
+            row.CreatedAt,
+            new Links($"/api/v1/users/{row.Id}")
+        );
+
+    /// <summary>The account as its owner sees it.</summary>
+    internal static Account OfCaller(AccountRow row, DateTimeOffset now) =>
+        Of(row, now) with
+        {
+            Links = new Links("/api/v1/me")
+            {
+                ["password"] = "/api/v1/me/password",
+                ["sessions"] = "/api/v1/me/sessions",
+                ["api-keys"] = "/api/v1/api-keys",
+                ["personal-data"] = "/api/v1/me/data",
+                ["logout"] = "/api/v1/auth/logout",
+            },
+        };
+}

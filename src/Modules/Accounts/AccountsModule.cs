@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.ApiKeys;
+using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Keys;
+using Sillage.Accounts.Passwords;
+using Sillage.Accounts.Provisioning;
+using Sillage.Accounts.Registration;
+using Sillage.Accounts.Sessions;
+using Sillage.Accounts.Setup;
+using Sillage.Hosting;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Settings;
+using Sillage.Storage;
+
+namespace Sillage.Accounts;
+
+/// <summary>Who you are: registration, login, sessions, keys, roles, profile, personal data.</summary>
+public sealed class AccountsModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "accounts";
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<AccountsModule>(Name);
+        services.AddSettings<AccountsOptions>("Accounts");
+        services.AddSettings<FirstAdministratorOptions>("Admin");
+        AddIdentity(services);
+
+        services.AddSingleton<AccountStates>();
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<ApiKeyUses>();
+        services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<IIdentityAuthority, IdentityAuthority>();
+        services.AddSingleton<NewAccounts>();
+        services.AddSingleton<IAccountDirectory, AccountDirectory>();
+
+        services.AddSingleton<FirstAdministrator>();
+        services.AddSingleton<ISetupLink>(provider => provider.GetRequiredService<FirstAdministrator>());
+        services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
+        services.AddHostedService<Upkeep>();
+    }
+
+    /// <inheritdoc />
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        Register.Map(routes);
+        LogIn.Map(routes);
+        RefreshSession.Map(routes);
+        LogOut.Map(routes);
+
+        SetUp.Map(routes);
+        PublishKeys.Map(routes);
+        RotateKeys.Map(routes);
+    }
+
+    private static void AddIdentity(IServiceCollection services)
+    {
+        services.AddSingleton<PasswordRules>();
+        services.AddIdentityCore<AccountRow>();
+        services
+            .AddOptions<IdentityOptions>()
+            .Configure<IOptions<AccountsOptions>>(
+                (identity, accounts) =>
+                {
+                    // The validator of Usernames knows more than a list of characters; this one then checks uniqueness only.
+                    identity.User.AllowedUserNameCharacters = "";
+                    identity.Lockout.MaxFailedAccessAttempts = accounts.Value.LockoutThreshold;
+                    identity.Lockout.DefaultLockoutTimeSpan = accounts.Value.LockoutDuration;
+                }
+            );
+        services
+            .AddOptions<PasswordHasherOptions>()
+            .Configure<IOptions<AccountsOptions>>(
+                (hasher, accounts) => hasher.IterationCount = accounts.Value.PasswordIterations
+            );
+
+        // Identity's own parts have no state, and everything here outlives a request; its rule about kinds of characters is
+        // replaced by ours, and its manager is made per unit of work by Users.
+        services.RemoveAll<UserManager<AccountRow>>();
+        services.RemoveAll<IPasswordValidator<AccountRow>>();
+        services.RemoveAll<IUserValidator<AccountRow>>();
+        services.RemoveAll<IPasswordHasher<AccountRow>>();
+        services.RemoveAll<ILookupNormalizer>();
+        services.AddSingleton<IPasswordValidator<AccountRow>, PasswordValidator>();
+        services.AddSingleton<IUserValidator<AccountRow>, UserValidator<AccountRow>>();
+        services.AddSingleton<IUserValidator<AccountRow>, UsernameValidator>();
+        services.AddSingleton<IPasswordHasher<AccountRow>, PasswordHasher<AccountRow>>();
+        services.AddSingleton<ILookupNormalizer, UsernameNormalizer>();
+        services.AddSingleton<Users>();
+    }
+}

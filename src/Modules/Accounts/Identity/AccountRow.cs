@@ -1,0 +1,53 @@
+namespace Sillage.Accounts.Identity;
+
+/// <summary>An account as it is stored; ASP.NET Core Identity's user. Identity changes it in place, hence the setters.</summary>
+internal sealed class AccountRow
+{
+    /// <summary>The columns, in the order that queries name them.</summary>
+    public const string Columns = """
+        id, username, username_key, email, email_key, display_name, display_name_key, role, password_hash,
+        password_generated, security_stamp, disabled, failed_logins, locked_until, created_at
+        """;
+
+    public Guid Id { get; set; }
+
+    public string Username { get; set; } = "";
+
+    /// <summary>What is unique: the name in upper case.</summary>
+    public string UsernameKey { get; set; } = "";
+
+    public string? Email { get; set; }
+
+    public string? EmailKey { get; set; }
+
+    public string? DisplayName { get; set; }
+
+    public string? DisplayNameKey { get; set; }
+
+    public string Role { get; set; } = Hosting.Authentication.Role.Member;
+
+    public string PasswordHash { get; set; } = "";
+
+    /// <summary>Whether the password was generated and has not been used yet.</summary>
+    public bool PasswordGenerated { get; set; }
+
+    /// <summary>Changes with the password.</summary>
+    public string SecurityStamp { get; set; } = "";
+
+    public bool Disabled { get; set; }
+
+    public long FailedLogins { get; set; }
+
+    public DateTimeOffset? LockedUntil { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public bool IsLocked(DateTimeOffset now) => LockedUntil > now;
+
+    /// <summary>Sets what a person shows of themselves, with the keys that it is searched by.</summary>
+    public void Describe(string? displayName, string? email)
+    {
+        (DisplayName, DisplayNameKey) = (displayName, displayName?.ToUpperInvariant());
+        (Email, EmailKey) = (email, email?.ToUpperInvariant());
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Identity;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Identity;
+
+/// <summary>
+/// Identity's view of the account table, inside one reader or unit of work: what Identity reads and writes happens in the
+/// unit of the slice that asked it to. In a unit the rows read are locked, so that nothing comes between read and write.
+/// </summary>
+internal sealed class AccountStore(IReader reader)
+    : IUserPasswordStore<AccountRow>,
+        IUserSecurityStampStore<AccountRow>,
+        IUserLockoutStore<AccountRow>
+{
+    private const string Insert = $"""
+        INSERT INTO account ({AccountRow.Columns})
+        VALUES (@Id, @Username, @UsernameKey, @Email, @EmailKey, @DisplayName, @DisplayNameKey, @Role, @PasswordHash,
+          @PasswordGenerated, @SecurityStamp, @Disabled, @FailedLogins, @LockedUntil, @CreatedAt)
+        """;
+
+    private const string Update = """
+        UPDATE account SET username = @Username, username_key = @UsernameKey, email = @Email, email_key = @EmailKey,
+          display_name = @DisplayName, display_name_key = @DisplayNameKey, role = @Role, password_hash = @PasswordHash,
+          password_generated = @PasswordGenerated, security_stamp = @SecurityStamp, disabled = @Disabled,
+          failed_logins = @FailedLogins, locked_until = @LockedUntil
+        WHERE id = @Id
+        """;
+
+    private const string ById = $"SELECT {AccountRow.Columns} FROM account WHERE id = @Id";
+    private const string ByName = $"SELECT {AccountRow.Columns} FROM account WHERE username_key = @Key";
+    private const string Locked = " FOR UPDATE";
+
+    private readonly IReader _reader = reader;
+
+    private IUnitOfWork Unit =>
+        _reader as IUnitOfWork ?? throw new InvalidOperationException("Accounts are changed inside a unit of work.");
+
+    public async Task<IdentityResult> CreateAsync(AccountRow user, CancellationToken cancellationToken)
+    {
+        await Unit.ExecuteAsync(Insert, user, cancellationToken);
+        return IdentityResult.Success;
+    }
+
+    public async Task<IdentityResult> UpdateAsync(AccountRow user, CancellationToken cancellationToken)
+    {
+        var rows = await Unit.ExecuteAsync(Update, user, cancellationToken);
+        return rows == 1
+            ? IdentityResult.Success
+            : IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
+    }
+
+    public async Task<IdentityResult> DeleteAsync(AccountRow user, CancellationToken cancellationToken)
+    {
+        await Unit.ExecuteAsync("DELETE FROM account WHERE id = @Id", new { user.Id }, cancellationToken);
+        return IdentityResult.Success;
+    }
+
+    public Task<AccountRow?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
+        FindAsync(Guid.Parse(userId, CultureInfo.InvariantCulture), cancellationToken);
+
+    public Task<AccountRow?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ById), new { Id = id }, cancellationToken);
+
+    public Task<AccountRow?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
+        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ByName), new { Key = normalizedUserName }, cancellationToken);
+
+    private Sql ForThis(string query) => new(query, _reader is IUnitOfWork ? query + Locked : query);
+
+    public Task<string> GetUserIdAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult(user.Id.ToString());
+
+    public Task<string?> GetUserNameAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.Username);
+
+    public Task SetUserNameAsync(AccountRow user, string? userName, CancellationToken cancellationToken)
+    {
+        user.Username = userName ?? "";
+        return Task.CompletedTask;
+    }
+
+    public Task<string?> GetNormalizedUserNameAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.UsernameKey);
+
+    public Task SetNormalizedUserNameAsync(AccountRow user, string? normalizedName, CancellationToken cancellationToken)
+    {
+        user.UsernameKey = normalizedName ?? "";
+        return Task.CompletedTask;
+    }
+
+    public Task SetPasswordHashAsync(AccountRow user, string? passwordHash, CancellationToken cancellationToken)
+    {
+        user.PasswordHash = passwordHash ?? "";
+        return Task.CompletedTask;
+    }
+
+    public Task<string?> GetPasswordHashAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.PasswordHash);
+
+    public Task<bool> HasPasswordAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult(user.PasswordHash.Length > 0);
+
+    public Task SetSecurityStampAsync(AccountRow user, string stamp, CancellationToken cancellationToken)
+    {
+        user.SecurityStamp = stamp;
+        return Task.CompletedTask;
+    }
+
+    public Task<string?> GetSecurityStampAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.SecurityStamp);
+
+    public Task<DateTimeOffset?> GetLockoutEndDateAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult(user.LockedUntil);
+
+    public Task SetLockoutEndDateAsync(AccountRow user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
+    {
+        user.LockedUntil = lockoutEnd;
+        return Task.CompletedTask;
+    }
+
+    public Task<int> IncrementAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult((int)++user.FailedLogins);
+
+    public Task ResetAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken)
+    {
+        user.FailedLogins = 0;
+        return Task.CompletedTask;
+    }
+
+    public Task<int> GetAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult((int)user.FailedLogins);
+
+    public Task<bool> GetLockoutEnabledAsync(AccountRow user, CancellationToken cancellationToken) =>
+        Task.FromResult(true);
+
+    // Every account can be locked; Identity asks for it to be remembered.
+    public Task SetLockoutEnabledAsync(AccountRow user, bool enabled, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+
+    public void Dispose() { }
+}

@@ -1,0 +1,224 @@
+using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Passwords;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Provisioning;
+
+/// <summary>What other modules ask of accounts, answered in this process.</summary>
+internal sealed class AccountDirectory(
+    IDatabase<AccountsModule> database,
+    PasswordHashing hashing,
+    Authority.AccountStates states,
+    TimeProvider clock
+) : IAccountDirectory
+{
+    public const int MostAtOnce = 1000;
+
+    private const string ByIds = "SELECT id, username, display_name, role FROM account WHERE id IN @Ids";
+
+    private const string ByName = """
+        SELECT id, username, display_name, role FROM account WHERE username_key = @Key
+        """;
+
+    private const string TakenNames = "SELECT username_key FROM account WHERE username_key IN @Keys";
+
+    private const string Insert = """
+        INSERT INTO account (id, username, username_key, role, password_hash, password_generated, security_stamp,
+          disabled, failed_logins, created_at)
+        VALUES (@Id, @Username, @UsernameKey, @Role, @PasswordHash, @PasswordGenerated, @SecurityStamp,
+          @Disabled, @FailedLogins, @CreatedAt)
+        """;
+
+    // Only those that nobody has used yet: a withdrawal must not become a way to erase people.
+    private const string Withdraw = "DELETE FROM account WHERE id IN @Ids AND password_generated AND role = 'member'";
+
+    public async Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var found = new Dictionary<Guid, AccountSummary>(ids.Count);
+        foreach (var some in ids.Chunk(MostAtOnce))
+        {
+            var rows = await database.ReadAsync(
+                reader => reader.QueryAsync<AccountSummary>(ByIds, new { Ids = some }, cancellationToken),
+                cancellationToken
+            );
+            foreach (var row in rows)
+            {
+                found[row.Id] = row;
+            }
+        }
+
+        return found;
+    }
+
+    public Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            reader =>
+                reader.FirstOrDefaultAsync<AccountSummary>(
+                    ByName,
+                    new { Key = Usernames.Key(username) },
+                    cancellationToken
+                ),
+            cancellationToken
+        );
+
+    public async Task<Contracts.Provisioning> ProvisionAsync(
+        IReadOnlyList<string> usernames,
+        Guid actor,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(usernames);
+        if (usernames.Count is 0 or > MostAtOnce)
+        {
+            throw new ArgumentException($"1 to {MostAtOnce} user names.", nameof(usernames));
+        }
+
+        if (RefuseUnread(usernames) is { Count: > 0 } refused)
+        {
+            return new Contracts.Provisioning([], refused);
+        }
+
+        var passwords = usernames.Select(_ => GeneratedPassword.Create()).ToArray();
+        var hashes = await hashing.HashGeneratedAsync(passwords, cancellationToken);
+        var now = clock.GetUtcNow();
+        var accounts = usernames.Zip(
+            hashes,
+            (name, hash) =>
+                new AccountRow
+                {
+                    Id = Guid.CreateVersion7(now),
+                    Username = name,
+                    UsernameKey = Usernames.Key(name),
+                    PasswordHash = hash,
+                    PasswordGenerated = true,
+                    SecurityStamp = Guid.CreateVersion7(now).ToString("N"),
+                    CreatedAt = now,
+                }
+        );
+        return await StoreAsync([.. accounts], passwords, actor, cancellationToken);
+    }
+
+    public Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return database.WriteAsync(
+            async unit =>
+            {
+                foreach (var some in ids.Chunk(MostAtOnce))
+                {
+                    var gone = await unit.ExecuteAsync(Withdraw, new { Ids = some }, cancellationToken);
+                    await unit.AuditAsync(
+                        new AuditEntry("account.withdrawn", null, "accounts", $$"""{"count":{{gone}}}"""),
+                        cancellationToken
+                    );
+                }
+
+                foreach (var id in ids)
+                {
+                    await states.ChangedAsync(unit, id, cancellationToken);
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    // What is wrong with the names themselves.
+    private static Dictionary<int, string> RefuseUnread(IReadOnlyList<string> usernames)
+    {
+        var refused = new Dictionary<int, string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < usernames.Count; i++)
+        {
+            if (!Usernames.IsValid(usernames[i]))
+            {
+                refused[i] = Usernames.Rule;
+            }
+            else if (!seen.Add(Usernames.Key(usernames[i])))
+            {
+                refused[i] = "The name is there twice; case does not count.";
+            }
+        }
+
+        return refused;
+    }
+
+    private async Task<Contracts.Provisioning> StoreAsync(
+        IReadOnlyList<AccountRow> accounts,
+        IReadOnlyList<string> passwords,
+        Guid actor,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var refused = await database.WriteAsync(
+                async unit =>
+                {
+                    var taken = await TakenAsync(unit, accounts, cancellationToken);
+                    if (taken.Count == 0)
+                    {
+                        await InsertAsync(unit, accounts, actor, cancellationToken);
+                    }
+
+                    return taken;
+                },
+                cancellationToken
+            );
+            return new Contracts.Provisioning(
+                refused.Count > 0
+                    ? []
+                    : [.. accounts.Zip(passwords, (a, p) => new ProvisionedAccount(a.Id, a.Username, p))],
+                refused
+            );
+        }
+        catch (UniqueViolationException)
+        {
+            // Somebody took one of the names between the look and the insert; nothing was stored, and now it shows.
+            return new Contracts.Provisioning(
+                [],
+                await database.ReadAsync(reader => TakenAsync(reader, accounts, cancellationToken), cancellationToken)
+            );
+        }
+    }
+
+    private static async Task<Dictionary<int, string>> TakenAsync(
+        IReader reader,
+        IReadOnlyList<AccountRow> accounts,
+        CancellationToken cancellationToken
+    )
+    {
+        var keys = accounts.Select(a => a.UsernameKey).ToArray();
+        var taken = (await reader.QueryAsync<string>(TakenNames, new { Keys = keys }, cancellationToken)).ToHashSet(
+            StringComparer.Ordinal
+        );
+        return accounts
+            .Select((account, i) => (account, i))
+            .Where(pair => taken.Contains(pair.account.UsernameKey))
+            .ToDictionary(pair => pair.i, _ => "The name is taken.");
+    }
+
+    private static async Task InsertAsync(
+        IUnitOfWork unit,
+        IReadOnlyList<AccountRow> accounts,
+        Guid actor,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var account in accounts)
+        {
+            await unit.ExecuteAsync(Insert, account, cancellationToken);
+        }
+
+        await unit.AuditAsync(
+            new AuditEntry("account.provisioned", actor, "accounts", $$"""{"count":{{accounts.Count}}}"""),
+            cancellationToken
+        );
+    }
+}

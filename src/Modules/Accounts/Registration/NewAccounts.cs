@@ -1,0 +1,72 @@
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Passwords;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Registration;
+
+/// <summary>Makes accounts, one at a time, with a password that a person chose.</summary>
+internal sealed class NewAccounts(Users users, PasswordHashing hashing, PasswordRules rules, TimeProvider clock)
+{
+    /// <summary>Checks what needs no database and computes the hash: before the unit, since it is slow.</summary>
+    /// <exception cref="ProblemException">400: the user name or the password is not valid.</exception>
+    public async Task<AccountRow> PrepareAsync(
+        string username,
+        string password,
+        string role,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!Usernames.IsValid(username))
+        {
+            throw new ProblemException(
+                Problem.BadRequest("The user name is not valid.", new FieldError("/username", Usernames.Rule))
+            );
+        }
+
+        if (rules.Check(password, username, "/password") is { } problem)
+        {
+            throw new ProblemException(problem);
+        }
+
+        var now = clock.GetUtcNow();
+        return new AccountRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Username = username,
+            Role = role,
+            PasswordHash = await hashing.HashAsync(password, cancellationToken),
+            CreatedAt = now,
+        };
+    }
+
+    /// <summary>Stores the account through Identity, which gives it a stamp and checks that the name is free.</summary>
+    /// <returns>Null if done; else 409.</returns>
+    public async Task<Problem?> StoreAsync(
+        IUnitOfWork unit,
+        AccountRow account,
+        string action,
+        Guid? actor,
+        CancellationToken cancellationToken
+    )
+    {
+        using var manager = users.In(unit);
+        if ((await manager.CreateAsync(account)).ToProblem() is { } problem)
+        {
+            return problem;
+        }
+
+        await unit.AuditAsync(
+            new AuditEntry(action, actor ?? account.Id, account.Id.ToString(), $$"""{"role":"{{account.Role}}"}"""),
+            cancellationToken
+        );
+        return null;
+    }
+
+    public CreatedReply<Account> Created(AccountRow account)
+    {
+        var reply = Account.Of(account, clock.GetUtcNow());
+        return Reply.Created(reply.Links["self"], reply);
+    }
+}

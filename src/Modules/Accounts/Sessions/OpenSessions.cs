@@ -1,0 +1,61 @@
+using Sillage.Accounts.Authority;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Sessions;
+
+/// <summary>Ends sessions: their rows go, and with them every token they gave.</summary>
+internal static class OpenSessions
+{
+    private const string DeleteOne = "DELETE FROM session WHERE id = @Id AND account_id = @AccountId";
+
+    private const string DeleteOthers = "DELETE FROM session WHERE account_id = @AccountId AND id <> @Except";
+
+    private const string DeleteExpired = "DELETE FROM session WHERE expires_at <= @Now";
+
+    /// <summary>Ends one session of the account.</summary>
+    /// <returns>False if it has no such session.</returns>
+    public static async Task<bool> EndAsync(
+        IUnitOfWork unit,
+        AccountStates states,
+        Guid accountId,
+        Guid sessionId,
+        CancellationToken cancellationToken
+    )
+    {
+        var ended = await unit.ExecuteAsync(
+            DeleteOne,
+            new { Id = sessionId, AccountId = accountId },
+            cancellationToken
+        );
+        await states.ChangedAsync(unit, accountId, cancellationToken);
+        return ended > 0;
+    }
+
+    /// <summary>Ends all sessions of the account, or all but one.</summary>
+    public static async Task EndAllAsync(
+        IUnitOfWork unit,
+        AccountStates states,
+        Guid accountId,
+        Guid? except,
+        CancellationToken cancellationToken
+    )
+    {
+        await unit.ExecuteAsync(
+            DeleteOthers,
+            new { AccountId = accountId, Except = except ?? Guid.Empty },
+            cancellationToken
+        );
+        await states.ChangedAsync(unit, accountId, cancellationToken);
+    }
+
+    /// <summary>Forgets sessions that nobody can refresh any more.</summary>
+    public static Task<int> PurgeAsync(
+        IDatabase<AccountsModule> database,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        database.WriteAsync(
+            unit => unit.ExecuteAsync(DeleteExpired, new { Now = now }, cancellationToken),
+            cancellationToken
+        );
+}

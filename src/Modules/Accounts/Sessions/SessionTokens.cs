@@ -1,0 +1,132 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Authority;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Keys;
+using Sillage.Hosting.Authentication.Jwt;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Sessions;
+
+/// <summary>What a login gives (RFC 6749 section 5.1).</summary>
+/// <param name="AccessToken">Goes into <c>Authorization: Bearer</c>; a JWT.</param>
+/// <param name="TokenType">Always <c>Bearer</c>.</param>
+/// <param name="ExpiresIn">How many seconds the access token counts.</param>
+/// <param name="RefreshToken">Buys the next pair, once.</param>
+public sealed record Tokens(
+    [property: JsonPropertyName("access_token")] string AccessToken,
+    [property: JsonPropertyName("token_type")] string TokenType,
+    [property: JsonPropertyName("expires_in")] long ExpiresIn,
+    [property: JsonPropertyName("refresh_token")] string RefreshToken
+);
+
+/// <summary>Makes sessions and their tokens. Refresh tokens are 256 random bits, stored as SHA-256.</summary>
+internal sealed class SessionTokens(KeyRing ring, IOptions<AccountsOptions> options, TimeProvider clock)
+{
+    /// <summary>The claim that names the session, as in OpenID Connect.</summary>
+    public const string SessionClaim = "sid";
+
+    /// <summary>The longest part of a <c>User-Agent</c> that is kept.</summary>
+    private const int LongestUserAgent = 200;
+
+    private const string InsertSession = """
+        INSERT INTO session (id, account_id, user_agent, created_at, refreshed_at, expires_at)
+        VALUES (@Id, @AccountId, @UserAgent, @Now, @Now, @ExpiresAt)
+        """;
+
+    private const string InsertToken = """
+        INSERT INTO refresh_token (hash, session_id, expires_at) VALUES (@Hash, @SessionId, @ExpiresAt)
+        """;
+
+    private readonly AccountsOptions _options = options.Value;
+
+    /// <summary>Opens a session and gives its first tokens, which count once the unit is committed.</summary>
+    public async Task<Tokens> OpenAsync(
+        IUnitOfWork unit,
+        AccountRow account,
+        string? userAgent,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var expiresAt = now + _options.RefreshTokenLifetime;
+        var refresh = NewToken();
+        await unit.ExecuteAsync(
+            InsertSession,
+            new
+            {
+                Id = id,
+                AccountId = account.Id,
+                UserAgent = Clean(userAgent),
+                Now = now,
+                ExpiresAt = expiresAt,
+            },
+            cancellationToken
+        );
+        await KeepAsync(unit, id, refresh, expiresAt, cancellationToken);
+        return Pair(account.Id, account.Role, id, refresh);
+    }
+
+    public static Task KeepAsync(
+        IUnitOfWork unit,
+        Guid sessionId,
+        string refreshToken,
+        DateTimeOffset expiresAt,
+        CancellationToken cancellationToken
+    ) =>
+        unit.ExecuteAsync(
+            InsertToken,
+            new
+            {
+                Hash = Digest.BytesOf(refreshToken),
+                SessionId = sessionId,
+                ExpiresAt = expiresAt,
+            },
+            cancellationToken
+        );
+
+    /// <summary>A refresh token with a new access token.</summary>
+    public Tokens Pair(Guid accountId, string role, Guid sessionId, string refreshToken)
+    {
+        var now = clock.GetUtcNow();
+        var claims = new JwtClaims
+        {
+            Issuer = _options.Issuer,
+            Audience = _options.Audience,
+            Subject = accountId.ToString(),
+            Id = Guid.CreateVersion7(now).ToString(),
+            IssuedAt = now,
+            ExpiresAt = now + _options.AccessTokenLifetime,
+            Additional = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [SessionClaim] = sessionId.ToString(),
+                ["role"] = role,
+            },
+        };
+        return new Tokens(
+            JwtCodec.Sign(claims, ring.Current()),
+            "Bearer",
+            (long)_options.AccessTokenLifetime.TotalSeconds,
+            refreshToken
+        );
+    }
+
+    /// <summary>
+    /// The successor of a used token: whoever holds the token and asks again in time gets the very same one, so that a lost
+    /// reply does not end the session and two requests at once do not make two families. The salt alone gives nothing away.
+    /// </summary>
+    public static string Successor(string refreshToken, byte[] salt) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(salt, System.Text.Encoding.UTF8.GetBytes(refreshToken)));
+
+    public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(32);
+
+    private static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    private static string? Clean(string? userAgent) =>
+        string.IsNullOrWhiteSpace(userAgent)
+            ? null
+            : string.Concat(userAgent.Where(c => c is >= ' ' and <= '~').Take(LongestUserAgent));
+}

@@ -1,0 +1,196 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Registration;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Problems;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Setup;
+
+/// <summary>
+/// Sees to it at start that there is, or can be, an administrator: made from the settings, or by whoever holds the
+/// one-time token that is new at every start. There is no usable default.
+/// </summary>
+internal sealed partial class FirstAdministrator(
+    IDatabase<AccountsModule> database,
+    NewAccounts accounts,
+    IOptions<FirstAdministratorOptions> options,
+    IOptions<StorageOptions> storage,
+    TimeProvider clock,
+    ILogger<FirstAdministrator> logger
+) : IHostedService, ISetupLink
+{
+    /// <summary>The file in the data folder that holds the token, for whoever cannot see the console.</summary>
+    public const string TokenFile = "setup-token";
+
+    private const string CountAdministrators = "SELECT COUNT(*) FROM account WHERE role = 'administrator'";
+    private const string DeleteTokens = "DELETE FROM setup_token";
+    private const string InsertToken = "INSERT INTO setup_token (hash, created_at) VALUES (@Hash, @Now)";
+    private const string FindToken = "SELECT COUNT(*) FROM setup_token WHERE hash = @Hash";
+
+    private static readonly Sql TakeTurn = new("SELECT 1", "LOCK TABLE setup_token IN SHARE ROW EXCLUSIVE MODE");
+
+    private volatile string? _token;
+
+    public string? Path => _token is { } token ? $"/setup#token={token}" : null;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await HasAdministratorAsync(cancellationToken))
+        {
+            DeleteFile();
+            return;
+        }
+
+        if (options.Value is { Username: { Length: > 0 } username, Password: { Length: > 0 } password })
+        {
+            await MakeFromSettingsAsync(username, password, cancellationToken);
+            return;
+        }
+
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        await database.WriteAsync(
+            async unit =>
+            {
+                await unit.ExecuteAsync(DeleteTokens, null, cancellationToken);
+                await unit.ExecuteAsync(
+                    InsertToken,
+                    new { Hash = Digest.BytesOf(token), Now = clock.GetUtcNow() },
+                    cancellationToken
+                );
+                return true;
+            },
+            cancellationToken
+        );
+        await WriteFileAsync(token, cancellationToken);
+        _token = token;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> HasAdministratorAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(reader => HasAdministratorAsync(reader, cancellationToken), cancellationToken);
+
+    /// <summary>Makes the first administrator for whoever has the token.</summary>
+    /// <returns>Null if done; else 404 once there is an administrator, 403 for a wrong token, 409 for a taken name.</returns>
+    public async Task<Problem?> MakeAsync(AccountRow account, string token, CancellationToken cancellationToken)
+    {
+        var problem = await database.WriteAsync(
+            async unit =>
+            {
+                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
+                if (await HasAdministratorAsync(unit, cancellationToken))
+                {
+                    return AlreadyDone();
+                }
+
+                if (
+                    await unit.ScalarAsync<long>(FindToken, new { Hash = Digest.BytesOf(token) }, cancellationToken)
+                    == 0
+                )
+                {
+                    return Problem.Forbidden(
+                        "The setup token is not the right one. It is in the link that the server shows at start, and new at every start."
+                    );
+                }
+
+                if (
+                    await accounts.StoreAsync(unit, account, "account.first-administrator", null, cancellationToken) is
+                    { } refused
+                )
+                {
+                    return refused;
+                }
+
+                await unit.ExecuteAsync(DeleteTokens, null, cancellationToken);
+                return null;
+            },
+            cancellationToken
+        );
+        if (problem is null)
+        {
+            _token = null;
+            DeleteFile();
+            LogMade(account.Id);
+        }
+
+        return problem;
+    }
+
+    public static Problem AlreadyDone() => Problem.NotFound("This server is set up: it has an administrator.");
+
+    private static async Task<bool> HasAdministratorAsync(IReader reader, CancellationToken cancellationToken) =>
+        await reader.ScalarAsync<long>(CountAdministrators, null, cancellationToken) > 0;
+
+    private async Task MakeFromSettingsAsync(string username, string password, CancellationToken cancellationToken)
+    {
+        AccountRow account;
+        try
+        {
+            account = await accounts.PrepareAsync(username, password, Role.Administrator, cancellationToken);
+        }
+        catch (ProblemException e)
+        {
+            throw new OptionsValidationException(
+                "Admin",
+                typeof(FirstAdministratorOptions),
+                [.. e.Problem.Errors!.Select(error => $"Admin:{error.Pointer[1..]}: {error.Detail}")]
+            );
+        }
+
+        var problem = await database.WriteAsync(
+            async unit =>
+            {
+                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
+                // Another process may have been faster with the same settings.
+                return await HasAdministratorAsync(unit, cancellationToken)
+                    ? null
+                    : await accounts.StoreAsync(unit, account, "account.first-administrator", null, cancellationToken);
+            },
+            cancellationToken
+        );
+        if (problem is not null)
+        {
+            throw new OptionsValidationException(
+                "Admin",
+                typeof(FirstAdministratorOptions),
+                [$"Admin:Username: {problem.Detail}"]
+            );
+        }
+
+        DeleteFile();
+        LogMade(account.Id);
+    }
+
+    private string FilePath() => System.IO.Path.Combine(storage.Value.Data, TokenFile);
+
+    private async Task WriteFileAsync(string token, CancellationToken cancellationToken)
+    {
+        // With PostgreSQL there may be no data folder, or one that is read-only; the banner has the link then.
+        if (!Directory.Exists(storage.Value.Data))
+        {
+            return;
+        }
+
+        DeleteFile();
+        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var writer = new StreamWriter(FilePath(), create);
+        await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
+    }
+
+    private void DeleteFile() => File.Delete(FilePath());
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The first administrator is account {AccountId}")]
+    private partial void LogMade(Guid accountId);
+}
