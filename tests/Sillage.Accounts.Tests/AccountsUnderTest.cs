@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sillage.Specifications;
+using Sillage.Specifications.Hosting;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sillage.Accounts.Tests;
+
+/// <summary>A server with the accounts module, an administrator and a clock that tests can move; shared by a class of tests.</summary>
+public abstract class AccountsUnderTest : IAsyncLifetime
+{
+    public const string AdministratorName = "admin";
+    public const string AdministratorPassword = "a lamp by the quay";
+
+    private SillageServer? _server;
+    private int _names;
+
+    public SillageServer Server => _server ?? throw new InvalidOperationException("Not started.");
+
+    public MovableClock Clock { get; } = new();
+
+    public async ValueTask InitializeAsync() => _server = await StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    /// <summary>A server of a test's own, on data of its own.</summary>
+    public async Task<SillageServer> StartAsync(params (string Name, string? Value)[] settings) =>
+        await StartOnAsync(await PostgresAsync(), settings);
+
+    /// <summary>A server on a given database; null for a fresh SQLite folder.</summary>
+    public Task<SillageServer> StartOnAsync(string? postgres, params (string Name, string? Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Postgres"] = postgres,
+            ["Admin:Username"] = AdministratorName,
+            ["Admin:Password"] = AdministratorPassword,
+            ["Accounts:Registration"] = "open",
+            // As slow as it must be at least; what is tested does not depend on it.
+            ["Accounts:PasswordIterations"] = "100000",
+        };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return SillageServer.StartAsync(
+            [new AccountsModule()],
+            all,
+            builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock))
+        );
+    }
+
+    /// <summary>A user name that no other test has.</summary>
+    public string NewName() => $"player-{Interlocked.Increment(ref _names)}";
+
+    /// <summary>A connection string to a fresh database; null on SQLite.</summary>
+    public abstract Task<string?> PostgresAsync();
+}
+
+public sealed class SqliteAccounts : AccountsUnderTest
+{
+    public override Task<string?> PostgresAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class PostgresAccounts(PostgresServer postgres) : AccountsUnderTest
+{
+    public override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync();
+}
+
+/// <summary>The system's clock, put forward by as much as a test says. Timers run as usual.</summary>
+public sealed class MovableClock : TimeProvider
+{
+    private long _ahead;
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+}
