@@ -8,6 +8,7 @@ namespace Sillage.Specifications;
 public sealed class StorageUnderTest : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _disposed;
 
     private StorageUnderTest(IHost host) => _host = host;
 
@@ -36,8 +37,15 @@ public sealed class StorageUnderTest : IAsyncDisposable
     /// <summary>The module's database.</summary>
     public IDatabase<TModule> Database<TModule>() => Services.GetRequiredService<IDatabase<TModule>>();
 
+    /// <summary>Stops the host and closes its databases; a second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _host.StopAsync();
         await DisposeAsync(_host);
     }
