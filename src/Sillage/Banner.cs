@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sillage.CommandLine;
 using Sillage.Hosting;
 using Sillage.Storage;
 using Spectre.Console;
@@ -9,28 +10,26 @@ namespace Sillage;
 /// <summary>What the server says of itself when it is up: where it is, where its data is, and how to get in.</summary>
 internal static class Banner
 {
-    public static void Write(WebApplication app, IAnsiConsole console)
+    public static void Write(WebApplication app)
     {
+        var console = Terminal.Create();
         var addresses = app.Urls.ToList();
-        var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         var modules = app.Services.GetRequiredService<IReadOnlyList<IModule>>();
 
         console.MarkupLineInterpolated($"[bold]Sillage[/] {Verbs.Version.Text}");
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2)).AddColumn(new GridColumn().PadLeft(1));
-        Row("API", string.Join(", ", addresses), "cyan");
-        Row("Docs", $"{addresses.FirstOrDefault()}/docs", "cyan");
-        Row("Data", Describe(storage));
-        Row("Modules", string.Join(", ", modules.Select(module => module.Name)));
-        console.Write(grid);
+        console.MarkupLineInterpolated($"  [dim]API[/]      [cyan]{string.Join("  ", addresses)}[/]");
+        console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{addresses.FirstOrDefault()}/docs[/]");
+        console.MarkupLineInterpolated($"  [dim]Data[/]     {DescribeStorage(app)}");
+        console.MarkupLineInterpolated(
+            $"  [dim]Modules[/]  {string.Join(", ", modules.Select(module => module.Name))}"
+        );
         console.MarkupLine("[dim]Ctrl+C stops it.[/]");
-
-        void Row(string name, string value, string style = "default") =>
-            grid.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), new Text(value, Style.Parse(style)));
     }
 
     // Never the whole connection string: it holds a password.
-    private static string Describe(StorageOptions storage)
+    private static string DescribeStorage(WebApplication app)
     {
+        var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
         var folder = Path.GetFullPath(storage.Data);
         if (storage.Postgres is null)
         {

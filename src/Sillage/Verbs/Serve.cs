@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sillage.CommandLine;
 using Sillage.Hosting;
-using Spectre.Console;
 
 namespace Sillage.Verbs;
 
@@ -30,7 +29,7 @@ internal static class Serve
         await using var app = Server.CreateBuilder(flags, parsed).Build();
         app.UseSillage();
         await app.StartAsync(cancellationToken);
-        Banner.Write(app, AnsiConsole.Console);
+        Banner.Write(app);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
