@@ -3,8 +3,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 
 namespace Sillage.Hosting.Authentication;
@@ -29,6 +31,11 @@ internal sealed class SillageAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<LoginMetadata>() is not null)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
         var check = await CheckAsync();
         if (check is null)
         {

@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Replies;
 
 namespace Sillage.Hosting.Problems;
 
@@ -40,7 +38,6 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
     public IReadOnlyList<FieldError>? Errors { get; }
 
     /// <summary>When to try again, sent as <c>Retry-After</c> in whole seconds.</summary>
-    [JsonIgnore]
     public TimeSpan? RetryAfter { get; }
 
     int? IStatusCodeHttpResult.StatusCode => Status;
@@ -85,5 +82,5 @@ public sealed class Problem : IResult, IStatusCodeHttpResult
     ) => new(status, title, detail, errors);
 
     /// <inheritdoc />
-    public Task ExecuteAsync(HttpContext httpContext) => ReplyWriter.WriteProblemAsync(httpContext, this);
+    public Task ExecuteAsync(HttpContext httpContext) => ProblemWriter.WriteAsync(httpContext, this);
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Metadata;
+using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Requests;
 
@@ -18,7 +19,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 /// <summary>The part of a list that is asked for: <c>?limit=</c> (1 to 1000, default 50) and <c>?cursor=</c>.</summary>
 /// <param name="Limit">How many items at most.</param>
 /// <param name="Cursor">Where to go on: what the previous page's <c>next</c> holds; null for the first page.</param>
-public sealed record PageRequest(int Limit, string? Cursor)
+public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameterMetadataProvider
 {
     /// <summary>The longest page.</summary>
     public const int MaximumLimit = 1000;
@@ -46,6 +47,18 @@ public sealed record PageRequest(int Limit, string? Cursor)
 
         var cursor = context.Request.Query["cursor"].ToString();
         return ValueTask.FromResult<PageRequest?>(new PageRequest(limit, cursor.Length == 0 ? null : cursor));
+    }
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(
+            new QueryParameterMetadata("limit", "How many items at most, 1 to 1000. Default 50.", "50")
+        );
+        builder.Metadata.Add(
+            new QueryParameterMetadata("cursor", "Where to go on, taken unchanged from the page before.", null)
+        );
     }
 
     /// <summary>The keys of the row after which the page starts: those that <see cref="PageReply{T}"/> was given; null for the first page.</summary>

@@ -1,56 +1,53 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Sillage.Hosting.Formats;
 using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
 
 namespace Sillage.Hosting.Replies;
 
-/// <summary>Writes every reply that is a resource or a problem, in the form that the client accepts.</summary>
+/// <summary>Writes every reply that is a resource, in the form that the client accepts.</summary>
 internal static class ReplyWriter
 {
     public static readonly string[] ResourceTypes = ["application/json", "application/xml"];
 
     public static async Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool noStore)
     {
-        var response = context.Response;
-        response.StatusCode = status;
-        response.Headers.CacheControl = noStore ? "no-store" : "private, no-cache";
-        response.Headers.ETag = EntityTag.Of(json.Span);
-        response.ContentType = "application/json; charset=utf-8";
-        response.ContentLength = json.Length;
-        await response.Body.WriteAsync(json, context.RequestAborted);
-    }
-
-    public static async Task WriteProblemAsync(HttpContext context, Problem problem)
-    {
-        var response = context.Response;
-        response.StatusCode = problem.Status;
-        response.Headers.CacheControl = "no-store";
-        if (problem.RetryAfter is { } after)
+        var (request, response) = (context.Request, context.Response);
+        var isRead = HttpMethods.IsGet(request.Method);
+        var chosen = Negotiation.ChoosesXml(request);
+        if (chosen is null && isRead)
         {
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds))
-                .ToString(CultureInfo.InvariantCulture);
+            await NotAcceptable(ResourceTypes).ExecuteAsync(context);
+            return;
         }
 
-        response.ContentType = "application/problem+json";
-        await response.Body.WriteAsync(
-            JsonSerializer.SerializeToUtf8Bytes(problem, Json.Options),
-            context.RequestAborted
-        );
-    }
-}
+        // What was done is done: whoever takes neither form is told in JSON (RFC 9110 section 12.4.1 allows it).
+        var isXml = chosen ?? false;
+        response.Headers.Append("Vary", "Accept");
+        response.Headers.CacheControl = noStore ? "no-store" : "private, no-cache";
+        if (!noStore && (status == StatusCodes.Status201Created || !HttpMethods.IsPost(request.Method)))
+        {
+            var tag = EntityTag.Of(json.Span);
+            response.Headers.ETag = isXml ? EntityTag.ForXml(tag) : tag;
+            if (isRead && EntityTag.IsNoneMatch(request.Headers.IfNoneMatch, tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
 
-/// <summary>The tag of a resource: a hash of its JSON form, whatever form is sent.</summary>
-public static class EntityTag
-{
-    /// <summary>A strong entity tag (RFC 9110 section 8.8.3) for a resource's JSON bytes.</summary>
-    public static string Of(ReadOnlySpan<byte> json)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(json, hash);
-        return $"\"{Base64Url.EncodeToString(hash[..12])}\"";
+            EntityTag.FollowCompression(context);
+        }
+
+        var bytes = isXml ? JsonToXml.Convert(json) : json;
+        response.StatusCode = status;
+        response.ContentType = isXml ? "application/xml; charset=utf-8" : "application/json; charset=utf-8";
+        response.ContentLength = bytes.Length;
+        await response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
     }
+
+    public static Problem NotAcceptable(IEnumerable<string> offered) =>
+        Problem.Of(
+            StatusCodes.Status406NotAcceptable,
+            "Not acceptable",
+            $"This is to be had as {string.Join(", ", offered)}; the Accept header takes none of them."
+        );
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 
@@ -8,33 +9,29 @@ namespace Sillage.Hosting.Requests;
 /// <summary>The request's <c>If-Match</c> (RFC 9110 section 13.1.1), for handlers that change a resource.</summary>
 public sealed class Precondition
 {
-    private readonly string? _ifMatch;
+    private readonly StringValues _ifMatch;
 
-    private Precondition(string? ifMatch) => _ifMatch = ifMatch;
+    private Precondition(StringValues ifMatch) => _ifMatch = ifMatch;
 
     /// <summary>Binds the request's precondition; without the header every state is fine.</summary>
     public static ValueTask<Precondition?> BindAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var header = context.Request.Headers.IfMatch.ToString();
-        return ValueTask.FromResult<Precondition?>(new Precondition(header.Length == 0 ? null : header));
+        return ValueTask.FromResult<Precondition?>(new Precondition(context.Request.Headers.IfMatch));
     }
 
     /// <summary>
-    /// Checks the resource as it is now, as a GET would send it. Call it inside the unit of work that changes it, so that
+    /// Checks the resource as it is now, as a GET would send it; the tag of its JSON and of its XML form both count. Call it inside the unit of work that changes it, so that
     /// nothing comes between.
     /// </summary>
     /// <exception cref="ProblemException">412: the client changes a version that is no longer the current one.</exception>
     public void Check<T>(T current)
         where T : notnull
     {
-        if (_ifMatch is null or "*")
-        {
-            return;
-        }
-
-        var tag = EntityTag.Of(JsonSerializer.SerializeToUtf8Bytes(current, Json.Options));
-        if (!_ifMatch.Split(',', StringSplitOptions.TrimEntries).Contains(tag, StringComparer.Ordinal))
+        if (
+            _ifMatch.Count > 0
+            && !EntityTag.IsMatch(_ifMatch, EntityTag.Of(JsonSerializer.SerializeToUtf8Bytes(current, Json.Options)))
+        )
         {
             throw new ProblemException(Problem.PreconditionFailed());
         }

@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sillage.Hosting.Limits;
+
+/// <summary>Whose requests are counted together: an IPv4 address, or the /64 network that one IPv6 customer has.</summary>
+internal readonly record struct AddressKey(ulong Value, bool IsV6)
+{
+    public static AddressKey Of(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return default;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return new AddressKey(BinaryPrimitives.ReadUInt32BigEndian(bytes), false);
+        }
+
+        return address.IsIPv4MappedToIPv6
+            ? new AddressKey(BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]), false)
+            : new AddressKey(BinaryPrimitives.ReadUInt64BigEndian(bytes), true);
+    }
+}

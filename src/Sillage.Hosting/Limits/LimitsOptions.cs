@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sillage.Hosting.Limits;
+
+/// <summary>How much, how fast and how long: section <c>Limits</c>. All of it is on by default.</summary>
+public sealed class LimitsOptions
+{
+    /// <summary>The largest body in bytes, where an endpoint does not say otherwise. Default 1 MiB.</summary>
+    [Range(1024L, 1L << 31)]
+    public long Body { get; set; } = 1024 * 1024;
+
+    /// <summary>All header fields of a request together, in bytes. Default 32 KiB.</summary>
+    [Range(1024, 1 << 20)]
+    public int HeadersTotal { get; set; } = 32 * 1024;
+
+    /// <summary>The number of header fields of a request. Default 100.</summary>
+    [Range(10, 1000)]
+    public int HeaderCount { get; set; } = 100;
+
+    /// <summary>The first line of a request with method and address, in bytes. Default 8 KiB.</summary>
+    [Range(512, 1 << 20)]
+    public int RequestLine { get; set; } = 8 * 1024;
+
+    /// <summary>How long the headers of a request may take to arrive. Default 15 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan HeaderTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a connection stays open without a request. Default 130 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>The slowest that a body may arrive, in bytes per second after five seconds of grace; 0 for any. Default 240.</summary>
+    [Range(0, 1 << 20)]
+    public double SlowestBody { get; set; } = 240;
+
+    /// <summary>How long a request may take that does not stream. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Handler { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many connections there may be at once. Default 10 000.</summary>
+    [Range(1, 1_000_000)]
+    public int Connections { get; set; } = 10_000;
+
+    /// <summary>How long requests under way may go on once the server is told to stop. Default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many requests in what time.</summary>
+    public RateLimitsOptions RateLimits { get; set; } = new();
+}
+
+/// <summary>Token buckets: each holds so many requests at most and fills again steadily.</summary>
+public sealed class RateLimitsOptions
+{
+    /// <summary>Whether requests are counted at all. Default true.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Of one address (IPv6: one /64 network), whoever is behind it. The defaults let a classroom of a hundred through one
+    /// address send three requests a second each.
+    /// </summary>
+    public BucketOptions Address { get; set; } = new() { Burst = 1500, PerSecond = 300 };
+
+    /// <summary>Of one account, wherever it is. Default 500 at once, 50 a second.</summary>
+    public BucketOptions Account { get; set; } = new() { Burst = 500, PerSecond = 50 };
+
+    /// <summary>
+    /// Logins and the like, and credentials that were refused, of one address. Default 200 at once, 2 a second, so that a
+    /// classroom can log in within a minute; against guessing at one account stands the account's own lockout.
+    /// </summary>
+    public BucketOptions Login { get; set; } = new() { Burst = 200, PerSecond = 2 };
+}
+
+/// <summary>A token bucket.</summary>
+public sealed class BucketOptions
+{
+    /// <summary>How many requests at once.</summary>
+    [Range(1, 10_000_000)]
+    public int Burst { get; set; } = 1;
+
+    /// <summary>How many more each second.</summary>
+    [Range(0.001, 10_000_000)]
+    public double PerSecond { get; set; } = 1;
+}

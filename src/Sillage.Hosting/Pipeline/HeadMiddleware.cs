@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace Sillage.Hosting.Pipeline;
+
+/// <summary>
+/// Answers HEAD wherever GET is answered (RFC 9110 section 9.3.2): the handler runs, and Kestrel, which knows the method
+/// that came, sends no body. An endpoint that streams is stopped once its headers are known.
+/// </summary>
+internal static class HeadMiddleware
+{
+    public static async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await next(context);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var aborted = context.RequestAborted;
+        context.Request.Method = HttpMethods.Get;
+        context.RequestAborted = stop.Token;
+        context.Response.OnStarting(() =>
+            context.GetEndpoint()?.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is null
+                ? Task.CompletedTask
+                : stop.CancelAsync()
+        );
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !aborted.IsCancellationRequested)
+        {
+            // The stream has told its headers, and there is no body to wait for.
+        }
+        finally
+        {
+            context.RequestAborted = aborted;
+            context.Request.Method = HttpMethods.Head;
+        }
+    }
+}

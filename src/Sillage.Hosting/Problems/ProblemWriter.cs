@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Sillage.Hosting.Formats;
+using Sillage.Hosting.Replies;
+
+namespace Sillage.Hosting.Problems;
+
+/// <summary>Writes problems as <c>application/problem+json</c>, or as <c>application/problem+xml</c> to those who read XML.</summary>
+internal static class ProblemWriter
+{
+    /// <summary>The namespace of RFC 9457 appendix B.</summary>
+    public const string XmlNamespace = "urn:ietf:rfc:7807";
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static async Task WriteAsync(HttpContext context, Problem problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Append("Vary", "Accept");
+        if (problem.RetryAfter is { } after)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
+        }
+
+        var isXml = Negotiation.ChoosesXmlProblem(context.Request);
+        var json = ToJson(context, problem);
+        var bytes = isXml ? JsonToXml.Convert(json, "problem", XmlNamespace, "i") : json;
+        response.ContentType = isXml ? "application/problem+xml; charset=utf-8" : "application/problem+json";
+        response.ContentLength = bytes.Length;
+        await response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
+    }
+
+    /// <summary>The id under which the log and the traces speak of this request.</summary>
+    public static string TraceId(HttpContext context) =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
+            ? activity.TraceId.ToHexString()
+            : context.TraceIdentifier;
+
+    private static ReadOnlyMemory<byte> ToJson(HttpContext context, Problem problem)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        writer.WriteStartObject();
+        // RFC 9457 section 4.2.1: the status says all that there is to say of the kind.
+        writer.WriteString("type"u8, "about:blank"u8);
+        writer.WriteString("title"u8, problem.Title);
+        writer.WriteNumber("status"u8, problem.Status);
+        if (problem.Detail is { } detail)
+        {
+            writer.WriteString("detail"u8, detail);
+        }
+
+        writer.WriteString("instance"u8, (context.Request.PathBase + context.Request.Path).ToUriComponent());
+        writer.WriteString("traceId"u8, TraceId(context));
+        if (problem.Errors is { } errors)
+        {
+            writer.WriteStartArray("errors"u8);
+            foreach (var error in errors)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("pointer"u8, error.Pointer);
+                writer.WriteString("detail"u8, error.Detail);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
+}
