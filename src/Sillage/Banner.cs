@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sillage.Accounts.Contracts;
 using Sillage.CommandLine;
 using Sillage.Hosting;
 using Sillage.Storage;
@@ -14,17 +15,31 @@ internal static class Banner
     {
         var console = Terminal.Create();
         var addresses = app.Urls.ToList();
+        var link = addresses.Count == 0 ? "" : Reachable(addresses[0]);
         var modules = app.Services.GetRequiredService<IReadOnlyList<IModule>>();
 
         console.MarkupLineInterpolated($"[bold]Sillage[/] {Verbs.Version.Text}");
         console.MarkupLineInterpolated($"  [dim]API[/]      [cyan]{string.Join("  ", addresses)}[/]");
-        console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{addresses.FirstOrDefault()}/docs[/]");
+        console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{link}/docs[/]");
         console.MarkupLineInterpolated($"  [dim]Data[/]     {DescribeStorage(app)}");
         console.MarkupLineInterpolated(
             $"  [dim]Modules[/]  {string.Join(", ", modules.Select(module => module.Name))}"
         );
+        // Known as long as there is no administrator; absent where the accounts module is elsewhere.
+        if (app.Services.GetService<ISetupLink>()?.Path is { } setup)
+        {
+            console.MarkupLine("[bold]First run:[/] become administrator with this one-time link:");
+            console.MarkupLineInterpolated($"  [cyan]{link}{setup}[/]");
+        }
+
         console.MarkupLine("[dim]Ctrl+C stops it.[/]");
     }
+
+    // Nobody can open "every interface" in a browser.
+    private static string Reachable(string address) =>
+        address
+            .Replace("//[::]", "//localhost", StringComparison.Ordinal)
+            .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal);
 
     // Never the whole connection string: it holds a password.
     private static string DescribeStorage(WebApplication app)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
 namespace Sillage.CommandLine;
@@ -12,6 +13,7 @@ internal static class ExpectedFailure
     public static string? Describe(Exception exception) =>
         exception switch
         {
+            SettingsException e => e.Message,
             OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
             StorageSetupException e => OneLine(e.Message),
             DatabaseUnavailableException e => OneLine(e.Message),
