@@ -25,6 +25,9 @@ public sealed record Account(
     Links Links
 )
 {
+    /// <summary>The password, where the server has generated one: in the reply to the request that did so, and never again.</summary>
+    public string? Password { get; init; }
+
     /// <summary>An account as the examples of the API document show it.</summary>
     internal static Account Example { get; } =
         new(

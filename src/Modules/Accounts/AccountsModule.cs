@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -9,13 +11,17 @@ using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
+using Sillage.Accounts.Me;
 using Sillage.Accounts.Passwords;
+using Sillage.Accounts.People;
+using Sillage.Accounts.PersonalData;
 using Sillage.Accounts.Provisioning;
 using Sillage.Accounts.Registration;
 using Sillage.Accounts.Sessions;
 using Sillage.Accounts.Setup;
 using Sillage.Hosting;
 using Sillage.Hosting.Authentication;
+using Sillage.Hosting.PersonalData;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
@@ -45,6 +51,9 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>();
 
+        services.AddPersonalData<AccountsModule, AccountsPersonalData>();
+        services.AddSingleton<Erasure>();
+
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<ISetupLink>(provider => provider.GetRequiredService<FirstAdministrator>());
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
@@ -58,6 +67,26 @@ public sealed class AccountsModule : IModule
         LogIn.Map(routes);
         RefreshSession.Map(routes);
         LogOut.Map(routes);
+
+        var me = routes.MapGroup("/api/v1/me").RequirePermission(Permission.Self).WithTags("Me");
+        ReadMe.Map(me);
+        ChangeMe.Map(me);
+        EraseMe.Map(me);
+        ChangePassword.Map(me);
+        MySessions.Map(me);
+        MyData.Map(me);
+
+        var keys = routes.MapGroup("/api/v1/api-keys").RequirePermission(Permission.Self).WithTags("API keys");
+        MyApiKeys.Map(keys);
+        CreateApiKey.Map(keys);
+
+        var users = routes.MapGroup("/api/v1/users").WithTags("Users");
+        ListUsers.Map(users);
+        ReadUser.Map(users);
+        CreateUser.Map(users);
+        ChangeUser.Map(users);
+        EraseUser.Map(users);
+        ResetPassword.Map(users);
 
         SetUp.Map(routes);
         PublishKeys.Map(routes);
@@ -97,6 +126,6 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<IUserValidator<AccountRow>, UsernameValidator>();
         services.AddSingleton<IPasswordHasher<AccountRow>, PasswordHasher<AccountRow>>();
         services.AddSingleton<ILookupNormalizer, UsernameNormalizer>();
-        services.AddSingleton<Users>();
+        services.AddSingleton<Identity.Users>();
     }
 }

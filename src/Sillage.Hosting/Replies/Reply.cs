@@ -14,9 +14,10 @@ public static class Reply
     public static Reply<T> Ok<T>(T value)
         where T : notnull => new(value);
 
-    /// <summary>201 with a resource and its address.</summary>
-    public static CreatedReply<T> Created<T>(string location, T value)
-        where T : notnull => new(location, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options));
+    /// <summary>201 with a resource and its address; <paramref name="noStore"/> for secrets shown once, which no cache may keep.</summary>
+    public static CreatedReply<T> Created<T>(string location, T value, bool noStore = false)
+        where T : notnull =>
+        new(location, JsonSerializer.SerializeToUtf8Bytes(value, Json.Options)) { NoStore = noStore };
 }
 
 /// <summary>200 with a resource in the form the client accepts.</summary>

@@ -26,6 +26,21 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
 
     private MergePatch(JsonElement patch) => _patch = patch;
 
+    /// <summary>The patch as it came: an object.</summary>
+    public JsonElement Document => _patch;
+
+    /// <summary>A patch that is a part of another document.</summary>
+    /// <exception cref="ProblemException">400: it is not an object.</exception>
+    public static MergePatch<T> Of(JsonElement patch) =>
+        patch.ValueKind == JsonValueKind.Object
+            ? new MergePatch<T>(patch)
+            : throw new ProblemException(
+                Problem.BadRequest(
+                    "The body is not a merge patch (RFC 7396) of this resource.",
+                    new FieldError(JsonPointer.Root, "An object is expected.")
+                )
+            );
+
     /// <summary>The result of the patch on <paramref name="current"/>, checked like a body.</summary>
     /// <exception cref="ProblemException">400: a field that is not known or not valid.</exception>
     public T Apply(T current)
@@ -40,15 +55,7 @@ public sealed class MergePatch<T> : IEndpointParameterMetadataProvider
     {
         ArgumentNullException.ThrowIfNull(context);
         var body = await RequestBody.ReadAsync(context, MediaTypes, Json.Options.GetTypeInfo(typeof(T)));
-        var patch = BodyReader.Deserialize<JsonElement>(body.Json);
-        return patch.ValueKind == JsonValueKind.Object
-            ? new MergePatch<T>(patch)
-            : throw new ProblemException(
-                Problem.BadRequest(
-                    "The body is not a merge patch (RFC 7396) of this resource.",
-                    new FieldError(JsonPointer.Root, "An object is expected.")
-                )
-            );
+        return Of(BodyReader.Deserialize<JsonElement>(body.Json));
     }
 
     /// <inheritdoc />

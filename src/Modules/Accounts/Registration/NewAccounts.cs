@@ -64,9 +64,10 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
         return null;
     }
 
-    public CreatedReply<Account> Created(AccountRow account)
+    /// <summary>201, with the password if it was generated.</summary>
+    public CreatedReply<Account> Created(AccountRow account, string? generatedPassword = null)
     {
-        var reply = Account.Of(account, clock.GetUtcNow());
-        return Reply.Created(reply.Links["self"], reply);
+        var reply = Account.Of(account, clock.GetUtcNow()) with { Password = generatedPassword };
+        return Reply.Created(reply.Links["self"], reply, noStore: generatedPassword is not null);
     }
 }

@@ -11,6 +11,13 @@ internal static class OpenSessions
     private const string DeleteOthers = "DELETE FROM session WHERE account_id = @AccountId AND id <> @Except";
 
     private const string DeleteExpired = "DELETE FROM session WHERE expires_at <= @Now";
+    private const string DeleteExpiredTokens = "DELETE FROM refresh_token WHERE expires_at <= @Now";
+
+    // Ids are UUIDv7: their order is that of the logins.
+    private const string DeleteSurplus = """
+        DELETE FROM session WHERE account_id = @AccountId AND id <= (
+          SELECT id FROM session WHERE account_id = @AccountId ORDER BY id DESC LIMIT 1 OFFSET @Most)
+        """;
 
     /// <summary>Ends one session of the account.</summary>
     /// <returns>False if it has no such session.</returns>
@@ -48,14 +55,36 @@ internal static class OpenSessions
         await states.ChangedAsync(unit, accountId, cancellationToken);
     }
 
-    /// <summary>Forgets sessions that nobody can refresh any more.</summary>
+    /// <summary>Ends the oldest sessions of an account that has more than <paramref name="most"/>: of a script that never logs out.</summary>
+    public static async Task EndSurplusAsync(
+        IUnitOfWork unit,
+        AccountStates states,
+        Guid accountId,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var ended = await unit.ExecuteAsync(
+            DeleteSurplus,
+            new { AccountId = accountId, Most = most },
+            cancellationToken
+        );
+        if (ended > 0)
+        {
+            await states.ChangedAsync(unit, accountId, cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets sessions that nobody can refresh any more, and tokens too old to be told from invented ones.</summary>
     public static Task<int> PurgeAsync(
         IDatabase<AccountsModule> database,
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) =>
         database.WriteAsync(
-            unit => unit.ExecuteAsync(DeleteExpired, new { Now = now }, cancellationToken),
+            async unit =>
+                await unit.ExecuteAsync(DeleteExpired, new { Now = now }, cancellationToken)
+                + await unit.ExecuteAsync(DeleteExpiredTokens, new { Now = now }, cancellationToken),
             cancellationToken
         );
 }

@@ -23,10 +23,18 @@ public sealed record Tokens(
 );
 
 /// <summary>Makes sessions and their tokens. Refresh tokens are 256 random bits, stored as SHA-256.</summary>
-internal sealed class SessionTokens(KeyRing ring, IOptions<AccountsOptions> options, TimeProvider clock)
+internal sealed class SessionTokens(
+    KeyRing ring,
+    AccountStates states,
+    IOptions<AccountsOptions> options,
+    TimeProvider clock
+)
 {
     /// <summary>The claim that names the session, as in OpenID Connect.</summary>
     public const string SessionClaim = "sid";
+
+    /// <summary>How many sessions an account may have open; one more ends the oldest.</summary>
+    public const int MostSessions = 100;
 
     /// <summary>The longest part of a <c>User-Agent</c> that is kept.</summary>
     private const int LongestUserAgent = 200;
@@ -67,6 +75,7 @@ internal sealed class SessionTokens(KeyRing ring, IOptions<AccountsOptions> opti
             cancellationToken
         );
         await KeepAsync(unit, id, refresh, expiresAt, cancellationToken);
+        await OpenSessions.EndSurplusAsync(unit, states, account.Id, MostSessions, cancellationToken);
         return Pair(account.Id, account.Role, id, refresh);
     }
 

@@ -51,6 +51,7 @@ CREATE TABLE refresh_token (
 );
 
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
+CREATE INDEX refresh_token_expires_at ON refresh_token (expires_at);
 
 CREATE TABLE api_key (
   id           uuid NOT NULL PRIMARY KEY,

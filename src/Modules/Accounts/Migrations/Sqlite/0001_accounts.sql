@@ -50,6 +50,7 @@ CREATE TABLE refresh_token (
 ) WITHOUT ROWID;
 
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
+CREATE INDEX refresh_token_expires_at ON refresh_token (expires_at);
 
 CREATE TABLE api_key (
   id           BLOB NOT NULL PRIMARY KEY,

@@ -1,0 +1,163 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Authority;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.Sessions;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.People;
+
+/// <summary>What an administrator may change of an account.</summary>
+/// <param name="Role"><c>administrator</c>, <c>researcher</c> or <c>member</c>. Counts at once, for open sessions and API keys too.</param>
+/// <param name="Disabled">Whether the account is shut: all its sessions end, and no password or key of it counts.</param>
+/// <param name="LockedUntil">Null unlocks the password. A lock itself comes of wrong passwords only; to shut an account, disable it.</param>
+/// <param name="DisplayName">The name to show, 1 to 100 characters; null for none.</param>
+/// <param name="Email">An e-mail address; null for none.</param>
+public sealed record UserChange(
+    [property: Required, Role] string Role,
+    bool Disabled,
+    DateTimeOffset? LockedUntil = null,
+    [property: StringLength(100, MinimumLength = 1), PlainText] string? DisplayName = null,
+    [property: Email] string? Email = null
+);
+
+/// <summary>Changes somebody's account: role, lock, profile.</summary>
+internal static class ChangeUser
+{
+    public static void Map(RouteGroupBuilder users) =>
+        users
+            .MapPatch("/{id:guid}", Handle)
+            .RequirePermission(Permission.ManageAccounts)
+            .WithSummary("Change an account")
+            .WithDescription(
+                "A JSON Merge Patch. Gives a role, shuts an account or opens it again, unlocks its password, corrects its profile."
+            )
+            .WithRequestExample(new UserChange(Role.Researcher, false))
+            .WithReplyExample(Account.Example with { Role = Role.Researcher })
+            .Fails(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
+
+    internal static async Task<Results<Reply<Account>, Problem>> Handle(
+        Guid id,
+        MergePatch<UserChange> patch,
+        Precondition precondition,
+        Caller caller,
+        Identity.Users users,
+        AccountStates states,
+        IDatabase<AccountsModule> database,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync<Results<Reply<Account>, Problem>>(
+            async unit =>
+            {
+                using var manager = users.In(unit);
+                if (await manager.FindByIdAsync(id.ToString()) is not { } row)
+                {
+                    return Problem.NotFound();
+                }
+
+                precondition.Check(Account.Of(row, clock.GetUtcNow()));
+                var before = Of(row, clock.GetUtcNow());
+                var after = patch.Apply(before);
+                if (await RefuseAsync(unit, id, before, after, cancellationToken) is { } refused)
+                {
+                    return refused;
+                }
+
+                if (after != before)
+                {
+                    Apply(after, row);
+                    (await manager.UpdateAsync(row)).MustSucceed();
+                    await FollowAsync(unit, states, caller, row, before, after, cancellationToken);
+                }
+
+                return Reply.Ok(Account.Of(row, clock.GetUtcNow()));
+            },
+            cancellationToken
+        );
+
+    private static UserChange Of(AccountRow row, DateTimeOffset now) =>
+        new(row.Role, row.Disabled, row.IsLocked(now) ? row.LockedUntil : null, row.DisplayName, row.Email);
+
+    private static async Task<Problem?> RefuseAsync(
+        IUnitOfWork unit,
+        Guid id,
+        UserChange before,
+        UserChange after,
+        CancellationToken cancellationToken
+    )
+    {
+        if (after.LockedUntil is not null && after.LockedUntil != before.LockedUntil)
+        {
+            return Problem.BadRequest(
+                "A lock comes of wrong passwords only.",
+                new FieldError("/lockedUntil", "Null, to unlock. To shut an account, set disabled.")
+            );
+        }
+
+        var leaves =
+            before is { Role: Role.Administrator, Disabled: false }
+            && after is not { Role: Role.Administrator, Disabled: false };
+        return leaves ? await Administrators.CheckAnotherRemainsAsync(unit, id, cancellationToken) : null;
+    }
+
+    private static void Apply(UserChange change, AccountRow row)
+    {
+        row.Role = change.Role;
+        row.Disabled = change.Disabled;
+        row.Describe(change.DisplayName, change.Email);
+        if (change.LockedUntil is null)
+        {
+            row.LockedUntil = null;
+            row.FailedLogins = 0;
+        }
+    }
+
+    private static async Task FollowAsync(
+        IUnitOfWork unit,
+        AccountStates states,
+        Caller caller,
+        AccountRow row,
+        UserChange before,
+        UserChange after,
+        CancellationToken cancellationToken
+    )
+    {
+        if (after.Disabled && !before.Disabled)
+        {
+            await OpenSessions.EndAllAsync(unit, states, row.Id, null, cancellationToken);
+        }
+        else
+        {
+            await states.ChangedAsync(unit, row.Id, cancellationToken);
+        }
+
+        // Names of what changed, and values only where they are no personal data.
+        var details = System.Text.Json.JsonSerializer.Serialize(
+            new
+            {
+                role = after.Role == before.Role ? null : after.Role,
+                disabled = after.Disabled == before.Disabled ? (bool?)null : after.Disabled,
+                unlocked = after.LockedUntil == before.LockedUntil ? (bool?)null : true,
+                profile = after.DisplayName == before.DisplayName && after.Email == before.Email ? (bool?)null : true,
+            },
+            Json.Options
+        );
+        await unit.AuditAsync(
+            new AuditEntry("account.changed", caller.Id, row.Id.ToString(), details),
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Identity;
+using Sillage.Accounts.PersonalData;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.People;
+
+/// <summary>Erases somebody who has asked an administrator to.</summary>
+internal static class EraseUser
+{
+    public static void Map(RouteGroupBuilder users) =>
+        users
+            .MapDelete("/{id:guid}", Handle)
+            .RequirePermission(Permission.ManageAccounts)
+            .WithSummary("Erase an account")
+            .WithDescription("As a person erases their own; see there.")
+            .WithQuery("form", Erasure.FormHelp, "anonymise")
+            .WithQuery("dryRun", "Whether only to count what would be removed. Default false.", "true")
+            .WithReplyExample(ErasureReport.Example)
+            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+
+    internal static async Task<Results<Reply<ErasureReport>, Problem>> Handle(
+        Guid id,
+        Caller caller,
+        Erasure erasure,
+        IDatabase<AccountsModule> database,
+        CancellationToken cancellationToken,
+        string? form = null,
+        bool dryRun = false
+    )
+    {
+        if (Erasure.Parse(form) is not { } chosen)
+        {
+            return Erasure.FormMissing();
+        }
+
+        var row = await database.ReadAsync(
+            reader => new AccountStore(reader).FindAsync(id, cancellationToken),
+            cancellationToken
+        );
+        if (row is null)
+        {
+            return Problem.NotFound();
+        }
+
+        var report = await erasure.CountAsync(id, chosen, dryRun, cancellationToken);
+        return !dryRun && await erasure.RunAsync(id, chosen, caller.Id, cancellationToken) is { } problem
+            ? problem
+            : Reply.Ok(report);
+    }
+}

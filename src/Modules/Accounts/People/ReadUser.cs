@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Identity;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.People;
+
+/// <summary>Shows one account: to administrators, and to its owner.</summary>
+internal static class ReadUser
+{
+    public static void Map(RouteGroupBuilder users) =>
+        users
+            .MapGet("/{id:guid}", Handle)
+            .WithSummary("Read an account")
+            .WithDescription("Administrators read every account, a person their own; any other gives 404.")
+            .WithReplyExample(Account.Example)
+            .Fails(StatusCodes.Status404NotFound);
+
+    internal static async Task<Results<Reply<Account>, Problem>> Handle(
+        Guid id,
+        Caller caller,
+        IDatabase<AccountsModule> database,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!caller.Can(Permission.ReadAccounts) && !(caller.Id == id && caller.Can(Permission.Self)))
+        {
+            return Problem.NotFound();
+        }
+
+        var row = await database.ReadAsync(
+            reader => new AccountStore(reader).FindAsync(id, cancellationToken),
+            cancellationToken
+        );
+        return row is null ? Problem.NotFound() : Reply.Ok(Account.Of(row, clock.GetUtcNow()));
+    }
+}

@@ -1,0 +1,110 @@
+using Sillage.Accounts.People;
+using Sillage.Hosting.PersonalData;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.PersonalData;
+
+/// <summary>What an erasure removes.</summary>
+/// <param name="AccountId">Whose data.</param>
+/// <param name="Form"><c>anonymise</c>: the account goes, records stay without a tie to it; <c>destroy</c>: the records go too.</param>
+/// <param name="DryRun">Whether this is only what would be removed.</param>
+/// <param name="Sections">By module, how many records of each kind. The other modules follow within moments.</param>
+/// <param name="Links">What one can do next.</param>
+public sealed record ErasureReport(
+    Guid AccountId,
+    ErasureForm Form,
+    bool DryRun,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Sections,
+    Links Links
+)
+{
+    internal static ErasureReport Example { get; } =
+        new(
+            Account.Example.Id,
+            ErasureForm.Anonymise,
+            true,
+            new Dictionary<string, IReadOnlyDictionary<string, long>>(StringComparer.Ordinal)
+            {
+                ["accounts"] = new Dictionary<string, long>(StringComparer.Ordinal)
+                {
+                    ["accounts"] = 1,
+                    ["sessions"] = 2,
+                    ["apiKeys"] = 0,
+                },
+            },
+            new Links { ["personal-data"] = "/api/v1/me/data" }
+        );
+}
+
+/// <summary>
+/// Erases a person: the account in one unit with the audit row and the event by which every other module follows, so that
+/// neither can happen without the other.
+/// </summary>
+internal sealed class Erasure(
+    IDatabase<AccountsModule> database,
+    AccountsPersonalData accounts,
+    IEnumerable<IPersonalData> everywhere
+)
+{
+    public const string FormHelp =
+        "anonymise: the account goes, what it recorded stays without a tie to it. destroy: the records go too.";
+
+    /// <summary>Reads the form; null if it is neither.</summary>
+    public static ErasureForm? Parse(string? form) =>
+        form switch
+        {
+            "anonymise" => ErasureForm.Anonymise,
+            "destroy" => ErasureForm.Destroy,
+            _ => null,
+        };
+
+    public static Problem FormMissing() =>
+        Problem.BadRequest("Say which form of erasure is meant.", new FieldError("?form", FormHelp));
+
+    /// <summary>What would be removed.</summary>
+    public async Task<ErasureReport> CountAsync(
+        Guid accountId,
+        ErasureForm form,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        var sections = new Dictionary<string, IReadOnlyDictionary<string, long>>(StringComparer.Ordinal);
+        foreach (var data in everywhere)
+        {
+            sections[data.Section] = await data.CountAsync(accountId, form, cancellationToken);
+        }
+
+        return new ErasureReport(accountId, form, dryRun, sections, []);
+    }
+
+    /// <summary>Erases.</summary>
+    /// <returns>Null if done; else 404, or 409 for the last administrator.</returns>
+    public Task<Problem?> RunAsync(Guid accountId, ErasureForm form, Guid actor, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                var row = await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken);
+                if (row is null)
+                {
+                    return Problem.NotFound();
+                }
+
+                if (
+                    row is { Role: Hosting.Authentication.Role.Administrator, Disabled: false }
+                    && await Administrators.CheckAnotherRemainsAsync(unit, accountId, cancellationToken) is { } last
+                )
+                {
+                    return last;
+                }
+
+                await accounts.DeleteAsync(accountId, unit, cancellationToken);
+                await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), cancellationToken);
+                await unit.PublishAsync(new PersonErased(accountId, form), cancellationToken);
+                return null;
+            },
+            cancellationToken
+        );
+}
