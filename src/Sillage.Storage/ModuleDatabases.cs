@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sillage.Storage.Backup;
 using Sillage.Storage.Postgres;
 using Sillage.Storage.Sqlite;
 
@@ -54,6 +55,7 @@ internal sealed class ModuleDatabases : IAsyncDisposable
         if (Dialect == SqlDialect.Sqlite)
         {
             _folder ??= DataFolder.Take(Options.Data);
+            SqliteRestore.Finish(_folder.Path);
         }
 
         foreach (var database in All)

@@ -3,6 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sillage.Storage.Backup;
 using Sillage.Storage.Events;
 
 namespace Sillage.Storage;
@@ -10,6 +13,9 @@ namespace Sillage.Storage;
 /// <summary>Registers storage with the host.</summary>
 public static partial class StorageRegistration
 {
+    /// <summary>What a module's name is made of; it becomes a file's and a schema's.</summary>
+    internal const string NamePattern = @"^[a-z]{1,32}\z";
+
     /// <summary>Adds storage as such: the engine chosen by <see cref="StorageOptions"/>, the bus, the dispatcher.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
@@ -22,6 +28,12 @@ public static partial class StorageRegistration
         services.TryAddSingleton<StorageMetrics>();
         services.TryAddSingleton<ModuleDatabases>();
         services.TryAddSingleton<IEventBus, InProcessEventBus>();
+        services.TryAddSingleton(provider => new BackupArchive(
+            provider.GetServices<ModuleRegistration>(),
+            provider.GetRequiredService<IOptions<StorageOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()
+        ));
         if (services.All(service => service.ServiceType != typeof(StorageStartup)))
         {
             services.AddSingleton(provider => new StorageStartup(provider.GetRequiredService<ModuleDatabases>()));
@@ -81,6 +93,6 @@ public static partial class StorageRegistration
         return services;
     }
 
-    [GeneratedRegex("^[a-z]{1,32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();
 }

@@ -14,6 +14,16 @@ public sealed class StorageUnderTest : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>The services that a command without a server has: nothing is opened.</summary>
+    public static ServiceProvider Offline(StoragePlace place, Action<IServiceCollection> modules)
+    {
+        var services = new ServiceCollection();
+        services.AddStorage();
+        services.Configure<StorageOptions>(place.Configure);
+        modules(services);
+        return services.BuildServiceProvider();
+    }
+
     /// <summary>Starts storage in <paramref name="place"/>; a second start there finds what the first left.</summary>
     public static async Task<StorageUnderTest> StartAsync(StoragePlace place, Action<IServiceCollection> modules)
     {

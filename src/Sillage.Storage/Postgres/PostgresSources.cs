@@ -8,6 +8,9 @@ namespace Sillage.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresSources : IAsyncDisposable
 {
+    /// <summary>What servers' connections are called, before the schema's name: a restore looks for them.</summary>
+    public const string ApplicationPrefix = "sillage server ";
+
     public PostgresSources(string connectionString, string schema, int connections)
     {
         Writers = NpgsqlDataSource.Create(Settings(connectionString, schema, connections, null));
@@ -33,7 +36,7 @@ internal sealed class PostgresSources : IAsyncDisposable
         await Readers.DisposeAsync();
     }
 
-    /// <summary>The administrator's own settings win, but for the schema.</summary>
+    /// <summary>The administrator's own settings win, but for the schema and the name to be known by.</summary>
     private static NpgsqlConnectionStringBuilder Settings(
         string connectionString,
         string schema,
@@ -41,10 +44,13 @@ internal sealed class PostgresSources : IAsyncDisposable
         string? options
     )
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = schema,
+            ApplicationName = ApplicationPrefix + schema,
+        };
         var defaults = new (string Key, object Value)[]
         {
-            ("Application Name", $"sillage {schema}"),
             ("Maximum Pool Size", connections),
             ("Timeout", 5),
             ("Command Timeout", 60),

@@ -5,6 +5,9 @@ namespace Sillage.Specifications.Storage;
 /// <summary>The module that the storage specifications register; its one table holds every type.</summary>
 public sealed class SpecimenModule;
 
+/// <summary>A second module, with the same table in a database of its own.</summary>
+public sealed class OtherModule;
+
 public sealed record Specimen(
     Guid Id,
     string Name,

@@ -19,7 +19,7 @@ public abstract class StorageSpecification : IAsyncLifetime
         Storage = await StartAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Storage.DisposeAsync();
         Place.Dispose();
