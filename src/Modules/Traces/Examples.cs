@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Traces.Intake;
+using Sillage.Traces.Participants;
+using Sillage.Traces.Query;
+using Sillage.Traces.Rights;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces;
+
+/// <summary>The examples of the API's description: one study, from its making to its export.</summary>
+internal static class Examples
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 20, 9, 30, 0, 250, TimeSpan.Zero);
+
+    private static readonly Guid Account = new("01935a2e-1111-7a61-9a5b-3c2f1e0d4b58");
+
+    private static readonly FieldDefinition[] Fields =
+    [
+        new("room", FieldType.String, Required: true, MaxLength: 80),
+        new("answer", FieldType.String),
+        new("correct", FieldType.Boolean),
+        new("difficulty", FieldType.Integer, Values: [Number(1), Number(2), Number(3)]),
+    ];
+
+    public static readonly CreateStudy.Request NewStudy = new("java-quest", "Java quest", Fields, UnknownFields.Keep);
+
+    public static readonly StudyResource Study = new(
+        "java-quest",
+        "Java quest",
+        Fields,
+        UnknownFields.Keep,
+        Account,
+        ["read", "write", "manage", "identities"],
+        null,
+        Time,
+        Time,
+        new Links("/api/v1/studies/java-quest") { ["traces"] = "/api/v1/studies/java-quest/traces" }
+    );
+
+    public static readonly RightsResource Rights = new(
+        Account,
+        "researcher",
+        null,
+        ["read"],
+        Owner: false,
+        new Links("/api/v1/studies/java-quest/rights/" + Account)
+    );
+
+    public static readonly ProvisionedParticipants Credentials = new([
+        new ProvisionedParticipant(1, "java-quest-1", "tulip-orbit-93-canal", "p3k9x2m7q8w1z"),
+    ]);
+
+    public static readonly ParticipantResource Participant = new(
+        1,
+        "p3k9x2m7q8w1z",
+        "java-quest-1",
+        Time,
+        new Links("/api/v1/studies/java-quest/participants/p3k9x2m7q8w1z")
+    );
+
+    public static readonly object[] SentTraces =
+    [
+        new
+        {
+            id = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
+            timestamp = "2026-11-20T09:30:00.250Z",
+            session = "s-1",
+            sequence = 1,
+            name = "answered",
+            data = new
+            {
+                room = "loops",
+                answer = "for",
+                correct = true,
+            },
+            participant = 1,
+        },
+    ];
+
+    public static readonly IntakeReply Taken = new(
+        1,
+        0,
+        [new RejectedTrace(1, null, [new FieldError("/data/room", "This field is needed.")])]
+    );
+
+    public static readonly TraceResource Trace = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"),
+        "p3k9x2m7q8w1z",
+        null,
+        null,
+        "2026-11-20T09:30:00.250Z",
+        Time.AddMilliseconds(80),
+        "s-1",
+        1,
+        "answered",
+        RawJson.Of(
+            new
+            {
+                room = "loops",
+                answer = "for",
+                correct = true,
+            }
+        ),
+        new Links("/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58")
+    );
+
+    public static readonly QuarantinedTrace Quarantined = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59"),
+        "{\"name\":\"answered\"}",
+        null,
+        19,
+        [new FieldError("/timestamp", "This member is needed.")],
+        1,
+        Time,
+        new Links("/api/v1/studies/java-quest/quarantine")
+    );
+
+    private static JsonElement Number(int value) => JsonSerializer.SerializeToElement(value);
+}

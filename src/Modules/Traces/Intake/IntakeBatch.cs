@@ -1,0 +1,67 @@
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>What came of a batch.</summary>
+/// <param name="Accepted">How many traces are stored now that were not before.</param>
+/// <param name="Duplicates">How many were known already, with the same content.</param>
+/// <param name="Rejected">Those not taken, by their place in the batch. They are kept in quarantine as they came.</param>
+public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<RejectedTrace> Rejected)
+{
+    /// <summary>201 if anything new is stored, 200 if all were known, 422 if none could be taken.</summary>
+    internal int Status =>
+        Accepted > 0 ? 201
+        : Duplicates > 0 ? 200
+        : 422;
+}
+
+/// <summary>What the store made of a batch: a reply, or the reason why there is none.</summary>
+/// <param name="Reply">What to answer.</param>
+/// <param name="Json">The answer as it is sent.</param>
+/// <param name="Status">The answer's status.</param>
+/// <param name="Problem">What stands against the batch as a whole.</param>
+/// <param name="StudyChanged">The study is not what it was when the batch was checked: it must be checked again.</param>
+internal sealed record IntakeOutcome(
+    IntakeReply? Reply,
+    ReadOnlyMemory<byte> Json,
+    int Status,
+    Problem? Problem = null,
+    bool StudyChanged = false
+)
+{
+    public static readonly IntakeOutcome Outdated = new(null, default, 0, null, StudyChanged: true);
+}
+
+/// <summary>A checked batch on its way into storage.</summary>
+internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed, DateTimeOffset receivedAt)
+{
+    private readonly TaskCompletionSource<IntakeOutcome> _done = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    public Study Study { get; } = study;
+
+    /// <summary>Who sends it.</summary>
+    public Guid Account { get; } = account;
+
+    /// <summary>The sender's own number: his own traces do not name him a second time.</summary>
+    public long? OwnNumber { get; } = study.NumberByAccount.TryGetValue(account, out var number) ? number : null;
+
+    public ParsedBatch Parsed { get; } = parsed;
+
+    public DateTimeOffset ReceivedAt { get; } = receivedAt;
+
+    /// <summary>Null where the request names no key.</summary>
+    public IdempotencyKey? Key { get; init; }
+
+    /// <summary>What it takes of the queue's room.</summary>
+    public int Weight => Parsed.Source.Body.Length + 256;
+
+    public Task<IntakeOutcome> Done => _done.Task;
+
+    public void Complete(IntakeOutcome outcome) => _done.TrySetResult(outcome);
+
+    public void Fail(Exception exception) => _done.TrySetException(exception);
+}

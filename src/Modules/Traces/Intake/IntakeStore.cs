@@ -1,0 +1,210 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Live;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>Puts a group of batches into storage, in the unit given: traces, quarantine and kept replies together.</summary>
+internal static class IntakeStore
+{
+    private const string ConflictDetail =
+        "A trace with this id is stored already, with other content. The stored one stays; give another id to a new trace.";
+
+    private const string InsertQuarantine = """
+        INSERT INTO quarantine (study, id, bytes, reasons, participant, sender, digest, received_at)
+        VALUES (@Study, @Id, @Bytes, @Reasons, @Participant, @Sender, @Digest, @ReceivedAt)
+        ON CONFLICT (study, sender, digest) DO UPDATE
+        SET times = quarantine.times + 1, reasons = excluded.reasons, received_at = excluded.received_at
+        """;
+
+    private static readonly Sql InsertQuarantineSql = new(
+        InsertQuarantine,
+        InsertQuarantine.Replace("@Reasons", "CAST(@Reasons AS json)", StringComparison.Ordinal)
+    );
+
+    /// <summary>What became of one trace.</summary>
+    public enum Fate
+    {
+        Stored,
+        Known,
+        Conflict,
+    }
+
+    public static async Task<IntakeOutcome[]> StoreAsync(
+        IUnitOfWork unit,
+        IReadOnlyList<IntakeBatch> batches,
+        TraceSignals signals
+    )
+    {
+        var outcomes = new IntakeOutcome[batches.Count];
+        if (unit.Dialect == SqlDialect.Sqlite)
+        {
+            var sqlite = new SqliteIntake(unit);
+            for (var i = 0; i < batches.Count; i++)
+            {
+                var batch = batches[i];
+                outcomes[i] = sqlite.IsCurrent(batch.Study)
+                    ? await StoreBatchAsync(unit, batch, sqlite.Insert)
+                    : IntakeOutcome.Outdated;
+            }
+
+            sqlite.KeepPosition();
+        }
+        else
+        {
+            await StoreOnPostgresAsync(unit, batches, outcomes);
+        }
+
+        foreach (var key in Changed(batches, outcomes))
+        {
+            unit.OnCommitted(() => signals.Wake(key));
+        }
+
+        return outcomes;
+    }
+
+    private static HashSet<long> Changed(IReadOnlyList<IntakeBatch> batches, IntakeOutcome[] outcomes)
+    {
+        var changed = new HashSet<long>();
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i].Reply is { Accepted: > 0 })
+            {
+                changed.Add(batches[i].Study.Key);
+            }
+        }
+
+        return changed;
+    }
+
+    private static async Task StoreOnPostgresAsync(
+        IUnitOfWork unit,
+        IReadOnlyList<IntakeBatch> batches,
+        IntakeOutcome[] outcomes
+    )
+    {
+        // Studies in fixed order, so that two processes do not wait for each other's locks.
+        foreach (
+            var study in batches
+                .Select((Batch, Place) => (Batch, Place))
+                .GroupBy(b => b.Batch.Study.Key)
+                .OrderBy(g => g.Key)
+        )
+        {
+            var version = await PostgresIntake.LockAsync(unit, study.Key);
+            var current = new List<(IntakeBatch Batch, int Place)>();
+            foreach (var (batch, place) in study)
+            {
+                if (batch.Study.Version != version)
+                {
+                    outcomes[place] = IntakeOutcome.Outdated;
+                }
+                else if (await FindKeptAsync(unit, batch) is { } kept)
+                {
+                    outcomes[place] = kept;
+                }
+                else
+                {
+                    current.Add((batch, place));
+                }
+            }
+
+            var fates = await PostgresIntake.InsertAsync(unit, study.Key, [.. current.Select(c => c.Batch)]);
+            for (var i = 0; i < current.Count; i++)
+            {
+                outcomes[current[i].Place] = await FinishAsync(unit, current[i].Batch, fates[i]);
+            }
+        }
+    }
+
+    private static async Task<IntakeOutcome> StoreBatchAsync(
+        IUnitOfWork unit,
+        IntakeBatch batch,
+        Func<IntakeBatch, Fate[]> insert
+    ) => await FindKeptAsync(unit, batch) ?? await FinishAsync(unit, batch, insert(batch));
+
+    private static async Task<IntakeOutcome?> FindKeptAsync(IUnitOfWork unit, IntakeBatch batch)
+    {
+        if (batch.Key is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await batch.Key.FindAsync(unit, CancellationToken.None) is { } kept
+                ? new IntakeOutcome(null, kept.Json, kept.Status)
+                : null;
+        }
+        catch (ProblemException e)
+        {
+            // The key was used with another body: that is this batch's trouble, not the others'.
+            return new IntakeOutcome(null, default, 0, e.Problem);
+        }
+    }
+
+    private static async Task<IntakeOutcome> FinishAsync(IUnitOfWork unit, IntakeBatch batch, Fate[] fates)
+    {
+        var stored = fates.Count(f => f == Fate.Stored);
+        var known = fates.Count(f => f == Fate.Known);
+        var rejections = batch.Parsed.Rejections;
+        if (stored + known < fates.Length)
+        {
+            rejections = [.. rejections, .. Conflicts(batch, fates)];
+            rejections.Sort((a, b) => a.Told.Index.CompareTo(b.Told.Index));
+        }
+
+        foreach (var rejection in rejections)
+        {
+            await QuarantineAsync(unit, batch, rejection);
+        }
+
+        var reply = new IntakeReply(stored, known, rejections.Count == 0 ? [] : [.. rejections.Select(r => r.Told)]);
+        ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(reply, Json.Options);
+        if (batch.Key is not null)
+        {
+            await batch.Key.KeepAsync(unit, new KeptReply(reply.Status, null, json), CancellationToken.None);
+        }
+
+        return new IntakeOutcome(reply, json, reply.Status);
+    }
+
+    private static IEnumerable<Rejection> Conflicts(IntakeBatch batch, Fate[] fates)
+    {
+        for (var i = 0; i < fates.Length; i++)
+        {
+            if (fates[i] == Fate.Conflict)
+            {
+                var trace = batch.Parsed.Traces[i];
+                yield return new Rejection(
+                    new RejectedTrace(trace.Index, trace.Id, [new FieldError("/id", ConflictDetail)]),
+                    trace.Whole,
+                    trace.Participant
+                );
+            }
+        }
+    }
+
+    private static async Task QuarantineAsync(IUnitOfWork unit, IntakeBatch batch, Rejection rejection)
+    {
+        var bytes = batch.Parsed.Source.Of(rejection.Whole).ToArray();
+        await unit.ExecuteAsync(
+            InsertQuarantineSql,
+            new
+            {
+                Study = batch.Study.Key,
+                Id = Guid.CreateVersion7(batch.ReceivedAt),
+                Bytes = bytes,
+                Reasons = JsonSerializer.Serialize(rejection.Told.Errors, Json.Options),
+                rejection.Participant,
+                Sender = batch.Account,
+                Digest = SHA256.HashData(bytes),
+                batch.ReceivedAt,
+            }
+        );
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>
+/// Finds the JSON Pointer (RFC 6901) of a place in a text by reading it a second time: what is right pays nothing for it.
+/// </summary>
+internal static class JsonPointer
+{
+    /// <summary>The pointer to the value or member name that begins at byte <paramref name="offset"/>.</summary>
+    public static string To(ReadOnlySpan<byte> json, long offset)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var path = new List<string>();
+        var indices = new List<int>();
+        while (reader.Read())
+        {
+            if (indices.Count > 0 && indices[^1] >= 0 && reader.TokenType is not JsonTokenType.EndArray)
+            {
+                path[^1] = (indices[^1]++).ToString(CultureInfo.InvariantCulture);
+            }
+
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                path[^1] = Escape(Encoding.UTF8.GetString(reader.ValueSpan));
+            }
+
+            if (reader.TokenStartIndex >= offset)
+            {
+                break;
+            }
+
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject:
+                    path.Add("");
+                    indices.Add(-1);
+                    break;
+                case JsonTokenType.StartArray:
+                    path.Add("");
+                    indices.Add(0);
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    path.RemoveAt(path.Count - 1);
+                    indices.RemoveAt(indices.Count - 1);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return string.Concat(path.Select(p => "/" + p));
+    }
+
+    private static string Escape(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+}

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>Takes traces in: one, an array, or one a line.</summary>
+internal static class SendTraces
+{
+    // A study that changes under a batch's feet is read again; one that does so all the time is told to wait.
+    private const int MaximumTries = 5;
+
+    public static void Map(RouteGroupBuilder traces)
+    {
+        var options = ((IEndpointRouteBuilder)traces).ServiceProvider.GetRequiredService<IOptions<TracesOptions>>();
+        traces
+            .MapPost("/", HandleAsync)
+            .RequirePermission(Permission.WriteTraces)
+            .WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxBatchBytes))
+            .Accepts<object>(TraceBody.MediaTypes[0], TraceBody.MediaTypes[1..])
+            .Produces<IntakeReply>(StatusCodes.Status201Created)
+            .Produces<IntakeReply>(StatusCodes.Status200OK)
+            .Produces<IntakeReply>(StatusCodes.Status422UnprocessableEntity)
+            .WithSummary("Send traces")
+            .WithDescription(
+                """
+                One trace as a JSON object, many as an array, or one a line as NDJSON (`application/x-ndjson`); up to 32 MiB,
+                also with `Content-Encoding: gzip` or `br`. The reply comes when what was accepted is on disk.
+
+                A trace that is not valid does not hold up the others: it is listed under `rejected`, with a JSON Pointer
+                into the trace for each fault, and kept in quarantine as it came. Sending again is safe: a trace whose `id`
+                is stored already with the same content counts under `duplicates`, and the same `Idempotency-Key` brings the
+                same reply. A player sends his own traces and may leave `participant` out; with the right `write` every
+                trace names its participant's number.
+
+                201 if anything new is stored, 200 if all were known, 422 if none could be taken, 400 if the body cannot be
+                read at all: then nothing of it is stored.
+                """
+            )
+            .WithRequestExample(Examples.SentTraces)
+            .WithReplyExample(Examples.Taken)
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        Caller caller,
+        IdempotencyKey key,
+        StudyDirectory directory,
+        IntakeQueue queue,
+        IOptions<TracesOptions> options,
+        TimeProvider clock
+    )
+    {
+        // Before the body is read: who may not send need not.
+        await FindAsync(directory, study, caller, http.RequestAborted);
+        var (body, form) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
+        var keyed = http.Request.Headers.ContainsKey("Idempotency-Key");
+        for (var tries = 0; tries < MaximumTries; tries++)
+        {
+            var (known, sender) = await FindAsync(directory, study, caller, http.RequestAborted);
+            var now = clock.GetUtcNow();
+            if (!TraceParser.TryParse(body, form, known, sender, options.Value, now, out var parsed, out var problem))
+            {
+                return problem!;
+            }
+
+            // Not bound to the connection: what is stored is stored, whether or not anyone still waits for the reply.
+            var outcome = await queue.StoreAsync(
+                new IntakeBatch(known, caller.Id, parsed, now) { Key = keyed ? key : null }
+            );
+            if (!outcome.StudyChanged)
+            {
+                return outcome.Problem ?? (IResult)new JsonReply(outcome.Status, outcome.Json);
+            }
+
+            directory.Forget(study);
+        }
+
+        throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
+    }
+
+    private static async ValueTask<(Study Study, Sender Sender)> FindAsync(
+        StudyDirectory directory,
+        string slug,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        var study = await directory.GetAsync(slug, caller, cancellationToken);
+        var number = study.NumberOf(caller);
+        var mayName = (study.RightsOf(caller) & StudyRights.Write) != StudyRights.None;
+        return mayName || number is not null
+            ? (study, new Sender(mayName, number))
+            : throw new ProblemException(
+                Problem.Forbidden(
+                    $"This needs the right 'write' in the study '{slug}', or to be one of its participants."
+                )
+            );
+    }
+}

@@ -1,0 +1,262 @@
+using System.Text.Json;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>A trace's data against the study's fields.</summary>
+internal sealed partial class TraceParser
+{
+    private void ReadData(ref Utf8JsonReader reader, int at, ref ParsedTrace trace)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Require(ref reader, at, valid: false, "An object with the study's fields.");
+            return;
+        }
+
+        Array.Clear(_seenFields);
+        _rule = -1;
+        _names.Open();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            ReadField(ref reader);
+        }
+
+        _names.Close();
+        foreach (var required in _fields.Required)
+        {
+            if ((_seenFields[required / 64] & (1UL << required)) == 0)
+            {
+                Error("/data/" + _fields.Rules[required].Name, "This field is needed.");
+            }
+        }
+
+        trace.Data = new Slice(_base + at, (int)reader.BytesConsumed - at);
+    }
+
+    private void ReadField(ref Utf8JsonReader reader)
+    {
+        var at = (int)reader.TokenStartIndex;
+        var rule = FindRule(ref reader);
+        if (rule >= 0)
+        {
+            ref var seen = ref _seenFields[rule / 64];
+            if ((seen & (1UL << rule)) != 0)
+            {
+                ErrorAt(at, "This field is there twice.");
+            }
+
+            reader.Read();
+            // A field without a value is as good as absent, unless any JSON will do.
+            if (reader.TokenType == JsonTokenType.Null && _fields.Rules[rule].Type != FieldType.Json)
+            {
+                if (_fields.Rules[rule].Required)
+                {
+                    seen |= 1UL << rule;
+                    ErrorAt((int)reader.TokenStartIndex, "This field is needed and cannot be null.");
+                }
+
+                return;
+            }
+
+            seen |= 1UL << rule;
+            CheckField(ref reader, _fields.Rules[rule]);
+            return;
+        }
+
+        if (CheckText(ref reader))
+        {
+            if (!_names.Add(TextOf(ref reader), _source))
+            {
+                ErrorAt(at, "This member is there twice.");
+            }
+
+            if (_fields.Unknown == UnknownFields.Refuse)
+            {
+                ErrorAt(at, "The study has no such field, and refuses what it does not know.");
+            }
+        }
+
+        reader.Read();
+        WalkValue(ref reader, 2);
+    }
+
+    // Clients write their fields in the same order every time: the field after the last one is tried first.
+    private int FindRule(ref Utf8JsonReader reader)
+    {
+        var rules = _fields.Rules;
+        for (var tried = 0; tried < rules.Length; tried++)
+        {
+            _rule = _rule + 1 < rules.Length ? _rule + 1 : 0;
+            if (reader.ValueTextEquals(rules[_rule].Utf8Name))
+            {
+                return _rule;
+            }
+        }
+
+        return -1;
+    }
+
+    private void CheckField(ref Utf8JsonReader reader, FieldRule rule)
+    {
+        var at = (int)reader.TokenStartIndex;
+        switch (rule.Type)
+        {
+            case FieldType.String:
+                CheckString(ref reader, rule, at);
+                break;
+            case FieldType.Integer:
+                var whole = TryGetWhole(ref reader, out var integer);
+                Require(
+                    ref reader,
+                    at,
+                    whole,
+                    "A whole number of at most 64 bits, written without fraction or exponent."
+                );
+                if (whole && rule.Integers is { } integers && !integers.Contains(integer))
+                {
+                    ErrorAt(at, "One of " + rule.Allowed + ".");
+                }
+
+                break;
+            case FieldType.Number:
+                double number = 0;
+                var finite =
+                    reader.TokenType == JsonTokenType.Number
+                    && reader.TryGetDouble(out number)
+                    && double.IsFinite(number);
+                Require(ref reader, at, finite, "A number within the range of double precision.");
+                if (finite && rule.Numbers is { } numbers && !numbers.Contains(number))
+                {
+                    ErrorAt(at, "One of " + rule.Allowed + ".");
+                }
+
+                break;
+            case FieldType.Boolean:
+                Require(
+                    ref reader,
+                    at,
+                    reader.TokenType is JsonTokenType.True or JsonTokenType.False,
+                    "Either true or false."
+                );
+                break;
+            case FieldType.Timestamp:
+                Require(
+                    ref reader,
+                    at,
+                    reader.TokenType == JsonTokenType.String
+                        && !reader.ValueIsEscaped
+                        && Rfc3339.TryParse(reader.ValueSpan, out long _),
+                    Rfc3339.Expected
+                );
+                break;
+            default:
+                WalkValue(ref reader, 2);
+                break;
+        }
+    }
+
+    private void CheckString(ref Utf8JsonReader reader, FieldRule rule, int at)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            Require(ref reader, at, valid: false, "A string.");
+            return;
+        }
+
+        if (!CheckText(ref reader) || (reader.ValueSpan.Length <= rule.MaxLength && rule.Texts is null))
+        {
+            return;
+        }
+
+        var text = _source.Of(TextOf(ref reader));
+        if (JsonText.CountCharacters(text) > rule.MaxLength)
+        {
+            ErrorAt(at, $"At most {rule.MaxLength} characters.");
+        }
+
+        if (rule.Texts is { } texts && !IsAmong(text, texts))
+        {
+            ErrorAt(at, "One of " + rule.Allowed + ".");
+        }
+    }
+
+    private static bool IsAmong(ReadOnlySpan<byte> text, byte[][] texts)
+    {
+        foreach (var allowed in texts)
+        {
+            if (text.SequenceEqual(allowed))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Goes over a value of any form to its end; its texts, names and depth must be right.</summary>
+    /// <param name="reader">At the value's first token.</param>
+    /// <param name="depth">How many objects and arrays of the trace the value lies in.</param>
+    private void WalkValue(ref Utf8JsonReader reader, int depth)
+    {
+        var outer = depth;
+        do
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    depth++;
+                    if (depth > MaximumDepth && !_tooDeep)
+                    {
+                        _tooDeep = true;
+                        ErrorAt(
+                            (int)reader.TokenStartIndex,
+                            $"At most {MaximumDepth} objects and arrays in one another."
+                        );
+                    }
+
+                    if (!_tooDeep && reader.TokenType == JsonTokenType.StartObject)
+                    {
+                        _names.Open();
+                    }
+
+                    break;
+                case JsonTokenType.EndObject:
+                    depth--;
+                    if (!_tooDeep)
+                    {
+                        _names.Close();
+                    }
+
+                    break;
+                case JsonTokenType.EndArray:
+                    depth--;
+                    break;
+                case JsonTokenType.PropertyName:
+                    CheckName(ref reader);
+                    break;
+                case JsonTokenType.String:
+                    CheckText(ref reader);
+                    break;
+                case JsonTokenType.Number:
+                    // What no reader after us can hold is refused at the door.
+                    if (!reader.TryGetDouble(out var number) || !double.IsFinite(number))
+                    {
+                        ErrorAt((int)reader.TokenStartIndex, "A number within the range of double precision.");
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        } while (depth > outer && reader.Read());
+    }
+
+    private void CheckName(ref Utf8JsonReader reader)
+    {
+        if (CheckText(ref reader) && !_tooDeep && !_names.Add(TextOf(ref reader), _source))
+        {
+            ErrorAt((int)reader.TokenStartIndex, "This member is there twice.");
+        }
+    }
+}

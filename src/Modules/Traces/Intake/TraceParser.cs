@@ -1,0 +1,270 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Sillage.Hosting.Problems;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>How the traces stand in a body.</summary>
+internal enum BatchForm
+{
+    /// <summary>One JSON object, or an array of them.</summary>
+    Json,
+
+    /// <summary>A JSON object a line.</summary>
+    NdJson,
+}
+
+/// <summary>Whose traces a sender may send.</summary>
+/// <param name="MayName">Whether he may name any participant of the study.</param>
+/// <param name="OwnNumber">His own number, if he is a participant.</param>
+internal readonly record struct Sender(bool MayName, long? OwnNumber);
+
+/// <summary>
+/// Reads a body of traces in one pass over its bytes. What is wrong with one trace is held against that trace alone; only
+/// text after which nothing can be made out any more (a syntax error outside NDJSON) is held against the whole body.
+/// </summary>
+internal sealed partial class TraceParser
+{
+    private const int MaximumDepth = 64;
+    private const int MaximumErrors = 20;
+    private const int MaximumTextLength = 200;
+
+    // Depth is checked here and not by the reader, whose exception would end the whole batch. It keeps a bit a level.
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = int.MaxValue };
+
+    private readonly Study _study;
+    private readonly FieldRules _fields;
+    private readonly Sender _sender;
+    private readonly TracesOptions _options;
+    private readonly DateTimeOffset _now;
+    private readonly ParsedBatch _batch;
+    private readonly TextSource _source;
+    private readonly NameScopes _names = new();
+    private readonly ulong[] _seenFields;
+
+    private List<FieldError> _errors = [];
+    private int _next;
+
+    // Where the text that is being read begins in the body: a line's start for NDJSON, otherwise 0.
+    private int _base;
+    private int _start;
+    private int _rule;
+    private bool _tooDeep;
+
+    private TraceParser(
+        ReadOnlyMemory<byte> body,
+        Study study,
+        Sender sender,
+        TracesOptions options,
+        DateTimeOffset now
+    )
+    {
+        (_study, _fields, _sender, _options, _now) = (study, study.Rules, sender, options, now);
+        _batch = new ParsedBatch(body);
+        _source = _batch.Source;
+        _seenFields = new ulong[(_fields.Rules.Length + 63) / 64];
+    }
+
+    /// <summary>Reads a body.</summary>
+    /// <returns>What it holds, or why it cannot be read at all.</returns>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> body,
+        BatchForm form,
+        Study study,
+        Sender sender,
+        TracesOptions options,
+        DateTimeOffset now,
+        out ParsedBatch batch,
+        out Problem? problem
+    )
+    {
+        // A byte order mark is not JSON (RFC 8259 section 8.1), but writers on Windows put one.
+        if (body.Span.StartsWith("\uFEFF"u8))
+        {
+            body = body[3..];
+        }
+
+        var parser = new TraceParser(body, study, sender, options, now);
+        batch = parser._batch;
+        problem = form == BatchForm.NdJson ? parser.ParseLines() : parser.ParseDocument();
+        if (problem is null && parser._next == 0)
+        {
+            problem = Problem.BadRequest(
+                "The body holds no trace.",
+                new FieldError("", "At least one trace is expected.")
+            );
+        }
+
+        return problem is null;
+    }
+
+    /// <summary>What is wrong with an object of fields on its own; pointers begin with <c>/data</c>.</summary>
+    public static IReadOnlyList<FieldError> CheckData(ReadOnlyMemory<byte> data, Study study)
+    {
+        byte[] body = [.. "{\"data\":"u8, .. data.Span, (byte)'}'];
+        var parser = new TraceParser(body, study, default, new TracesOptions(), default);
+        var reader = new Utf8JsonReader(body, ReaderOptions);
+        reader.Read();
+        reader.Read();
+        reader.Read();
+        var trace = default(ParsedTrace);
+        parser.ReadData(ref reader, (int)reader.TokenStartIndex, ref trace);
+        return parser._errors;
+    }
+
+    private Problem? ParseDocument()
+    {
+        var body = _source.Body.Span;
+        if (body.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+        {
+            return Problem.BadRequest(
+                "The body is empty.",
+                new FieldError("", "A trace or an array of traces is expected.")
+            );
+        }
+
+        var wellEncoded = Utf8.IsValid(body);
+        var reader = new Utf8JsonReader(body, ReaderOptions);
+        var single = true;
+        try
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                single = false;
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    if (_next >= _options.MaxBatchTraces)
+                    {
+                        return TooMany();
+                    }
+
+                    ParseItem(ref reader, wellEncoded);
+                }
+            }
+            else if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                ParseItem(ref reader, wellEncoded);
+            }
+            else
+            {
+                return Problem.BadRequest(
+                    "The body is no trace.",
+                    new FieldError("", "A JSON object or an array of objects is expected.")
+                );
+            }
+
+            // Throws if anything follows.
+            reader.Read();
+            return null;
+        }
+        catch (JsonException e)
+        {
+            return Problem.BadRequest(
+                $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Nothing of it was stored.",
+                new FieldError(single ? "" : $"/{_next}", SyntaxDetail(e))
+            );
+        }
+    }
+
+    private Problem? ParseLines()
+    {
+        var body = _source.Body.Span;
+        var at = 0;
+        while (at < body.Length)
+        {
+            var length = body[at..].IndexOf((byte)'\n');
+            length = length < 0 ? body.Length - at : length;
+            var line = body.Slice(at, length);
+            if (line.IndexOfAnyExcept(" \t\r"u8) >= 0)
+            {
+                if (_next >= _options.MaxBatchTraces)
+                {
+                    return TooMany();
+                }
+
+                _base = at;
+                ParseLine(line);
+            }
+
+            at += length + 1;
+        }
+
+        return null;
+    }
+
+    private void ParseLine(ReadOnlySpan<byte> line)
+    {
+        var before = _next;
+        var reader = new Utf8JsonReader(line, ReaderOptions);
+        try
+        {
+            reader.Read();
+            ParseItem(ref reader, Utf8.IsValid(line));
+            reader.Read();
+        }
+        catch (JsonException e)
+        {
+            // What was found good before the line went wrong does not count.
+            if (_next > before)
+            {
+                Undo(before);
+            }
+
+            _errors = [new FieldError("", $"Not valid JSON at byte {e.BytePositionInLine + 1}: {SyntaxDetail(e)}")];
+            Reject(null, null, new Slice(_base, line.TrimEnd((byte)'\r').Length));
+        }
+    }
+
+    private void Undo(int index)
+    {
+        _next = index;
+        if (_batch.Traces is [.., var trace] && trace.Index == index)
+        {
+            _batch.Traces.RemoveAt(_batch.Traces.Count - 1);
+        }
+        else
+        {
+            _batch.Rejections.RemoveAt(_batch.Rejections.Count - 1);
+        }
+    }
+
+    private Problem TooMany() =>
+        Problem.BadRequest(
+            "The batch holds too many traces. Nothing of it was stored.",
+            new FieldError("", $"At most {_options.MaxBatchTraces} traces in one batch.")
+        );
+
+    // The reader's own message repeats the place, counted from 0.
+    private static string SyntaxDetail(JsonException e)
+    {
+        var place = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return place < 0 ? e.Message : e.Message[..place];
+    }
+
+    private void Reject(Guid? id, long? participant, Slice whole)
+    {
+        _batch.Rejections.Add(new Rejection(new RejectedTrace(_next, id, _errors), whole, participant));
+        _errors = [];
+        _next++;
+    }
+
+    /// <summary>Holds an error against the value that begins at <paramref name="offset"/> of the text being read.</summary>
+    private void ErrorAt(int offset, string detail)
+    {
+        if (_errors.Count < MaximumErrors)
+        {
+            var item = _source.Body.Span[(_base + _start)..];
+            _errors.Add(new FieldError(JsonPointer.To(item, offset - _start), detail));
+        }
+    }
+
+    private void Error(string pointer, string detail)
+    {
+        if (_errors.Count < MaximumErrors)
+        {
+            _errors.Add(new FieldError(pointer, detail));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace Sillage.Traces.Live;
+
+/// <summary>Wakes those who wait for new traces of a study. A wake-up carries nothing: what is new is read from storage.</summary>
+internal sealed class TraceSignals
+{
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
+
+    /// <summary>Completes at the next <see cref="Wake"/>. Take it before reading, so that nothing slips between.</summary>
+    public Task NextAsync(long study) => _waiting.GetOrAdd(study, static _ => NewSource()).Task;
+
+    /// <summary>New traces of the study are committed.</summary>
+    public void Wake(long study)
+    {
+        if (_waiting.TryRemove(study, out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Participants;
+
+/// <summary>Lists a study's participants.</summary>
+internal static class ListParticipants
+{
+    private const string WithNames = """
+        SELECT p.number, p.pseudonym, i.username, p.created_at
+        FROM participant p LEFT JOIN identity i ON i.study = p.study AND i.number = p.number
+        WHERE p.study = @study AND p.number > @number ORDER BY p.number LIMIT @limit
+        """;
+
+    private const string ByNumber = """
+        SELECT number, pseudonym, NULL AS username, created_at FROM participant
+        WHERE study = @study AND number > @number ORDER BY number LIMIT @limit
+        """;
+
+    // In the order of the numbers, a place in the list would be as good as the number.
+    private const string ByPseudonym = """
+        SELECT number, pseudonym, NULL AS username, created_at FROM participant
+        WHERE study = @study AND pseudonym > @pseudonym ORDER BY pseudonym LIMIT @limit
+        """;
+
+    private sealed record Keys(long Number, string Pseudonym);
+
+    public static void Map(RouteGroupBuilder participants) =>
+        participants
+            .MapGet("/", HandleAsync)
+            .RequirePermission(Permission.ReadTraces)
+            .WithSummary("List participants")
+            .WithDescription(
+                "With the right 'identities': number, pseudonym and user name. With 'manage': number and pseudonym. With "
+                    + "'read': pseudonyms only, in their own order."
+            )
+            .WithReplyExample(new Page<ParticipantResource>([Examples.Participant], null))
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<PageReply<ParticipantResource>> HandleAsync(
+        string study,
+        PageRequest page,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        var known = await directory.GetAsync(study, caller, ct);
+        var rights = known.RightsOf(caller);
+        if ((rights & (StudyRights.Read | ParticipantView.SeeNumbers)) == StudyRights.None)
+        {
+            throw new ProblemException(Problem.Forbidden("This needs the right 'read', 'manage' or 'identities'."));
+        }
+
+        var after = page.After<Keys>();
+        var parameters = new
+        {
+            study = known.Key,
+            number = after?.Number ?? 0,
+            pseudonym = after?.Pseudonym ?? "",
+            limit = page.Limit + 1L,
+        };
+        var numbers = (rights & ParticipantView.SeeNumbers) != StudyRights.None;
+        var sql = numbers
+            ? ((rights & StudyRights.Identities) != StudyRights.None ? WithNames : ByNumber)
+            : ByPseudonym;
+        var rows = await database.ReadAsync(r => r.QueryAsync<ParticipantView.Row>(sql, parameters, ct), ct);
+        return new PageReply<ParticipantResource>(
+            [.. rows.Take(page.Limit).Select(row => ParticipantView.Show(row, study, rights))],
+            rows.Count > page.Limit ? KeysOf(rows[page.Limit - 1], numbers) : null
+        );
+    }
+
+    // A cursor can be read by whoever holds it.
+    private static Keys KeysOf(ParticipantView.Row row, bool numbers) => new(numbers ? row.Number : 0, row.Pseudonym);
+}

@@ -1,0 +1,284 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Participants;
+
+/// <summary>Makes accounts for players and enters them as participants.</summary>
+internal static class ProvisionParticipants
+{
+    private const int Maximum = 1000;
+
+    // Names made up here collide only with names that somebody chose; two rounds with random endings are plenty.
+    private const int MaximumRounds = 4;
+
+    private const string Reserve = """
+        UPDATE study SET last_number = last_number + @count WHERE key = @key RETURNING last_number
+        """;
+
+    private const string InsertParticipant = """
+        INSERT INTO participant (study, number, pseudonym, created_at) VALUES (@Study, @Number, @Pseudonym, @Now)
+        """;
+
+    private const string InsertIdentity = """
+        INSERT INTO identity (study, number, account, username) VALUES (@Study, @Number, @Account, @Username)
+        """;
+
+    /// <summary>How many, or who. Exactly one of the two.</summary>
+    /// <param name="Count">1 to 1000: user names are made up, <c>{study}-{number}</c>.</param>
+    /// <param name="Usernames">1 to 1000 user names for new accounts, no two alike.</param>
+    public sealed record Request(
+        [property: Range(1, Maximum)] int? Count = null,
+        [property: Length(1, Maximum)] IReadOnlyList<string>? Usernames = null
+    );
+
+    public static void Map(RouteGroupBuilder participants) =>
+        participants
+            .MapPost("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Provision participants")
+            .WithDescription(
+                """
+                Makes accounts with generated passwords and enters them as participants. The passwords are shown in this
+                reply and never again: as JSON, XML, CSV (`Accept: text/csv` or `?format=csv`) or as a page to print and cut
+                (`text/html` or `?format=html`). Needs the right `manage`.
+                """
+            )
+            .WithQuery("format", "json, csv or html; takes precedence over Accept.", "csv")
+            .WithRequestExample(new { count = 30 })
+            .WithReplyExample(Examples.Credentials)
+            .Produces<ProvisionedParticipants>(StatusCodes.Status201Created)
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        Body<Request> body,
+        IdempotencyKey key,
+        Caller caller,
+        StudyDirectory directory,
+        IAccountDirectory accounts,
+        IDatabase<TracesModule> database,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        var form = CredentialsReply.FormOf(http.Request);
+        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        Check(body.Value);
+        var location = StudyResource.AddressOf(study) + "/participants";
+        var count = body.Value.Count ?? body.Value.Usernames!.Count;
+
+        // 1. The numbers, in a unit of their own: they are part of the user names.
+        var (kept, first) = await database.WriteAsync(
+            async unit =>
+                await key.FindAsync(unit, ct) is { } reply
+                    ? (reply, 0L)
+                    : (
+                        null,
+                        await unit.ScalarAsync<long>(Reserve, new { count = (long)count, key = known.Key }, ct)
+                            - count
+                            + 1
+                    ),
+            ct
+        );
+        if (kept is not null)
+        {
+            return new CredentialsReply(kept.Json, location, form, study);
+        }
+
+        // 2. The accounts, in the accounts module.
+        var made = await ProvisionAsync(accounts, body.Value, study, first, caller.Id, ct);
+
+        // 3. The participants, with the reply that an Idempotency-Key brings again.
+        try
+        {
+            var (json, entered) = await EnterAsync(
+                database,
+                directory,
+                key,
+                study,
+                known.Key,
+                first,
+                made,
+                caller,
+                clock,
+                ct
+            );
+            if (!entered)
+            {
+                await accounts.WithdrawAsync([.. made.Select(a => a.Id)], CancellationToken.None);
+            }
+
+            return new CredentialsReply(json, location, form, study);
+        }
+        catch
+        {
+            // Nobody has seen the passwords: accounts that no one can log in to are of no use to anyone.
+            await accounts.WithdrawAsync([.. made.Select(a => a.Id)], CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static void Check(Request request)
+    {
+        if (request.Count is null == request.Usernames is null)
+        {
+            throw new ProblemException(
+                Problem.BadRequest(
+                    "Say how many, or who.",
+                    new FieldError("", "Exactly one of 'count' and 'usernames'.")
+                )
+            );
+        }
+
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var errors = new List<FieldError>();
+        for (var i = 0; i < (request.Usernames?.Count ?? 0); i++)
+        {
+            if (request.Usernames![i] is not { } name || !seen.Add(name))
+            {
+                errors.Add(new FieldError($"/usernames/{i}", "A user name that is not there twice."));
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new ProblemException(Problem.BadRequest("The user names are not valid.", errors));
+        }
+    }
+
+    private static async Task<IReadOnlyList<ProvisionedAccount>> ProvisionAsync(
+        IAccountDirectory accounts,
+        Request request,
+        string study,
+        long first,
+        Guid actor,
+        CancellationToken ct
+    )
+    {
+        var names =
+            request.Usernames?.ToArray()
+            ?? [.. Enumerable.Range(0, request.Count!.Value).Select(i => $"{study}-{Text(first + i)}")];
+        for (var round = 1; ; round++)
+        {
+            var made = await accounts.ProvisionAsync(names, actor, ct);
+            if (made.Refused.Count == 0)
+            {
+                return made.Accounts;
+            }
+
+            if (request.Usernames is not null || round == MaximumRounds)
+            {
+                throw new ProblemException(
+                    Problem.Conflict(
+                        "Some user names cannot be had. No account was made.",
+                        [
+                            .. made
+                                .Refused.OrderBy(r => r.Key)
+                                .Select(r => new FieldError($"/usernames/{r.Key}", r.Value)),
+                        ]
+                    )
+                );
+            }
+
+            foreach (var place in made.Refused.Keys)
+            {
+                names[place] =
+                    $"{study}-{Text(first + place)}-{RandomNumberGenerator.GetString("abcdefghjkmnpqrstvwxyz", 4)}";
+            }
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task<(ReadOnlyMemory<byte> Json, bool Entered)> EnterAsync(
+        IDatabase<TracesModule> database,
+        StudyDirectory directory,
+        IdempotencyKey key,
+        string study,
+        long studyKey,
+        long first,
+        IReadOnlyList<ProvisionedAccount> made,
+        Caller caller,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        var now = clock.GetUtcNow();
+        var items = made.Select(
+                (a, i) => new ProvisionedParticipant(first + i, a.Username, a.Password, Pseudonym.Create())
+            )
+            .ToList();
+        ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(
+            new ProvisionedParticipants(items),
+            Json.Options
+        );
+        return await database.WriteAsync(
+            async unit =>
+            {
+                // Sent twice at once, the other one was first: its reply is the one that holds.
+                if (await key.FindAsync(unit, ct) is { } kept)
+                {
+                    return (kept.Json, false);
+                }
+
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                current.Demand(caller, StudyRights.Manage);
+                if (current.Key != studyKey)
+                {
+                    throw new ProblemException(Problem.NotFound());
+                }
+
+                for (var i = 0; i < items.Count; i++)
+                {
+                    var item = items[i];
+                    await unit.ExecuteAsync(
+                        InsertParticipant,
+                        new
+                        {
+                            Study = studyKey,
+                            item.Number,
+                            item.Pseudonym,
+                            Now = now,
+                        },
+                        ct
+                    );
+                    await unit.ExecuteAsync(
+                        InsertIdentity,
+                        new
+                        {
+                            Study = studyKey,
+                            item.Number,
+                            Account = made[i].Id,
+                            item.Username,
+                        },
+                        ct
+                    );
+                }
+
+                await StudyStore.BumpAsync(unit, studyKey, ct);
+                var details = JsonSerializer.Serialize(new { first, count = items.Count });
+                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study, details), ct);
+                await key.KeepAsync(unit, new KeptReply(StatusCodes.Status201Created, null, json), ct);
+                unit.OnCommitted(() => directory.Forget(study));
+                return (json, true);
+            },
+            ct
+        );
+    }
+}

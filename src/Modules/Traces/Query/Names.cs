@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Sillage.Hosting.Authentication;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Query;
+
+/// <summary>
+/// The one place that opens the tie between participants and accounts for reading traces. Whoever comes here has asked for
+/// identities and holds the right to them; each time is audited.
+/// </summary>
+internal static class Names
+{
+    private const string All = "SELECT number, username FROM identity WHERE study = @study";
+
+    private const string Some = "SELECT number, username FROM identity WHERE study = @study AND number IN @numbers";
+
+    private static readonly Dictionary<long, string> None = [];
+
+    private sealed record Row(long Number, string Username);
+
+    /// <summary>The user names of these participants.</summary>
+    public static async Task<IReadOnlyDictionary<long, string>> OfAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        IReadOnlyCollection<long> numbers,
+        CancellationToken ct
+    )
+    {
+        if (numbers.Count == 0)
+        {
+            return None;
+        }
+
+        var rows = await database.ReadAsync(r => r.QueryAsync<Row>(Some, new { study = study.Key, numbers }, ct), ct);
+        return rows.ToDictionary(r => r.Number, r => r.Username);
+    }
+
+    /// <summary>The user names of all participants.</summary>
+    public static async Task<IReadOnlyDictionary<long, string>> OfAllAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        CancellationToken ct
+    )
+    {
+        var rows = await database.ReadAsync(r => r.QueryAsync<Row>(All, new { study = study.Key }, ct), ct);
+        return rows.ToDictionary(r => r.Number, r => r.Username);
+    }
+
+    /// <summary>Writes down that identities were looked at, before they are.</summary>
+    /// <param name="database">The module's database.</param>
+    /// <param name="study">Whose.</param>
+    /// <param name="caller">By whom.</param>
+    /// <param name="how">query, live or export.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static Task AuditAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        Caller caller,
+        string how,
+        CancellationToken ct
+    ) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                var details = JsonSerializer.Serialize(new { how });
+                await unit.AuditAsync(new AuditEntry("identities.read", caller.Id, study.Slug, details), ct);
+                return true;
+            },
+            ct
+        );
+}

@@ -1,0 +1,29 @@
+using Sillage.Hosting.Replies;
+
+namespace Sillage.Traces.Query;
+
+/// <summary>A trace: something that a participant did.</summary>
+/// <param name="Id">Its id, given by the client or by the server.</param>
+/// <param name="Participant">The participant's pseudonym.</param>
+/// <param name="Number">The participant's number; with <c>identities=true</c> only.</param>
+/// <param name="Username">The participant's user name; with <c>identities=true</c> only, absent once he was erased.</param>
+/// <param name="Timestamp">When it happened, by the client's clock and in the client's spelling.</param>
+/// <param name="ReceivedAt">When it came in, by the server's clock.</param>
+/// <param name="Session">The client's session, if it named one.</param>
+/// <param name="Sequence">Its place in the session, if the client counts.</param>
+/// <param name="Name">What happened.</param>
+/// <param name="Data">The study's fields, as they came.</param>
+/// <param name="Links">Where to go from here.</param>
+public sealed record TraceResource(
+    Guid Id,
+    string? Participant,
+    long? Number,
+    string? Username,
+    string Timestamp,
+    DateTimeOffset ReceivedAt,
+    string? Session,
+    long? Sequence,
+    string Name,
+    RawJson Data,
+    Links? Links = null
+);

@@ -1,0 +1,313 @@
+using System.Data.Common;
+using System.Text;
+using Npgsql;
+using Sillage.Hosting.Problems;
+using Sillage.Storage;
+using Sillage.Storage.Sqlite;
+using Sillage.Traces.Intake;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Query;
+
+/// <summary>
+/// Goes through a study's traces in chunks, each a snapshot of its own. One index carries the whole way, and what it does
+/// not cover is checked row by row, so that a chunk costs by its rows and not by the table (see
+/// <c>docs/adr/0034-one-index-a-query.md</c>).
+/// </summary>
+internal sealed class TraceScan
+{
+    private readonly TraceFilter _filter;
+    private readonly Way _way;
+    private readonly long _floor;
+
+    private enum Way
+    {
+        Study,
+        Participant,
+        Session,
+        Name,
+        Time,
+    }
+
+    private TraceScan(Study study, TraceFilter filter, long floor, long ceiling, bool inOrderOfStorage)
+    {
+        (Study, _filter, _floor, Ceiling) = (study, filter, floor, ceiling);
+        _way = filter switch
+        {
+            _ when inOrderOfStorage => Way.Study,
+            { Session: not null } => Way.Session,
+            { Participant: not null } => Way.Participant,
+            { From: not null } or { To: not null } => Way.Time,
+            { Name: not null } => Way.Name,
+            _ => Way.Study,
+        };
+        Position = floor;
+        Time = long.MinValue;
+    }
+
+    /// <summary>The study as it is known now; it tells the pseudonyms where storage need not be asked for them.</summary>
+    public Study Study { get; set; }
+
+    /// <summary>Where the scan stands: the position of the last row seen.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Where the scan stands, if it goes by time.</summary>
+    public long Time { get; private set; }
+
+    /// <summary>The last position that counts.</summary>
+    public long Ceiling { get; set; }
+
+    /// <summary>Whether there is nothing more up to the ceiling.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
+
+    /// <summary>Starts after the filter's <c>after</c>.</summary>
+    /// <param name="database">The module's database.</param>
+    /// <param name="study">The study.</param>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="inOrderOfStorage">For the live view, which reads what is new and checks every row of it.</param>
+    /// <exception cref="ProblemException">400: there is no such trace.</exception>
+    public static async Task<TraceScan> StartAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        TraceFilter filter,
+        CancellationToken ct,
+        bool inOrderOfStorage = false
+    )
+    {
+        var floor = 0L;
+        if (filter.After is { } id)
+        {
+            floor =
+                await database.ReadAsync(r => r.ScalarAsync<long?>(PositionOf, new { study = study.Key, id }, ct), ct)
+                ?? throw new ProblemException(
+                    Problem.BadRequest(
+                        "The filter is not valid.",
+                        new FieldError("?after", "The id of a trace of this study.")
+                    )
+                );
+        }
+
+        return new TraceScan(study, filter, floor, long.MaxValue, inOrderOfStorage);
+    }
+
+    /// <summary>Goes on where an earlier scan of the same filter stood.</summary>
+    public void Resume(long time, long position)
+    {
+        Position = Math.Max(position, _way == Way.Time ? long.MinValue : _floor);
+        Time = time;
+    }
+
+    /// <summary>Reads on until the sink is full or <paramref name="rows"/> rows were looked at.</summary>
+    /// <returns>How many rows were looked at.</returns>
+    public async Task<int> ReadAsync(IReader reader, int rows, TraceSink sink, CancellationToken ct)
+    {
+        var (seen, full) =
+            reader.Dialect == SqlDialect.Sqlite
+                ? ReadSqlite(reader, rows, sink)
+                : await ReadPostgresAsync(reader, rows, sink, ct);
+        IsAtEnd = !full && seen < rows;
+        return seen;
+    }
+
+    private bool Give(in TraceRow row, TraceSink sink)
+    {
+        (Position, Time) = (row.Position, row.Time);
+        return !_filter.Matches(row) || sink(row);
+    }
+
+    private const string Columns =
+        "position, id, participant, timestamp, time, received_at, session, sequence, name, data";
+
+    private (int Seen, bool Full) ReadSqlite(IReader reader, int rows, TraceSink sink)
+    {
+        var select = reader
+            .Prepare(SqliteTexts[(int)_way])
+            .Bind(1, Study.Key)
+            .Bind(2, Position)
+            .Bind(3, Ceiling)
+            .Bind(4, rows);
+        switch (_way)
+        {
+            case Way.Participant:
+                select.Bind(5, _filter.Participant!.Value);
+                break;
+            case Way.Session:
+                select.BindText(5, _filter.Session);
+                break;
+            case Way.Name:
+                select.BindText(5, _filter.Name);
+                break;
+            case Way.Time:
+                select.Bind(5, Math.Max(_filter.From ?? long.MinValue, Time)).Bind(6, _filter.To ?? long.MaxValue);
+                select.Bind(7, Time).Bind(8, _floor);
+                break;
+            default:
+                break;
+        }
+
+        var seen = 0;
+        var full = false;
+        while (!full && select.Step())
+        {
+            seen++;
+            full = !Give(
+                new TraceRow
+                {
+                    Position = select.GetInt64(0),
+                    Id = select.GetGuid(1),
+                    Participant = select.IsNull(2) ? null : select.GetInt64(2),
+                    // One process owns the file: what it has in memory is what is stored.
+                    Pseudonym = select.IsNull(2) ? null : Study.PseudonymByNumber.GetValueOrDefault(select.GetInt64(2)),
+                    Timestamp = select.GetBytes(3),
+                    Time = select.GetInt64(4),
+                    ReceivedAt = select.GetInt64(5),
+                    Session = select.IsNull(6) ? default : select.GetBytes(6),
+                    Sequence = select.IsNull(7) ? null : select.GetInt64(7),
+                    Name = select.GetBytes(8),
+                    Data = select.GetBytes(9),
+                },
+                sink
+            );
+        }
+
+        select.Reset();
+        return (seen, full);
+    }
+
+    // Named, so that no statistics or lack of them leads the planner elsewhere.
+    private static readonly string[] SqliteTexts =
+    [
+        SqliteByPosition("trace_study", ""),
+        SqliteByPosition("trace_participant", "AND participant = ?5"),
+        SqliteByPosition("trace_session", "AND session = ?5"),
+        SqliteByPosition("trace_name", "AND name = ?5"),
+        $"""
+            SELECT {Columns} FROM trace INDEXED BY trace_time
+            WHERE study = ?1 AND time >= ?5 AND time < ?6 AND (time > ?7 OR position > ?2) AND position > ?8 AND position <= ?3
+            ORDER BY time, position LIMIT ?4
+            """,
+    ];
+
+    private static string SqliteByPosition(string index, string condition) =>
+        $"""
+            SELECT {Columns} FROM trace INDEXED BY {index}
+            WHERE study = ?1 {condition} AND position > ?2 AND position <= ?3 ORDER BY position LIMIT ?4
+            """;
+
+    // Another process may have entered the participant a moment ago: the pseudonym comes with the row.
+    private const string PostgresColumns =
+        Columns
+        + ", (SELECT pseudonym FROM participant p WHERE p.study = trace.study AND p.number = trace.participant) FROM trace";
+
+    private static readonly string[] PostgresTexts =
+    [
+        PostgresByPosition(""),
+        PostgresByPosition("AND participant = @value"),
+        PostgresByPosition("AND session = @value"),
+        PostgresByPosition("AND name = @value"),
+        $"""
+            SELECT {PostgresColumns}
+            WHERE study = @study AND time >= @from AND time < @to AND (time, position) > (@time, @position)
+              AND position > @floor AND position <= @ceiling
+            ORDER BY time, position LIMIT @rows
+            """,
+    ];
+
+    private static string PostgresByPosition(string condition) =>
+        $"""
+            SELECT {PostgresColumns}
+            WHERE study = @study {condition} AND position > @position AND position <= @ceiling ORDER BY position LIMIT @rows
+            """;
+
+    private async Task<(int Seen, bool Full)> ReadPostgresAsync(
+        IReader reader,
+        int rows,
+        TraceSink sink,
+        CancellationToken ct
+    )
+    {
+#pragma warning disable CA2100 // One of the constant texts above.
+        await using var command = new NpgsqlCommand(
+            PostgresTexts[(int)_way],
+            (NpgsqlConnection)reader.Connection,
+            (NpgsqlTransaction?)reader.Transaction
+        );
+#pragma warning restore CA2100
+        command.Parameters.Add(new NpgsqlParameter<long>("study", Study.Key));
+        command.Parameters.Add(new NpgsqlParameter<long>("position", Position));
+        command.Parameters.Add(new NpgsqlParameter<long>("ceiling", Ceiling));
+        command.Parameters.Add(new NpgsqlParameter<long>("rows", rows));
+        AddParameters(command.Parameters);
+        await using var found = await command.ExecuteReaderAsync(ct);
+        var seen = 0;
+        var full = false;
+        while (!full && await found.ReadAsync(ct))
+        {
+            seen++;
+            full = !Give(found, sink);
+        }
+
+        return (seen, full);
+    }
+
+    private void AddParameters(NpgsqlParameterCollection parameters)
+    {
+        switch (_way)
+        {
+            case Way.Participant:
+                parameters.Add(new NpgsqlParameter<long>("value", _filter.Participant!.Value));
+                break;
+            case Way.Session:
+                parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Session!)));
+                break;
+            case Way.Name:
+                parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Name!)));
+                break;
+            case Way.Time:
+                parameters.Add(Moment("from", _filter.From ?? long.MinValue));
+                parameters.Add(Moment("to", _filter.To ?? long.MaxValue));
+                parameters.Add(Moment("time", Time));
+                parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Outside of what a timestamp can say lies infinity, which Npgsql makes of the extremes of DateTime.
+    private static NpgsqlParameter<DateTime> Moment(string name, long microseconds) =>
+        new(
+            name,
+            microseconds switch
+            {
+                long.MinValue => DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc),
+                long.MaxValue => DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc),
+                _ => Rfc3339.ToTime(microseconds).UtcDateTime,
+            }
+        )
+        {
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
+        };
+
+    private bool Give(DbDataReader found, TraceSink sink) =>
+        Give(
+            new TraceRow
+            {
+                Position = found.GetInt64(0),
+                Id = found.GetGuid(1),
+                Participant = found.IsDBNull(2) ? null : found.GetInt64(2),
+                Timestamp = found.GetFieldValue<byte[]>(3),
+                Time = Rfc3339.ToMicroseconds(found.GetFieldValue<DateTimeOffset>(4)),
+                ReceivedAt = Rfc3339.ToMicroseconds(found.GetFieldValue<DateTimeOffset>(5)),
+                Session = found.IsDBNull(6) ? default : found.GetFieldValue<byte[]>(6),
+                Sequence = found.IsDBNull(7) ? null : found.GetInt64(7),
+                Name = found.GetFieldValue<byte[]>(8),
+                Data = found.GetFieldValue<byte[]>(9),
+                Pseudonym = found.IsDBNull(10) ? null : found.GetString(10),
+            },
+            sink
+        );
+}

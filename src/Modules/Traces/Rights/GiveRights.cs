@@ -1,0 +1,144 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Rights;
+
+/// <summary>Says what an account may do in a study.</summary>
+internal static class GiveRights
+{
+    private const string Delete = "DELETE FROM study_right WHERE study = @study AND account = @account";
+
+    private const string Insert =
+        """INSERT INTO study_right (study, account, "right") VALUES (@study, @account, @right)""";
+
+    /// <summary>All the rights that the account is to have.</summary>
+    /// <param name="Rights">
+    /// 1 to 4 of <c>read</c> (query, watch, export), <c>write</c> (send for any participant), <c>manage</c> (change the
+    /// study, hand out credentials, give rights) and <c>identities</c> (see who is behind a pseudonym).
+    /// </param>
+    public sealed record Request([property: Required] IReadOnlyList<string> Rights);
+
+    public static void Map(RouteGroupBuilder rights) =>
+        rights
+            .MapPut("/{account:guid}", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Give rights")
+            .WithDescription(
+                "Replaces the rights of an account in the study. Needs the right 'manage'. The right 'identities' has to be "
+                    + "given like this even to administrators; every change is audited."
+            )
+            .WithRequestExample(new Request(["read"]))
+            .WithReplyExample(Examples.Rights)
+            .Fails(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
+
+    private static async Task<Results<Reply<RightsResource>, Problem>> HandleAsync(
+        string study,
+        Guid account,
+        Body<Request> body,
+        Precondition precondition,
+        Caller caller,
+        StudyDirectory directory,
+        IAccountDirectory accounts,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        if (!(await accounts.FindAsync([account], ct)).TryGetValue(account, out var summary))
+        {
+            return Problem.NotFound("There is no such account.");
+        }
+
+        var usable = Study.AllowedTo(Role.PermissionsOf(summary.Role));
+        var errors = Check(body.Value.Rights, usable, summary.Role).ToList();
+        if (errors.Count > 0)
+        {
+            return Problem.BadRequest("The rights are not valid.", errors);
+        }
+
+        var changed = await database.WriteAsync(
+            async unit =>
+            {
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                current.Demand(caller, StudyRights.Manage);
+                DemandNotOwner(current, account);
+                precondition.Check(RightsResource.Of(current, account, summary));
+                await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct);
+                foreach (var right in body.Value.Rights.Distinct())
+                {
+                    await unit.ExecuteAsync(
+                        Insert,
+                        new
+                        {
+                            study = current.Key,
+                            account,
+                            right,
+                        },
+                        ct
+                    );
+                }
+
+                await StudyStore.BumpAsync(unit, current.Key, ct);
+                var details = JsonSerializer.Serialize(new { study, rights = body.Value.Rights });
+                await unit.AuditAsync(new AuditEntry("study-right.given", caller.Id, account.ToString(), details), ct);
+                unit.OnCommitted(() => directory.Forget(study));
+                return await StudyStore.LoadAsync(unit, study, ct);
+            },
+            ct
+        );
+        return Reply.Ok(RightsResource.Of(changed!, account, summary));
+    }
+
+    /// <summary>The owner's rights are not given, so that they cannot be taken: a study always has someone who can look after it.</summary>
+    /// <exception cref="ProblemException">409.</exception>
+    internal static void DemandNotOwner(Study study, Guid account)
+    {
+        if (account == study.Owner)
+        {
+            throw new ProblemException(Problem.Conflict("The study's owner has every right in it."));
+        }
+    }
+
+    private static IEnumerable<FieldError> Check(IReadOnlyList<string> rights, StudyRights usable, string role)
+    {
+        if (rights.Count is 0 or > 4)
+        {
+            yield return new FieldError("/rights", "1 to 4 rights; delete the entry to take all away.");
+            yield break;
+        }
+
+        for (var i = 0; i < rights.Count; i++)
+        {
+            var right = rights[i] is null ? StudyRights.None : Study.RightNamed(rights[i]);
+            if (right == StudyRights.None)
+            {
+                yield return new FieldError($"/rights/{i}", "One of read, write, manage, identities.");
+            }
+            else if ((usable & right) == StudyRights.None)
+            {
+                yield return new FieldError(
+                    $"/rights/{i}",
+                    $"An account with the role '{role}' cannot make use of this right; make it a researcher first."
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Rights;
+
+/// <summary>Takes an account's rights in a study away.</summary>
+internal static class TakeRights
+{
+    private const string Delete = "DELETE FROM study_right WHERE study = @study AND account = @account";
+
+    public static void Map(RouteGroupBuilder rights) =>
+        rights
+            .MapDelete("/{account:guid}", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Take rights away")
+            .WithDescription("Takes every right in the study from an account. Needs the right 'manage'; audited.")
+            .Produces(StatusCodes.Status204NoContent)
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+
+    private static async Task<NoContent> HandleAsync(
+        string study,
+        Guid account,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        await database.WriteAsync(
+            async unit =>
+            {
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                current.Demand(caller, StudyRights.Manage);
+                GiveRights.DemandNotOwner(current, account);
+                if (await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct) == 0)
+                {
+                    throw new ProblemException(Problem.NotFound());
+                }
+
+                await StudyStore.BumpAsync(unit, current.Key, ct);
+                await unit.AuditAsync(
+                    new AuditEntry(
+                        "study-right.taken",
+                        caller.Id,
+                        account.ToString(),
+                        JsonSerializer.Serialize(new { study })
+                    ),
+                    ct
+                );
+                unit.OnCommitted(() => directory.Forget(study));
+                return true;
+            },
+            ct
+        );
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>Changes a study's title, adds fields or loosens those there are.</summary>
+internal static class ChangeStudy
+{
+    private static readonly Sql Update = new(
+        """
+        UPDATE study SET title = @title, definition = @definition, unknown_fields = @unknown,
+          version = version + 1, updated_at = @now
+        WHERE key = @key
+        """,
+        """
+        UPDATE study SET title = @title, definition = CAST(@definition AS json), unknown_fields = @unknown,
+          version = version + 1, updated_at = @now
+        WHERE key = @key
+        """
+    );
+
+    /// <summary>The part of a study that can change.</summary>
+    /// <param name="Title">Its name for people, 1 to 200 characters.</param>
+    /// <param name="Fields">All its fields, those there are included; an array is replaced as a whole (RFC 7396).</param>
+    /// <param name="UnknownFields">Holds for traces to come; what is stored stays as it is.</param>
+    public sealed record Changeable(
+        [property: Required] string Title,
+        [property: Required] IReadOnlyList<FieldDefinition> Fields,
+        UnknownFields UnknownFields
+    );
+
+    public static void Map(RouteGroupBuilder study) =>
+        study
+            .MapPatch("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Change a study")
+            .WithDescription(
+                "A JSON Merge Patch. Fields may be added and loosened (not required, longer, more values); none may be "
+                    + "removed, retyped or tightened, as that would make stored traces unfit. Needs the right 'manage'."
+            )
+            .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
+            .WithReplyExample(Examples.Study)
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
+
+    private static async Task<Reply<StudyResource>> HandleAsync(
+        string study,
+        MergePatch<Changeable> patch,
+        Precondition precondition,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        var changed = await database.WriteAsync(
+            async unit =>
+            {
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                current.Demand(caller, StudyRights.Manage);
+                precondition.Check(StudyResource.Of(current, caller));
+                var wanted = patch.Apply(new Changeable(current.Title, current.Fields, current.UnknownFields));
+                StudyRules.Demand([.. StudyRules.CheckTitle(wanted.Title), .. FieldDefinition.Check(wanted.Fields)]);
+                StudyRules.Demand(StudyRules.CheckChange(current.Fields, wanted.Fields));
+                await unit.ExecuteAsync(
+                    Update,
+                    new
+                    {
+                        key = current.Key,
+                        title = wanted.Title,
+                        definition = StudyStore.WriteFields(wanted.Fields),
+                        unknown = StudyStore.NameOf(wanted.UnknownFields),
+                        now = clock.GetUtcNow(),
+                    },
+                    ct
+                );
+                await unit.AuditAsync(
+                    new AuditEntry(
+                        "study.changed",
+                        caller.Id,
+                        study,
+                        JsonSerializer.Serialize(new { fields = wanted.Fields.Count })
+                    ),
+                    ct
+                );
+                unit.OnCommitted(() => directory.Forget(study));
+                return await StudyStore.LoadAsync(unit, study, ct);
+            },
+            ct
+        );
+        return Reply.Ok(StudyResource.Of(changed!, caller));
+    }
+}

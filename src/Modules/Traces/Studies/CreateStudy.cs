@@ -1,0 +1,110 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>Makes a study, owned by the caller.</summary>
+internal static class CreateStudy
+{
+    private static readonly Sql Insert = new(
+        """
+        INSERT INTO study (slug, title, definition, unknown_fields, owner, created_at, updated_at)
+        VALUES (@slug, @title, @definition, @unknown, @owner, @now, @now)
+        """,
+        """
+        INSERT INTO study (slug, title, definition, unknown_fields, owner, created_at, updated_at)
+        VALUES (@slug, @title, CAST(@definition AS json), @unknown, @owner, @now, @now)
+        """
+    );
+
+    /// <summary>A new study.</summary>
+    /// <param name="Slug">
+    /// Its name in addresses, for good: 2 to 63 lower case letters, digits, <c>-</c> or <c>_</c>, the first and last a
+    /// letter or digit.
+    /// </param>
+    /// <param name="Title">Its name for people, 1 to 200 characters.</param>
+    /// <param name="Fields">The fields that its traces have, at most 200; none if left out.</param>
+    /// <param name="UnknownFields">Whether other members of <c>data</c> are kept (the default) or refused.</param>
+    public sealed record Request(
+        [property: Required] string Slug,
+        [property: Required] string Title,
+        IReadOnlyList<FieldDefinition>? Fields = null,
+        UnknownFields? UnknownFields = null
+    );
+
+    public static void Map(RouteGroupBuilder studies) =>
+        studies
+            .MapPost("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Create a study")
+            .WithDescription(
+                "Makes a study that the caller owns. Fields can be added later; see the guide's first study."
+            )
+            .WithRequestExample(Examples.NewStudy)
+            .WithReplyExample(Examples.Study)
+            .Fails(StatusCodes.Status409Conflict);
+
+    private static async Task<Results<CreatedReply<StudyResource>, Problem>> HandleAsync(
+        Body<Request> body,
+        IdempotencyKey key,
+        Caller caller,
+        IDatabase<TracesModule> database,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        var request = body.Value;
+        var fields = request.Fields ?? [];
+        StudyRules.Demand([
+            .. StudyRules.CheckSlug(request.Slug),
+            .. StudyRules.CheckTitle(request.Title),
+            .. FieldDefinition.Check(fields),
+        ]);
+        var parameters = new
+        {
+            slug = request.Slug,
+            title = request.Title,
+            definition = StudyStore.WriteFields(fields),
+            unknown = StudyStore.NameOf(request.UnknownFields ?? UnknownFields.Keep),
+            owner = caller.Id,
+            now = clock.GetUtcNow(),
+        };
+        try
+        {
+            return await key.RunAsync<StudyResource>(
+                database,
+                async unit =>
+                {
+                    await unit.ExecuteAsync(Insert, parameters, ct);
+                    await unit.AuditAsync(
+                        new AuditEntry(
+                            "study.created",
+                            caller.Id,
+                            request.Slug,
+                            JsonSerializer.Serialize(new { fields = fields.Count })
+                        ),
+                        ct
+                    );
+                    var study = await StudyStore.LoadAsync(unit, request.Slug, ct);
+                    return Reply.Created(StudyResource.AddressOf(request.Slug), StudyResource.Of(study!, caller));
+                },
+                ct
+            );
+        }
+        catch (UniqueViolationException)
+        {
+            return Problem.Conflict("There is a study with this slug.", new FieldError("/slug", "Choose another one."));
+        }
+    }
+}

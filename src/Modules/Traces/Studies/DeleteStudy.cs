@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Storage;
+using Sillage.Traces.Removal;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>Deletes a study with all that is in it.</summary>
+internal static class DeleteStudy
+{
+    // Out of every list and address at once, and the slug is free; what it holds is removed in chunks afterwards.
+    private static readonly Sql Hide = new(
+        "UPDATE study SET slug = '~' || key, version = version + 1 WHERE key = @key",
+        "UPDATE study SET slug = '~' || key::text, version = version + 1 WHERE key = @key"
+    );
+
+    private const string DeleteRights = "DELETE FROM study_right WHERE study = @key";
+
+    public static void Map(RouteGroupBuilder study) =>
+        study
+            .MapDelete("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Delete a study")
+            .WithDescription(
+                "Deletes the study, its participants, traces and quarantine for good. It is gone when the reply comes; "
+                    + "the space is freed in the background. For the owner and administrators. The players' accounts stay."
+            )
+            .WithQuery("confirm", "The study's slug, so that none is deleted by a slip of the hand.", "java-quest")
+            .Produces(StatusCodes.Status204NoContent)
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<NoContent, Problem>> HandleAsync(
+        string study,
+        string? confirm,
+        Caller caller,
+        StudyDirectory directory,
+        RemovalQueue removals,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        if (caller.Id != known.Owner && !caller.Can(Permission.ManageAllStudies))
+        {
+            return Problem.Forbidden("Only the study's owner and administrators can delete it.");
+        }
+
+        if (confirm != study)
+        {
+            return Problem.BadRequest(
+                "Deleting a study cannot be undone.",
+                new FieldError("?confirm", $"Repeat the study's slug: ?confirm={study}")
+            );
+        }
+
+        await database.WriteAsync(
+            async unit =>
+            {
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                await unit.ExecuteAsync(Hide, new { key = current.Key }, ct);
+                await unit.ExecuteAsync(DeleteRights, new { key = current.Key }, ct);
+                await removals.AddAsync(unit, current.Key, participant: null, account: null, ct);
+                await unit.AuditAsync(new AuditEntry("study.deleted", caller.Id, study), ct);
+                unit.OnCommitted(() => directory.Forget(study));
+                return true;
+            },
+            ct
+        );
+        return TypedResults.NoContent();
+    }
+}

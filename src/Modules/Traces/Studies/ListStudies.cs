@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>Lists the studies that the caller may know of.</summary>
+internal static class ListStudies
+{
+    // A study that is being removed has a slug that begins with '~', which sorts behind all others.
+    private const string All = "SELECT slug FROM study WHERE slug > @after AND slug < '~' ORDER BY slug LIMIT @limit";
+
+    private const string Mine = """
+        SELECT slug FROM study
+        WHERE slug > @after AND slug < '~'
+          AND (
+            owner = @account
+            OR key IN (SELECT study FROM study_right WHERE account = @account)
+            OR key IN (SELECT study FROM identity WHERE account = @account)
+          )
+        ORDER BY slug LIMIT @limit
+        """;
+
+    private sealed record Keys(string Slug);
+
+    public static void Map(RouteGroupBuilder studies) =>
+        studies
+            .MapGet("/", HandleAsync)
+            .WithSummary("List studies")
+            .WithDescription(
+                "The studies that the caller owns, holds a right in or takes part in, by slug; for administrators, all."
+            )
+            .WithReplyExample(new Page<StudyResource>([Examples.Study], null));
+
+    private static async Task<PageReply<StudyResource>> HandleAsync(
+        PageRequest page,
+        Caller caller,
+        IDatabase<TracesModule> database,
+        StudyDirectory directory,
+        CancellationToken ct
+    )
+    {
+        var parameters = new
+        {
+            after = page.After<Keys>()?.Slug ?? "",
+            account = caller.Id,
+            limit = page.Limit + 1L,
+        };
+        var sql = caller.Can(Permission.ManageAllStudies) ? All : Mine;
+        var slugs = await database.ReadAsync(reader => reader.QueryAsync<string>(sql, parameters, ct), ct);
+        var studies = new List<StudyResource>(slugs.Count);
+        foreach (var slug in slugs)
+        {
+            if (await directory.FindAsync(slug, ct) is { } study && study.IsKnownTo(caller))
+            {
+                studies.Add(StudyResource.Of(study, caller));
+            }
+        }
+
+        return PageReply<StudyResource>.Of(studies, page, s => new Keys(s.Slug));
+    }
+}

@@ -1,0 +1,147 @@
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Problems;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>What an account may do in one study.</summary>
+[Flags]
+internal enum StudyRights
+{
+    None = 0,
+
+    /// <summary>Query, watch and export traces, under pseudonyms.</summary>
+    Read = 1,
+
+    /// <summary>Send traces in the name of any participant.</summary>
+    Write = 2,
+
+    /// <summary>Change the study, hand out credentials, give rights, look after the quarantine.</summary>
+    Manage = 4,
+
+    /// <summary>See which account is behind a pseudonym.</summary>
+    Identities = 8,
+}
+
+/// <summary>A participant as others see him: never with his account.</summary>
+internal readonly record struct ParticipantEntry(long Number, string Pseudonym);
+
+/// <summary>
+/// A study as it stood at one version, with all that requests need to know of it. Immutable; <see cref="StudyDirectory"/>
+/// keeps it in memory and sees to it that it is not out of date.
+/// </summary>
+internal sealed class Study
+{
+    public required long Key { get; init; }
+
+    public required string Slug { get; init; }
+
+    public required string Title { get; init; }
+
+    public required IReadOnlyList<FieldDefinition> Fields { get; init; }
+
+    public required UnknownFields UnknownFields { get; init; }
+
+    public required Guid? Owner { get; init; }
+
+    public required long Version { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required FieldRules Rules { get; init; }
+
+    public required IReadOnlyDictionary<Guid, StudyRights> Rights { get; init; }
+
+    public required IReadOnlyDictionary<Guid, long> NumberByAccount { get; init; }
+
+    public required IReadOnlyDictionary<long, string> PseudonymByNumber { get; init; }
+
+    public required IReadOnlyDictionary<string, long> NumberByPseudonym { get; init; }
+
+    public bool HasParticipant(long number) => PseudonymByNumber.ContainsKey(number);
+
+    /// <summary>The caller's own number, if he is a participant.</summary>
+    public long? NumberOf(Caller caller) => NumberByAccount.TryGetValue(caller.Id, out var number) ? number : null;
+
+    /// <summary>What the caller may do here with the credential in hand.</summary>
+    public StudyRights RightsOf(Caller caller)
+    {
+        var rights = Rights.GetValueOrDefault(caller.Id);
+        if (caller.Id == Owner)
+        {
+            rights |= StudyRights.Read | StudyRights.Write | StudyRights.Manage | StudyRights.Identities;
+        }
+
+        if (caller.Can(Permission.ManageAllStudies))
+        {
+            rights |= StudyRights.Read | StudyRights.Write | StudyRights.Manage;
+        }
+
+        return rights & AllowedTo(caller.Permissions);
+    }
+
+    /// <summary>The rights that somebody with these permissions can make use of.</summary>
+    public static StudyRights AllowedTo(IReadOnlySet<string> permissions) =>
+        (permissions.Contains(Permission.ReadTraces) ? StudyRights.Read : StudyRights.None)
+        | (permissions.Contains(Permission.WriteTraces) ? StudyRights.Write : StudyRights.None)
+        | (
+            permissions.Contains(Permission.CreateStudies) || permissions.Contains(Permission.ManageAllStudies)
+                ? StudyRights.Manage
+                : StudyRights.None
+        )
+        | (permissions.Contains(Permission.ReadIdentities) ? StudyRights.Identities : StudyRights.None);
+
+    /// <summary>Whether the caller may know that there is such a study.</summary>
+    public bool IsKnownTo(Caller caller) =>
+        caller.Id == Owner
+        || Rights.ContainsKey(caller.Id)
+        || NumberByAccount.ContainsKey(caller.Id)
+        || caller.Can(Permission.ManageAllStudies);
+
+    /// <summary>Ends the request unless the caller holds <paramref name="right"/>: 404 if he may not even know, else 403.</summary>
+    /// <exception cref="ProblemException">403 or 404.</exception>
+    public void Demand(Caller caller, StudyRights right)
+    {
+        if (!IsKnownTo(caller))
+        {
+            throw new ProblemException(Problem.NotFound());
+        }
+
+        if ((RightsOf(caller) & right) != right)
+        {
+            throw new ProblemException(
+                Problem.Forbidden($"This needs the right '{NameOf(right)}' in the study '{Slug}'.")
+            );
+        }
+    }
+
+    /// <summary>A single right's name in requests and replies.</summary>
+    public static string NameOf(StudyRights right) =>
+        right switch
+        {
+            StudyRights.Read => "read",
+            StudyRights.Write => "write",
+            StudyRights.Manage => "manage",
+            _ => "identities",
+        };
+
+    /// <summary>The right of this name; none if there is no such right.</summary>
+    public static StudyRights RightNamed(string name) =>
+        name switch
+        {
+            "read" => StudyRights.Read,
+            "write" => StudyRights.Write,
+            "manage" => StudyRights.Manage,
+            "identities" => StudyRights.Identities,
+            _ => StudyRights.None,
+        };
+
+    /// <summary>The names of the rights in <paramref name="rights"/>, in fixed order.</summary>
+    public static IReadOnlyList<string> NamesOf(StudyRights rights) =>
+        [
+            .. new[] { StudyRights.Read, StudyRights.Write, StudyRights.Manage, StudyRights.Identities }
+                .Where(r => (rights & r) != StudyRights.None)
+                .Select(NameOf),
+        ];
+}

@@ -1,0 +1,78 @@
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Replies;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>A study: a game or app whose traces are collected.</summary>
+/// <param name="Slug">Its name in addresses.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Fields">The fields that its traces have.</param>
+/// <param name="UnknownFields">What becomes of members of <c>data</c> that are no declared field.</param>
+/// <param name="Owner">The account that made it; only for those who manage the study.</param>
+/// <param name="Rights">What the caller may do in it; empty for a player.</param>
+/// <param name="Number">The caller's own number, if he is a participant.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="UpdatedAt">When its title or fields last changed.</param>
+/// <param name="Links">Where to go from here.</param>
+public sealed record StudyResource(
+    string Slug,
+    string Title,
+    IReadOnlyList<FieldDefinition> Fields,
+    UnknownFields UnknownFields,
+    Guid? Owner,
+    IReadOnlyList<string> Rights,
+    long? Number,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    Links Links
+)
+{
+    internal static StudyResource Of(Study study, Caller caller)
+    {
+        var rights = study.RightsOf(caller);
+        var number = study.NumberOf(caller);
+        return new StudyResource(
+            study.Slug,
+            study.Title,
+            study.Fields,
+            study.UnknownFields,
+            (rights & StudyRights.Manage) != StudyRights.None ? study.Owner : null,
+            Study.NamesOf(rights),
+            number,
+            study.CreatedAt,
+            study.UpdatedAt,
+            LinksOf(study, rights, number)
+        );
+    }
+
+    internal static string AddressOf(string slug) => "/api/v1/studies/" + slug;
+
+    private static Links LinksOf(Study study, StudyRights rights, long? number)
+    {
+        var self = AddressOf(study.Slug);
+        var links = new Links(self);
+        if (number is not null || (rights & (StudyRights.Read | StudyRights.Write)) != StudyRights.None)
+        {
+            links["traces"] = self + "/traces";
+        }
+
+        if ((rights & StudyRights.Read) != StudyRights.None)
+        {
+            links["live"] = self + "/traces/live";
+            links["export"] = self + "/traces/export";
+        }
+
+        if ((rights & (StudyRights.Read | StudyRights.Manage | StudyRights.Identities)) != StudyRights.None)
+        {
+            links["participants"] = self + "/participants";
+        }
+
+        if ((rights & StudyRights.Manage) != StudyRights.None)
+        {
+            links["rights"] = self + "/rights";
+            links["quarantine"] = self + "/quarantine";
+        }
+
+        return links;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>Reads studies, and marks them as changed.</summary>
+internal static class StudyStore
+{
+    private const string Columns =
+        "key, slug, title, definition, unknown_fields, owner, version, created_at, updated_at";
+
+    private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @slug";
+
+    private const string ByKey = $"SELECT {Columns} FROM study WHERE key = @key";
+
+    private const string RightsOf = """SELECT account, "right" FROM study_right WHERE study = @key""";
+
+    private const string ParticipantsOf = "SELECT number, pseudonym FROM participant WHERE study = @key";
+
+    private const string AccountsOf = "SELECT account, number FROM identity WHERE study = @key";
+
+    private const string Bump = "UPDATE study SET version = version + 1 WHERE key = @key";
+
+    private static readonly Sql Lock = new(
+        "SELECT version FROM study WHERE slug = @slug",
+        "SELECT version FROM study WHERE slug = @slug FOR UPDATE"
+    );
+
+    public sealed record Row(
+        long Key,
+        string Slug,
+        string Title,
+        string Definition,
+        string UnknownFields,
+        Guid? Owner,
+        long Version,
+        DateTimeOffset CreatedAt,
+        DateTimeOffset UpdatedAt
+    )
+    {
+        public IReadOnlyList<FieldDefinition> ReadFields() =>
+            JsonSerializer.Deserialize<IReadOnlyList<FieldDefinition>>(Definition, Json.Options) ?? [];
+
+        public UnknownFields ReadUnknownFields() =>
+            UnknownFields == "refuse" ? Studies.UnknownFields.Refuse : Studies.UnknownFields.Keep;
+    }
+
+    private sealed record RightRow(Guid Account, string Right);
+
+    private sealed record AccountRow(Guid Account, long Number);
+
+    public sealed record ParticipantRow(long Number, string Pseudonym);
+
+    public static string NameOf(UnknownFields unknown) => unknown == Studies.UnknownFields.Refuse ? "refuse" : "keep";
+
+    public static string WriteFields(IReadOnlyList<FieldDefinition> fields) =>
+        JsonSerializer.Serialize(fields, Json.Options);
+
+    /// <summary>The study, held against other writers until the unit ends; null if there is none.</summary>
+    public static async Task<Study?> LoadForChangeAsync(IUnitOfWork unit, string slug, CancellationToken ct) =>
+        await unit.ScalarAsync<long?>(Lock, new { slug }, ct) is null ? null : await LoadAsync(unit, slug, ct);
+
+    public static async Task<Study?> LoadAsync(IReader reader, string slug, CancellationToken ct) =>
+        await reader.FirstOrDefaultAsync<Row>(BySlug, new { slug }, ct) is { } row
+            ? await CompleteAsync(reader, row, ct)
+            : null;
+
+    public static async Task<Study?> LoadAsync(IReader reader, long key, CancellationToken ct) =>
+        await reader.FirstOrDefaultAsync<Row>(ByKey, new { key }, ct) is { } row
+            ? await CompleteAsync(reader, row, ct)
+            : null;
+
+    /// <summary>Makes every cached copy of the study out of date.</summary>
+    public static Task BumpAsync(IUnitOfWork unit, long key, CancellationToken ct) =>
+        unit.ExecuteAsync(Bump, new { key }, ct);
+
+    private static async Task<Study> CompleteAsync(IReader reader, Row row, CancellationToken ct)
+    {
+        var key = new { key = row.Key };
+        var rights = await reader.QueryAsync<RightRow>(RightsOf, key, ct);
+        var participants = await reader.QueryAsync<ParticipantRow>(ParticipantsOf, key, ct);
+        var accounts = await reader.QueryAsync<AccountRow>(AccountsOf, key, ct);
+        var fields = row.ReadFields();
+        var unknown = row.ReadUnknownFields();
+        return new Study
+        {
+            Key = row.Key,
+            Slug = row.Slug,
+            Title = row.Title,
+            Fields = fields,
+            UnknownFields = unknown,
+            Owner = row.Owner,
+            Version = row.Version,
+            CreatedAt = row.CreatedAt,
+            UpdatedAt = row.UpdatedAt,
+            Rules = new FieldRules(fields, unknown),
+            Rights = rights
+                .GroupBy(r => r.Account)
+                .ToDictionary(g => g.Key, g => g.Aggregate(StudyRights.None, (a, r) => a | Study.RightNamed(r.Right))),
+            NumberByAccount = accounts.ToDictionary(a => a.Account, a => a.Number),
+            PseudonymByNumber = participants.ToDictionary(p => p.Number, p => p.Pseudonym),
+            NumberByPseudonym = participants.ToDictionary(p => p.Pseudonym, p => p.Number, StringComparer.Ordinal),
+        };
+    }
+}

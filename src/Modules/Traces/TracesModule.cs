@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Hosting;
+using Sillage.Hosting.PersonalData;
+using Sillage.Hosting.Settings;
+using Sillage.Storage;
+using Sillage.Traces.Export;
+using Sillage.Traces.Intake;
+using Sillage.Traces.Live;
+using Sillage.Traces.Participants;
+using Sillage.Traces.PersonalData;
+using Sillage.Traces.Query;
+using Sillage.Traces.Removal;
+using Sillage.Traces.Rights;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces;
+
+/// <summary>Studies, their participants, and the traces of what these do: intake, query, live view and export.</summary>
+public sealed class TracesModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "traces";
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<TracesModule>(Name);
+        services.AddSettings<TracesOptions>("Traces");
+        services.AddSingleton<StudyDirectory>();
+        services.AddSingleton<TraceSignals>();
+        services.AddSingleton<LiveStreams>();
+        services.AddSingleton<IntakeQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
+        services.AddSingleton<RemovalQueue>();
+        services.AddHostedService<RemovalWorker>();
+        services.AddPersonalData<TracesModule, TracesPersonalData>();
+    }
+
+    /// <inheritdoc />
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        var studies = routes.MapGroup("/api/v1/studies").WithTags("Studies");
+        CreateStudy.Map(studies);
+        ListStudies.Map(studies);
+
+        var study = routes.MapGroup("/api/v1/studies/{study}").WithTags("Studies");
+        ReadStudy.Map(study);
+        ChangeStudy.Map(study);
+        DeleteStudy.Map(study);
+
+        var rights = study.MapGroup("/rights").WithTags("Rights");
+        ListRights.Map(rights);
+        GiveRights.Map(rights);
+        TakeRights.Map(rights);
+
+        var participants = study.MapGroup("/participants").WithTags("Participants");
+        ProvisionParticipants.Map(participants);
+        ListParticipants.Map(participants);
+        ReadParticipant.Map(participants);
+
+        var traces = study.MapGroup("/traces").WithTags("Traces");
+        SendTraces.Map(traces);
+        ListTraces.Map(traces);
+        ReadTrace.Map(traces);
+        WatchTraces.Map(traces);
+        ExportTraces.Map(traces);
+        ListQuarantine.Map(study.MapGroup("/quarantine").WithTags("Quarantine"));
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sillage.Traces;
+
+/// <summary>Settings of the traces module, section <c>Traces</c>.</summary>
+public sealed class TracesOptions
+{
+    /// <summary>The longest body of traces in bytes, after decompression. Default 32 MiB.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MaxBatchBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>The most traces in one batch. Default 100 000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxBatchTraces { get; set; } = 100_000;
+
+    /// <summary>The longest single trace in bytes. Default 1 MiB.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxTraceBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How many bytes of bodies may wait in memory to be stored before further senders are told to come back. Default 256 MiB.
+    /// </summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MaxQueuedBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>How often a live stream without traces says that it is still there, in seconds. Default 15.</summary>
+    [Range(1, 300)]
+    public int HeartbeatSeconds { get; set; } = 15;
+
+    /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
+    [Range(1, 100_000)]
+    public int MaxLiveStreams { get; set; } = 1000;
+}
