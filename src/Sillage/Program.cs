@@ -8,6 +8,8 @@ var sillage = new RootCommand(
 )
 {
     Serve.Create(),
+    Backup.Create(),
+    Restore.Create(),
     Sillage.Verbs.Version.Create(),
 };
 return await Invocation.RunAsync(sillage, args);

@@ -12,8 +12,13 @@ internal static class Server
     /// <summary>Every module there is; the setting <c>Modules</c> chooses among them.</summary>
     private static readonly IModule[] AllModules = [new AccountsModule()];
 
+    /// <summary>The application, its settings checked; starting it is up to the verb.</summary>
+    /// <exception cref="SettingsException">A setting is not known or not valid.</exception>
+    public static WebApplication Build(SettingFlags flags, ParseResult parsed) =>
+        CreateBuilder(flags, parsed).Build().UseSillage();
+
     /// <summary>A builder without the framework's defaults: they would read settings from places that we do not document.</summary>
-    public static WebApplicationBuilder CreateBuilder(SettingFlags flags, ParseResult parsed)
+    private static WebApplicationBuilder CreateBuilder(SettingFlags flags, ParseResult parsed)
     {
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "sillage", EnvironmentName = Environments.Production }
@@ -22,6 +27,7 @@ internal static class Server
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls(ListenAddress.Check(builder.Configuration["Urls"] ?? new ServerOptions().Urls));
+        PostgresSetting.Check(builder.Configuration["Postgres"]);
         return builder.AddSillage(ModuleSelection.Choose(AllModules, builder.Configuration));
     }
 }

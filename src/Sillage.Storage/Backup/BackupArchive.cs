@@ -100,6 +100,42 @@ public sealed class BackupArchive
         }
     }
 
+    /// <summary>Verifies a backup as a restore would, and changes nothing.</summary>
+    /// <param name="file">The backup; SQLite's files are unpacked beside it for the time of the check.</param>
+    /// <param name="progress">Hears how far it has come; may be null.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="BackupException">It could not be restored here; the message says why.</exception>
+    public async Task<BackupSummary> VerifyAsync(
+        string file,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var source = Path.GetFullPath(file);
+        using var reader = await BackupReader.OpenAsync(source, cancellationToken);
+        reader.CheckFits(Engine, _registrations);
+        try
+        {
+            if (Engine == SqlDialect.Sqlite)
+            {
+                Mapping.DapperMapping.Register();
+                var beside = Path.GetDirectoryName(source)!;
+                var unpacked = await SqliteRestore.StageAsync(reader, beside, progress, cancellationToken);
+                Directory.Delete(unpacked, recursive: true);
+            }
+            else
+            {
+                await VerifyEntriesAsync(reader, progress, cancellationToken);
+            }
+
+            return Summary(source, reader.Manifest, new FileInfo(source).Length, null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException($"The backup {source} could not be verified: {exception.Message}", exception);
+        }
+    }
+
     private async Task<BackupManifest> PackSqliteAsync(
         string target,
         BackupWriter writer,
@@ -176,6 +212,17 @@ public sealed class BackupArchive
         CancellationToken cancellationToken
     )
     {
+        await VerifyEntriesAsync(reader, progress, cancellationToken);
+        var restore = new PostgresRestore(connectionString, _registrations, _clock, _logger);
+        return await restore.RestoreAsync(reader, progress, cancellationToken);
+    }
+
+    private static async Task VerifyEntriesAsync(
+        BackupReader reader,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
         foreach (var entry in reader.Manifest.Modules.SelectMany(module => module.Entries))
         {
             await reader.CopyAsync(
@@ -185,9 +232,6 @@ public sealed class BackupArchive
                 cancellationToken
             );
         }
-
-        var restore = new PostgresRestore(connectionString, _registrations, _clock, _logger);
-        return await restore.RestoreAsync(reader, progress, cancellationToken);
     }
 
     private BackupManifest Manifest(DateTimeOffset at, IReadOnlyList<BackupModule> modules) =>

@@ -1,9 +1,12 @@
 namespace Sillage.CommandLine;
 
-/// <summary>What the program says to the shell. Anything unexpected is 1, by the runtime itself, with its stack trace.</summary>
+/// <summary>What the program says to the shell.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
+
+    /// <summary>A defect; the error output has its stack trace.</summary>
+    public const int Unexpected = 1;
 
     /// <summary>Something that can be expected went wrong; one line on the error output says what and what to do.</summary>
     public const int Expected = 2;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Diagnostics.CodeAnalysis;
 using Sillage.Verbs;
 
 namespace Sillage.CommandLine;
@@ -7,6 +8,11 @@ namespace Sillage.CommandLine;
 /// <summary>Reads a command line, runs its verb, and turns what can be expected to go wrong into one line.</summary>
 internal static class Invocation
 {
+    [SuppressMessage(
+        "Design",
+        "CA1031:Do not catch general exception types",
+        Justification = "The edge of the program: without it the runtime would abort and dump core."
+    )]
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         var help = root.Options.OfType<HelpOption>().Single();
@@ -33,6 +39,15 @@ internal static class Invocation
         catch (Exception e) when (ExpectedFailure.Describe(e) is { } explanation)
         {
             return await FailAsync(explanation);
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync("stopped before it was done; nothing was changed.");
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"sillage: a defect of the program; please report it.\n{e}");
+            return ExitCode.Unexpected;
         }
     }
 

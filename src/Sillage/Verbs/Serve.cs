@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sillage.CommandLine;
-using Sillage.Hosting;
 
 namespace Sillage.Verbs;
 
@@ -26,8 +25,7 @@ internal static class Serve
 
     private static async Task<int> RunAsync(SettingFlags flags, ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using var app = Server.CreateBuilder(flags, parsed).Build();
-        app.UseSillage();
+        await using var app = Server.Build(flags, parsed);
         await app.StartAsync(cancellationToken);
         Banner.Write(app);
         await app.WaitForShutdownAsync(cancellationToken);
