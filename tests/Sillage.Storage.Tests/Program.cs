@@ -1,0 +1,10 @@
+using Sillage.Storage.Tests.Sqlite;
+using Xunit.Runner.InProc.SystemConsole;
+
+if (args is [WriteUntilKilled.Verb, var folder])
+{
+    await WriteUntilKilled.RunAsync(folder);
+    return 0;
+}
+
+return await ConsoleRunner.Run(args);

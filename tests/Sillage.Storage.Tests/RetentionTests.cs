@@ -1,0 +1,81 @@
+using Shouldly;
+using Sillage.Specifications;
+using Sillage.Specifications.Storage;
+using Xunit;
+
+namespace Sillage.Storage.Tests;
+
+/// <summary>What storage keeps for a while only is gone after that while, and not before.</summary>
+public abstract class RetentionTests : StorageSpecification
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
+
+    private const string InsertReply = """
+        INSERT INTO sillage_idempotency (scope, key_hash, request_hash, reply, created_at)
+        VALUES (@Scope, @Hash, @Hash, @Hash, @At)
+        """;
+
+    private const string InsertHandled =
+        "INSERT INTO sillage_inbox (event_id, handler, handled_at) VALUES (@Id, @Handler, @At)";
+
+    [Fact]
+    public async Task Replies_are_kept_for_a_day_and_handled_events_for_thirty()
+    {
+        await Database.WriteAsync(
+            async unit =>
+            {
+                // More than are removed at a time.
+                foreach (var number in Enumerable.Range(0, 1100))
+                {
+                    await InsertReplyAsync(unit, $"old {number}", Now.AddHours(-24).AddSeconds(-1));
+                }
+
+                await InsertReplyAsync(unit, "new", Now.AddHours(-24).AddSeconds(1));
+                await InsertHandledAsync(unit, "old", Now.AddDays(-30).AddSeconds(-1));
+                await InsertHandledAsync(unit, "new", Now.AddDays(-30).AddSeconds(1));
+                return 0;
+            },
+            CancellationToken.None
+        );
+
+        await Retention.PurgeAsync(Database, Now, CancellationToken.None);
+
+        (await NamesAsync("SELECT scope FROM sillage_idempotency")).ShouldBe(["new"]);
+        (await NamesAsync("SELECT handler FROM sillage_inbox")).ShouldBe(["new"]);
+    }
+
+    private static Task<int> InsertReplyAsync(IUnitOfWork unit, string scope, DateTimeOffset at) =>
+        unit.ExecuteAsync(
+            InsertReply,
+            new
+            {
+                Scope = scope,
+                Hash = new byte[] { 1 },
+                At = at,
+            }
+        );
+
+    private static Task<int> InsertHandledAsync(IUnitOfWork unit, string handler, DateTimeOffset at) =>
+        unit.ExecuteAsync(
+            InsertHandled,
+            new
+            {
+                Id = Guid.CreateVersion7(),
+                Handler = handler,
+                At = at,
+            }
+        );
+
+    private Task<IReadOnlyList<string>> NamesAsync(string sql) =>
+        Database.ReadAsync(reader => reader.QueryAsync<string>(sql), CancellationToken.None);
+}
+
+public sealed class SqliteRetentionTests : RetentionTests
+{
+    protected override Task<StoragePlace> CreatePlaceAsync() => Task.FromResult(StoragePlace.OnSqlite());
+}
+
+public sealed class PostgresRetentionTests(PostgresServer server) : RetentionTests
+{
+    protected override Task<StoragePlace> CreatePlaceAsync() => server.CreatePlaceAsync();
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Shouldly;
+using Sillage.Specifications;
+using Sillage.Specifications.Storage;
+using Xunit;
+
+namespace Sillage.Storage.Tests.Sqlite;
+
+public sealed class SqliteCrashTests : IDisposable
+{
+    private readonly StoragePlace _place = StoragePlace.OnSqlite();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task After_a_kill_in_the_middle_of_writing_every_acknowledged_unit_is_there_once()
+    {
+        foreach (var round in Enumerable.Range(1, 3))
+        {
+            var acknowledged = await WriteAndKillAsync(afterUnits: 200 * round);
+
+            await using var storage = await StorageUnderTest.StartAsync(
+                _place,
+                services => services.AddModuleDatabase<SpecimenModule>("specimen")
+            );
+            var database = storage.Database<SpecimenModule>();
+            // A name is unique in the table: what is there is there once.
+            acknowledged.Except(await database.NamesAsync()).ShouldBeEmpty();
+            var check = await database.ReadAsync(
+                reader => reader.ScalarAsync<string>("PRAGMA integrity_check"),
+                CancellationToken.None
+            );
+            check.ShouldBe("ok");
+            // The next round uses the same names.
+            await database.WriteAsync(unit => unit.ExecuteAsync("DELETE FROM specimen"), CancellationToken.None);
+        }
+    }
+
+    /// <summary>The names that the process said were stored, up to its death.</summary>
+    private async Task<List<string>> WriteAndKillAsync(int afterUnits)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(WriteUntilKilled).Assembly.Location);
+        }
+
+        start.ArgumentList.Add(WriteUntilKilled.Verb);
+        start.ArgumentList.Add(_place.Folder);
+        using var process = Process.Start(start)!;
+        var names = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } name)
+        {
+            names.Add(name);
+            if (names.Count == afterUnits)
+            {
+                process.Kill(); // SIGKILL: no farewell.
+            }
+        }
+
+        await process.WaitForExitAsync();
+        names.Count.ShouldBeGreaterThanOrEqualTo(afterUnits);
+        // The last line may have been cut off in its middle.
+        names.RemoveAt(names.Count - 1);
+        return names;
+    }
+}
