@@ -10,14 +10,17 @@ namespace Sillage.Hosting.Authentication;
 /// </summary>
 internal static class CredentialMiddleware
 {
-    public static Task RunAsync(HttpContext context, RequestDelegate next, RateLimiter limiter)
+    public static async Task RunAsync(HttpContext context, RequestDelegate next, RateLimiter limiter)
     {
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is null)
+        // The handler remembers what the framework's middleware has asked before, which tells of successes only.
+        var result = await context.AuthenticateAsync(SillageAuthenticationHandler.SchemeName);
+        if (result.Failure is null)
         {
-            return next(context);
+            await next(context);
+            return;
         }
 
         limiter.CountRefusal(context);
-        return context.ChallengeAsync(SillageAuthenticationHandler.SchemeName);
+        await context.ChallengeAsync(SillageAuthenticationHandler.SchemeName);
     }
 }

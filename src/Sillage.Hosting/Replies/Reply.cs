@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
+using Sillage.Hosting.Idempotency;
 using Sillage.Hosting.Requests;
 
 namespace Sillage.Hosting.Replies;
@@ -66,6 +67,9 @@ public sealed class CreatedReply<T> : IResult, IStatusCodeHttpResult, IEndpointM
 
     internal ReadOnlyMemory<byte> JsonBytes { get; }
 
+    /// <summary>Set where an <c>Idempotency-Key</c> brought the reply again.</summary>
+    internal bool IsReplayed { get; init; }
+
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status201Created;
 
     /// <inheritdoc />
@@ -73,6 +77,11 @@ public sealed class CreatedReply<T> : IResult, IStatusCodeHttpResult, IEndpointM
     {
         ArgumentNullException.ThrowIfNull(httpContext);
         httpContext.Response.Headers.Location = Location;
+        if (IsReplayed)
+        {
+            httpContext.Response.Headers[IdempotencyKey.ReplayedHeaderName] = "true";
+        }
+
         return ReplyWriter.WriteAsync(httpContext, StatusCodes.Status201Created, JsonBytes, NoStore);
     }
 

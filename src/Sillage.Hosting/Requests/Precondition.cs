@@ -1,5 +1,8 @@
+using System.Reflection;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Primitives;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
@@ -7,7 +10,7 @@ using Sillage.Hosting.Replies;
 namespace Sillage.Hosting.Requests;
 
 /// <summary>The request's <c>If-Match</c> (RFC 9110 section 13.1.1), for handlers that change a resource.</summary>
-public sealed class Precondition
+public sealed class Precondition : IEndpointParameterMetadataProvider
 {
     private readonly StringValues _ifMatch;
 
@@ -36,4 +39,14 @@ public sealed class Precondition
             throw new ProblemException(Problem.PreconditionFailed());
         }
     }
+
+    /// <inheritdoc />
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Metadata.Add(new PreconditionMetadata());
+    }
 }
+
+/// <summary>Says on an endpoint that it takes <c>If-Match</c>; read by the OpenAPI document.</summary>
+internal sealed record PreconditionMetadata;

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
+using Sillage.Storage;
 
 namespace Sillage.Hosting.Tests.Playground;
 
@@ -18,6 +19,7 @@ public sealed class PlaygroundModule : IModule
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
+        services.AddModuleDatabase<PlaygroundModule>("playground");
         services.AddSingleton<IIdentityAuthority, PlaygroundAuthority>();
     }
 
@@ -40,6 +42,8 @@ public sealed class PlaygroundModule : IModule
             .MapPatch("/boats/1", (MergePatch<Boat> patch) => Reply.Ok(patch.Apply(Boat.Example)))
             .AllowAnonymous()
             .WithSummary("Changes a boat");
+        Things.Map(group);
+        Oddities.Map(group);
     }
 }
 

@@ -20,7 +20,10 @@ internal sealed class PlainParameter
             _type = typeof(string);
         }
 
-        Expectation = Reading.Expectation.Of(_type);
+        // In a query the framework reads the names of an enumeration as they are in code.
+        Expectation = _type.IsEnum
+            ? "One of " + string.Join(", ", Enum.GetNames(_type))
+            : Reading.Expectation.Of(_type);
     }
 
     public string Name { get; }
@@ -96,7 +99,7 @@ internal sealed class PlainParameter
                 out _
             ),
             // The framework would take any number for an enumeration.
-            _ when _type.IsEnum => Enum.GetNames(_type).Contains(text, StringComparer.OrdinalIgnoreCase),
+            _ when _type.IsEnum => Enum.GetNames(_type).Contains(text, StringComparer.Ordinal),
             // Another type's own parser decides, in the framework's binding.
             _ => true,
         };
