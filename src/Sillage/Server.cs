@@ -3,6 +3,7 @@ using Sillage.Accounts;
 using Sillage.CommandLine;
 using Sillage.Hosting;
 using Sillage.Hosting.Settings;
+using Sillage.Traces;
 
 namespace Sillage;
 
@@ -10,7 +11,7 @@ namespace Sillage;
 internal static class Server
 {
     /// <summary>Every module there is; the setting <c>Modules</c> chooses among them.</summary>
-    private static readonly IModule[] AllModules = [new AccountsModule()];
+    private static readonly IModule[] AllModules = [new AccountsModule(), new TracesModule()];
 
     /// <summary>The application, its settings checked; starting it is up to the verb.</summary>
     /// <exception cref="SettingsException">A setting is not known or not valid.</exception>

@@ -49,7 +49,7 @@ public sealed class BackupArchive
         var target = Path.GetFullPath(file);
         if (!overwrite && File.Exists(target))
         {
-            throw new BackupException($"{target} exists already. Choose another name, or say that it may be replaced.");
+            throw new BackupException($"{target} exists already. Choose another name, or replace it with --overwrite.");
         }
 
         try

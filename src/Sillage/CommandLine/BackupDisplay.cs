@@ -22,11 +22,9 @@ internal static class BackupDisplay
     {
         var console = Terminal.Create();
         var at = summary.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-        var size = summary.Length / 1024.0 / 1024.0;
+        var size = summary.Length < 1_000_000 ? $"{summary.Length / 1e3:0.0} kB" : $"{summary.Length / 1e6:0.0} MB";
         console.MarkupLineInterpolated($"{what}: {summary.File}");
-        console.MarkupLineInterpolated(
-            $"  [dim]as of {at}, {string.Join(", ", summary.Modules)}, {size.ToString("0.0", CultureInfo.InvariantCulture)} MiB[/]"
-        );
+        console.MarkupLineInterpolated($"  [dim]as of {at}, {string.Join(", ", summary.Modules)}, {size}[/]");
         if (summary.KeptAt is { } kept)
         {
             console.MarkupLineInterpolated($"  [dim]What was there before:[/] {kept}");

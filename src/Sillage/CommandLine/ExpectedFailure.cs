@@ -16,7 +16,9 @@ internal static class ExpectedFailure
             SettingsException e => e.Message,
             OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
             StorageSetupException e => OneLine(e.Message),
-            DatabaseUnavailableException e => OneLine($"{e.Message} {e.InnerException?.Message}"),
+            DatabaseUnavailableException e => OneLine(
+                $"{e.Message} {e.InnerException?.Message}. Check that it runs, and the setting Postgres."
+            ),
             IOException { InnerException: AddressInUseException } e => Unavailable(e, "is taken by another program"),
             SocketException { SocketErrorCode: SocketError.AccessDenied } =>
                 "this user may not listen on that port; choose one above 1023 with --urls, such as http://localhost:8000.",
