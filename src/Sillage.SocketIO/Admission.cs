@@ -1,0 +1,224 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.SocketIO.Codec;
+using Sillage.SocketIO.EngineIO;
+using Sillage.SocketIO.Handlers;
+
+namespace Sillage.SocketIO;
+
+/// <summary>Lets clients into namespaces, or not: does it exist, may the user, does the middleware agree, was it here before.</summary>
+internal sealed class Admission(SocketIOServer server)
+{
+    public async ValueTask AdmitAsync(SocketConnection connection, string name, JsonElement auth)
+    {
+        if (server.FindDefinition(name) is not { } definition)
+        {
+            Refuse(connection, name, "Invalid namespace", null);
+            return;
+        }
+
+        // 1. The host's policies, always.
+        var context = new ConnectContext(name, auth, connection.Engine, server.Services);
+        if (definition.Policies.Count > 0 || definition.RequiresUser || definition.Middleware.Count > 0)
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            context = new ConnectContext(name, auth, connection.Engine, scope.ServiceProvider);
+            if (definition.Policies.Count > 0 || definition.RequiresUser)
+            {
+                await AuthorizeAsync(definition, context);
+            }
+
+            // 2. A client that comes back, unless its middleware wants to see it again.
+            if (
+                context.Refusal is null
+                && server.Options.Recovery is { SkipMiddleware: true }
+                && TryResume(connection, definition, context, out _)
+            )
+            {
+                return;
+            }
+
+            // 3. The middleware.
+            foreach (var middleware in definition.Middleware)
+            {
+                if (context.Refusal is not null)
+                {
+                    break;
+                }
+
+                await middleware(context);
+            }
+        }
+
+        if (context.Refusal is { } refusal)
+        {
+            Refuse(connection, name, refusal.Message, refusal.Data);
+            return;
+        }
+
+        // 4. In.
+        var outcome = RecoveryOutcome.NotAsked;
+        if (server.Options.Recovery is not null && TryResume(connection, definition, context, out outcome))
+        {
+            return;
+        }
+
+        Enter(connection, definition, context, outcome);
+    }
+
+    private static async Task AuthorizeAsync(NamespaceDefinition definition, ConnectContext context)
+    {
+        var authorization = context.Services.GetRequiredService<IAuthorizationService>();
+        var provider = context.Services.GetRequiredService<IAuthorizationPolicyProvider>();
+        if (definition.RequiresUser && definition.Policies.Count == 0)
+        {
+            await CheckAsync(await provider.GetDefaultPolicyAsync());
+        }
+
+        foreach (var name in definition.Policies)
+        {
+            await CheckAsync(
+                await provider.GetPolicyAsync(name)
+                    ?? throw new InvalidOperationException($"There is no authorization policy '{name}'.")
+            );
+        }
+
+        async Task CheckAsync(AuthorizationPolicy policy)
+        {
+            if (!(await authorization.AuthorizeAsync(context.User, context, policy)).Succeeded)
+            {
+                context.Refuse("Not authorized");
+            }
+        }
+    }
+
+    private void Refuse(SocketConnection connection, string name, string message, object? data)
+    {
+        SocketLog.Refused(server.Logger, name, message);
+        if (connection.EndJoin(name))
+        {
+            connection.Engine.Send(server.Encoder.ConnectError(name, message, data));
+        }
+    }
+
+    private bool TryResume(
+        SocketConnection connection,
+        NamespaceDefinition definition,
+        ConnectContext context,
+        out RecoveryOutcome outcome
+    )
+    {
+        // With recovery no namespace is ever forgotten, so none has to be held.
+        var ns = server.GetOrAdd(context.Namespace, definition);
+        ClientSocket? resumed = null;
+        outcome = ns.Log!.TryResume(
+            context.Auth,
+            (session, missed) =>
+            {
+                var socket = new ClientSocket(connection, ns, session.Id, context.Auth, context.User)
+                {
+                    Recovery = RecoveryOutcome.Recovered,
+                    RecoveryId = session.RecoveryId,
+                    RecoveryStart = session.Start,
+                    KeptData = session.Data,
+                };
+                if (!connection.EndJoin(ns.Name) || !connection.Attach(socket))
+                {
+                    return;
+                }
+
+                connection.Engine.Send(PacketEncoder.Connect(ns.Name, socket.Id, socket.RecoveryId));
+                foreach (var message in missed)
+                {
+                    connection.Engine.Send(message);
+                }
+
+                if (socket.Enter())
+                {
+                    resumed = socket;
+                    foreach (var room in session.Rooms)
+                    {
+                        socket.Join(room);
+                    }
+                }
+
+                SocketLog.Recovered(server.Logger, socket.Id, ns.Name, missed.Count);
+            }
+        );
+        if (outcome is RecoveryOutcome.Recovered)
+        {
+            if (resumed is not null)
+            {
+                _ = BeginAsync(resumed);
+            }
+
+            return true;
+        }
+
+        if (outcome is not RecoveryOutcome.NotAsked)
+        {
+            SocketLog.StartsFresh(server.Logger, ns.Name, outcome);
+        }
+
+        return false;
+    }
+
+    private void Enter(
+        SocketConnection connection,
+        NamespaceDefinition definition,
+        ConnectContext context,
+        RecoveryOutcome outcome
+    )
+    {
+        if (!connection.EndJoin(context.Namespace))
+        {
+            return;
+        }
+
+        var ns = server.Hold(context.Namespace, definition);
+        try
+        {
+            Enter(connection, ns, context, outcome);
+        }
+        finally
+        {
+            server.Release(ns);
+        }
+    }
+
+    private void Enter(SocketConnection connection, SocketNamespace ns, ConnectContext context, RecoveryOutcome outcome)
+    {
+        var socket = new ClientSocket(connection, ns, EngineServer.NewId(), context.Auth, context.User)
+        {
+            Recovery = outcome,
+            RecoveryId = ns.Log is null ? null : EngineServer.NewId(),
+            RecoveryStart = ns.Log?.Next ?? 0,
+            KeptData = context.Kept,
+        };
+
+        // The order matters: the client's packets find the socket before it knows that it is in, and no broadcast
+        // reaches it before it knows.
+        if (!connection.Attach(socket))
+        {
+            return;
+        }
+
+        connection.Engine.Send(PacketEncoder.Connect(ns.Name, socket.Id, socket.RecoveryId));
+        if (socket.Enter())
+        {
+            SocketLog.Joined(server.Logger, socket.Id, ns.Name);
+            _ = BeginAsync(socket);
+        }
+    }
+
+    private static async Task BeginAsync(ClientSocket socket)
+    {
+        foreach (var handler in socket.Namespace.Definition.Connections)
+        {
+            await socket.InvokeAsync(handler, "connection", null, socket.Handshake);
+        }
+
+        socket.Start();
+    }
+}

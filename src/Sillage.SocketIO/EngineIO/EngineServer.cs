@@ -1,0 +1,388 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Sillage.SocketIO.Telemetry;
+
+namespace Sillage.SocketIO.EngineIO;
+
+/// <summary>All connections of one mapped path: takes its requests, and refuses those that are not the protocol's.</summary>
+internal sealed class EngineServer : IDisposable
+{
+    private readonly ConcurrentDictionary<string, EngineConnection> _connections = new(StringComparer.Ordinal);
+    private readonly TimerWheel[] _wheels;
+    private readonly CorsService? _cors;
+    private uint _nextWheel;
+    private volatile bool _stopping;
+
+    public EngineServer(
+        EngineIOOptions options,
+        EngineHandler handler,
+        TimeProvider time,
+        SocketIOMetrics metrics,
+        ILoggerFactory loggers
+    )
+    {
+        Options = options;
+        Handler = handler;
+        Metrics = metrics;
+        Clock = new EngineClock(time);
+        Logger = loggers.CreateLogger("Sillage.SocketIO.EngineIO");
+        PingIntervalMilliseconds = (long)options.PingInterval.TotalMilliseconds;
+        PingTimeoutMilliseconds = (long)options.PingTimeout.TotalMilliseconds;
+        _wheels = new TimerWheel[Environment.ProcessorCount];
+        for (var i = 0; i < _wheels.Length; i++)
+        {
+            _wheels[i] = new TimerWheel(Clock);
+        }
+
+        _cors = options.Cors is null
+            ? null
+            : new CorsService(Microsoft.Extensions.Options.Options.Create(new CorsOptions()), loggers);
+    }
+
+    public EngineIOOptions Options { get; }
+    public EngineHandler Handler { get; }
+    public SocketIOMetrics Metrics { get; }
+    public EngineClock Clock { get; }
+    public ILogger Logger { get; }
+    public long PingIntervalMilliseconds { get; }
+    public long PingTimeoutMilliseconds { get; }
+    public int Count => _connections.Count;
+
+    public TimerWheel NextWheel() => _wheels[Interlocked.Increment(ref _nextWheel) % (uint)_wheels.Length];
+
+    public void Remove(EngineConnection connection) => _connections.TryRemove(connection.Id, out _);
+
+    /// <summary>Takes one request of the mapped path.</summary>
+    public Task HandleAsync(HttpContext context)
+    {
+        if (_cors is not null)
+        {
+            var result = _cors.EvaluatePolicy(context, Options.Cors!);
+            _cors.ApplyResult(result, context.Response);
+            if (result.IsPreflightRequest)
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+        }
+
+        // The checks stand in the protocol's order: the codes that clients see depend on it.
+        var query = context.Request.Query;
+        EngineTransports? transport = query["transport"].ToString() switch
+        {
+            "polling" => EngineTransports.Polling,
+            "websocket" => EngineTransports.WebSocket,
+            _ => null,
+        };
+        if (transport is null || !Options.Transports.HasFlag(transport.Value))
+        {
+            return RefuseAsync(context, EngineError.UnknownTransport, "no such transport");
+        }
+
+        if (Options.CheckOrigin && !IsOriginAllowed(context))
+        {
+            return RefuseAsync(context, EngineError.Forbidden, "the page's origin is not allowed");
+        }
+
+        var isWebSocket = WebSocketHandshake.IsRequested(context);
+        if (isWebSocket != (transport is EngineTransports.WebSocket) && (isWebSocket || query["sid"].Count == 0))
+        {
+            return HttpMethods.IsGet(context.Request.Method) || isWebSocket
+                ? RefuseAsync(context, EngineError.BadRequest, "the transport does not fit the request")
+                : RefuseAsync(context, EngineError.BadHandshakeMethod, "a handshake is a GET");
+        }
+
+        if (isWebSocket && !WebSocketHandshake.IsValid(context))
+        {
+            return RefuseAsync(context, EngineError.BadRequest, "not a WebSocket handshake");
+        }
+
+        var sid = query["sid"].ToString();
+        return sid.Length > 0
+            ? ContinueAsync(context, sid, transport.Value, isWebSocket)
+            : BeginAsync(context, isWebSocket);
+    }
+
+    private Task ContinueAsync(HttpContext context, string sid, EngineTransports transport, bool isWebSocket)
+    {
+        if (!_connections.TryGetValue(sid, out var connection))
+        {
+            return RefuseAsync(context, EngineError.UnknownSession, "no such session");
+        }
+
+        if (context.Request.Query["EIO"] != "4")
+        {
+            return RefuseAsync(context, EngineError.BadRequest, "the session speaks protocol 4");
+        }
+
+        if (!IsSameUser(connection.Handshake.User, context.User))
+        {
+            return RefuseAsync(context, EngineError.Forbidden, "the session is another user's");
+        }
+
+        if (isWebSocket)
+        {
+            return UpgradeAsync(context, connection);
+        }
+
+        if (transport is not EngineTransports.Polling)
+        {
+            return RefuseAsync(context, EngineError.BadRequest, "not a WebSocket request");
+        }
+
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            return connection.PollAsync(context);
+        }
+
+        return HttpMethods.IsPost(context.Request.Method)
+            ? connection.PostAsync(context)
+            : RefuseAsync(context, EngineError.BadRequest, "a session takes GET and POST");
+    }
+
+    private async Task BeginAsync(HttpContext context, bool isWebSocket)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !isWebSocket)
+        {
+            await RefuseAsync(context, EngineError.BadHandshakeMethod, "a handshake is a GET");
+            return;
+        }
+
+        if (context.Request.Query["EIO"] != "4")
+        {
+            await RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "only protocol 4 is spoken");
+            return;
+        }
+
+        if (_stopping)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        var id = NewId();
+        var connection = new EngineConnection(this, id, new EngineHandshake(context, Clock.Provider.GetUtcNow()));
+        SetCookie(context, id);
+        if (!isWebSocket)
+        {
+            Open(connection, upgrades: Options.AllowUpgrades && Options.Transports.HasFlag(EngineTransports.WebSocket));
+            await connection.PollAsync(context);
+            return;
+        }
+
+        using var webSocket = await AcceptAsync(context, connection);
+        await connection.ServeWebSocketAsync(webSocket);
+    }
+
+    private async Task UpgradeAsync(HttpContext context, EngineConnection connection)
+    {
+        if (!Options.AllowUpgrades)
+        {
+            await RefuseAsync(context, EngineError.BadRequest, "upgrades are switched off");
+            return;
+        }
+
+        if (!connection.TryBeginUpgrade(out var error))
+        {
+            await RefuseAsync(context, error, "the session cannot be upgraded, or is being so already");
+            return;
+        }
+
+        WebSocketTransport webSocket;
+        try
+        {
+            webSocket = await AcceptAsync(context, connection);
+        }
+        catch
+        {
+            connection.AbandonUpgrade();
+            throw;
+        }
+
+        using (webSocket)
+        {
+            await connection.ServeUpgradeAsync(webSocket);
+        }
+    }
+
+    private async ValueTask<WebSocketTransport> AcceptAsync(HttpContext context, EngineConnection connection)
+    {
+        var deflate = Options.PerMessageDeflate && WebSocketHandshake.OffersDeflate(context);
+        var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
+        return new WebSocketTransport(connection, context, stream, deflate);
+    }
+
+    /// <summary>Opens a connection: the handshake is its first packet, whatever the handler sends comes after it.</summary>
+    public void Open(EngineConnection connection, bool upgrades)
+    {
+        _connections[connection.Id] = connection;
+        Metrics.Opened();
+        EngineLog.Opened(
+            Logger,
+            connection.LogId,
+            connection.Transport,
+            connection.Handshake.RemoteAddress?.ToString()
+        );
+        connection.Send(OutgoingMessage.Open(OpenPacket(connection.Id, upgrades)));
+        Handler.OnOpen(connection);
+        connection.StartDeadlines();
+        if (_stopping)
+        {
+            connection.Close(CloseReason.ServerShutdown);
+        }
+    }
+
+    private byte[] OpenPacket(string id, bool upgrades)
+    {
+        var json = new System.Buffers.ArrayBufferWriter<byte>(128);
+        using var writer = new Utf8JsonWriter(json);
+        writer.WriteStartObject();
+        writer.WriteString("sid"u8, id);
+        writer.WriteStartArray("upgrades"u8);
+        if (upgrades)
+        {
+            writer.WriteStringValue("websocket"u8);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("pingInterval"u8, PingIntervalMilliseconds);
+        writer.WriteNumber("pingTimeout"u8, PingTimeoutMilliseconds);
+        writer.WriteNumber("maxPayload"u8, Options.MaxHttpBufferSize);
+        writer.WriteEndObject();
+        writer.Flush();
+        return json.WrittenSpan.ToArray();
+    }
+
+    public void OnClosed(EngineConnection connection, CloseReason reason, string? detail)
+    {
+        Metrics.Closed(reason);
+        EngineLog.Closed(
+            Logger,
+            connection.LogId,
+            reason.Text(),
+            detail ?? "no more to tell",
+            connection.Transport,
+            (Clock.Now - connection.OpenedAt) / 1000
+        );
+#pragma warning disable CA1031 // The edge: a handler that fails at the end of one connection must not stop the others' timer.
+        try
+        {
+            Handler.OnClose(connection, reason, detail);
+        }
+        catch (Exception e)
+        {
+            EngineLog.HandlerFailed(Logger, e, connection.LogId);
+        }
+#pragma warning restore CA1031
+    }
+
+    /// <summary>Refuses a request with the protocol's error object.</summary>
+    public async Task RefuseAsync(HttpContext context, EngineError error, string why)
+    {
+        Metrics.Refused(error);
+        EngineLog.Refused(Logger, (int)error, error.Message(), why);
+        context.Response.StatusCode = error.StatusCode();
+        await WriteErrorAsync(context, (int)error, error.Message());
+    }
+
+    /// <summary>Refuses a body that is larger than a client may send.</summary>
+    public async Task RefuseTooLargeAsync(HttpContext context, int limit)
+    {
+        Metrics.Refused(EngineError.BadRequest);
+        EngineLog.Refused(Logger, (int)EngineError.BadRequest, "Payload too large", "a body above maxPayload");
+        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        await WriteErrorAsync(
+            context,
+            (int)EngineError.BadRequest,
+            $"The payload is larger than maxPayload ({limit} bytes)"
+        );
+    }
+
+    private static async Task WriteErrorAsync(HttpContext context, int code, string message)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-store";
+        await using (var writer = new Utf8JsonWriter(context.Response.BodyWriter))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("code"u8, code);
+            writer.WriteString("message"u8, message);
+            writer.WriteEndObject();
+        }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private bool IsOriginAllowed(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length == 0)
+        {
+            return true;
+        }
+
+        if (Options.Cors is { } policy && (policy.AllowAnyOrigin || policy.IsOriginAllowed(origin)))
+        {
+            return true;
+        }
+
+        // The scheme is left out: behind a proxy that ends TLS the server sees another one than the page.
+        return Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+            && context.Request.Host is { HasValue: true } host
+            && uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
+            && uri.Port == (host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? 443 : 80));
+    }
+
+    /// <summary>A session goes on for the user who began it: an id that leaked is of no use to another.</summary>
+    private static bool IsSameUser(ClaimsPrincipal first, ClaimsPrincipal now)
+    {
+        var isKnown = first.Identity?.IsAuthenticated is true;
+        return !isKnown
+            || now.Identity?.IsAuthenticated is true
+                && NameOf(first) == NameOf(now)
+                && first.Identity!.AuthenticationType == now.Identity.AuthenticationType;
+
+        static string? NameOf(ClaimsPrincipal user) =>
+            user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity?.Name;
+    }
+
+    private void SetCookie(HttpContext context, string id)
+    {
+        if (Options.Cookie is { } cookie)
+        {
+            context.Response.Cookies.Append(cookie.Name ?? "io", id, cookie.Build(context, Clock.Provider.GetUtcNow()));
+        }
+    }
+
+    /// <summary>A name that nobody guesses: 120 random bits.</summary>
+    public static string NewId()
+    {
+        Span<byte> random = stackalloc byte[15];
+        RandomNumberGenerator.Fill(random);
+        return System.Buffers.Text.Base64Url.EncodeToString(random);
+    }
+
+    /// <summary>Tells every client that the server stops, and takes no new ones.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        EngineLog.Stopping(Logger, Count);
+        foreach (var connection in _connections.Values)
+        {
+            connection.Close(CloseReason.ServerShutdown);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var wheel in _wheels)
+        {
+            wheel.Dispose();
+        }
+    }
+}

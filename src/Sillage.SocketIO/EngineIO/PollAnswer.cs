@@ -1,0 +1,50 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace Sillage.SocketIO.EngineIO;
+
+/// <summary>What a GET of a polling session is answered.</summary>
+/// <param name="Messages">The messages that waited.</param>
+/// <param name="Control">A packet without data that follows them: a close or a noop; 0 for none.</param>
+internal readonly record struct PollAnswer(OutgoingMessage[] Messages, EnginePacketType Control = default)
+{
+    public async Task WriteAsync(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = "text/plain; charset=UTF-8";
+        response.Headers.CacheControl = "no-store";
+
+        var separators = Messages.Length - 1 + (Control is default(EnginePacketType) ? 0 : 1);
+        var length = separators + (Control is default(EnginePacketType) ? 0L : 1L);
+        foreach (var message in Messages)
+        {
+            length += message.Polling.Length;
+        }
+
+        response.ContentLength = length;
+        Write(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private void Write(IBufferWriter<byte> writer)
+    {
+        for (var i = 0; i < Messages.Length; i++)
+        {
+            if (i > 0)
+            {
+                writer.Write([Payload.Separator]);
+            }
+
+            writer.Write(Messages[i].Polling.Span);
+        }
+
+        if (Control is not default(EnginePacketType))
+        {
+            writer.Write(Messages.Length > 0 ? [Payload.Separator, (byte)Control] : [(byte)Control]);
+        }
+    }
+}
+
+/// <summary>A GET that waits for something to be sent.</summary>
+internal sealed class ParkedPoll()
+    : TaskCompletionSource<PollAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);

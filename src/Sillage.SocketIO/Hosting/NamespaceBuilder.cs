@@ -1,0 +1,82 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.SocketIO.Codec;
+using Sillage.SocketIO.Handlers;
+
+namespace Sillage.SocketIO;
+
+/// <summary>
+/// Says what happens in a namespace. Handlers are ordinary methods: a parameter that is a <see cref="ClientSocket"/>, a
+/// <see cref="CancellationToken"/> (the socket's end), <see cref="EventArguments"/>, or a service is filled in; the others are the
+/// event's arguments in their order. What a handler returns acknowledges the event, if the client asked for that.
+/// </summary>
+public class NamespaceBuilder
+{
+    private readonly IServiceProviderIsService? _services;
+
+    internal NamespaceBuilder(IServiceProvider services) =>
+        _services = services.GetService<IServiceProviderIsService>();
+
+    internal NamespaceDefinition Definition { get; } = new();
+
+    /// <summary>Handles an event.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="handler">The handler.</param>
+    /// <exception cref="ArgumentException">The name is reserved, or has a handler already.</exception>
+    public NamespaceBuilder On(string name, Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(handler);
+        if (PacketDecoder.IsReserved(name))
+        {
+            throw new ArgumentException($"'{name}' is reserved; see OnConnection and OnDisconnect.", nameof(name));
+        }
+
+        if (!Definition.Events.TryAdd(name, HandlerCompiler.Compile(handler, _services)))
+        {
+            throw new ArgumentException($"'{name}' has a handler already.", nameof(name));
+        }
+
+        return this;
+    }
+
+    /// <summary>Handles every event that has no handler of its own; a parameter of type <see cref="EventName"/> tells which it is.</summary>
+    public NamespaceBuilder OnAny(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Definition.AnyEvent = HandlerCompiler.Compile(handler, _services);
+        return this;
+    }
+
+    /// <summary>Called when a client has joined, before any of its events; they wait until it has ended.</summary>
+    public NamespaceBuilder OnConnection(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Definition.Connections.Add(HandlerCompiler.Compile(handler, _services, typeof(EngineIO.EngineHandshake)));
+        return this;
+    }
+
+    /// <summary>Called once a client has left; a parameter of type <see cref="Disconnection"/> tells why.</summary>
+    public NamespaceBuilder OnDisconnect(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Definition.Disconnections.Add(HandlerCompiler.Compile(handler, _services, typeof(Disconnection)));
+        return this;
+    }
+
+    /// <summary>Looks at each client that wants to join, in the order of these calls; see <see cref="ConnectContext.Refuse"/>.</summary>
+    public NamespaceBuilder Use(Func<ConnectContext, ValueTask> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        Definition.Middleware.Add(middleware);
+        return this;
+    }
+
+    /// <summary>Lets in only clients whose user meets these policies of the host's; with none named, the default policy.</summary>
+    public NamespaceBuilder RequireAuthorization(params string[] policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        Definition.RequiresUser = true;
+        Definition.Policies.AddRange(policies);
+        return this;
+    }
+}

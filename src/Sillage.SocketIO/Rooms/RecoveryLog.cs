@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text.Json;
+using Sillage.SocketIO.EngineIO;
+
+namespace Sillage.SocketIO.Rooms;
+
+/// <summary>What is kept of a client that lost its connection.</summary>
+/// <param name="Id">The socket's id.</param>
+/// <param name="RecoveryId">The secret that the client comes back with.</param>
+/// <param name="Rooms">The rooms that it was in.</param>
+/// <param name="Data">What the program kept with it.</param>
+/// <param name="Start">The first event of the log that was meant for it, for a client that received none.</param>
+internal sealed record RecoverySession(
+    string Id,
+    string RecoveryId,
+    string[] Rooms,
+    IDictionary<string, object?>? Data,
+    long Start
+)
+{
+    public bool IsIn(string room) => room == Id || Rooms.Contains(room, StringComparer.Ordinal);
+}
+
+/// <summary>
+/// The recent events of a namespace and the clients that are away. Each event has a number, sent as its last argument;
+/// a client that comes back names the last one that it has.
+/// </summary>
+internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Entry> _entries = new();
+    private readonly Dictionary<string, (RecoverySession Session, long Until)> _sessions = new(StringComparer.Ordinal);
+    private readonly Queue<(string RecoveryId, long Until)> _departures = new();
+    private readonly long _keepMilliseconds = (long)options.MaxDisconnection.TotalMilliseconds;
+    private long _next = 1;
+    private long _bytes;
+
+    private readonly record struct Entry(long Number, OutgoingMessage Message, Selection Selection, long At);
+
+    /// <summary>The number that the next event gets.</summary>
+    public long Next
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _next;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives an event its number, keeps it and sends it, in one step: clients see the numbers in their order, which
+    /// is what they count on when they name the last one.
+    /// </summary>
+    public void Append(Selection selection, Func<string, OutgoingMessage> encode, Action<OutgoingMessage> send)
+    {
+        lock (_gate)
+        {
+            var number = _next++;
+            var message = encode(number.ToString(CultureInfo.InvariantCulture));
+            var now = clock.Now;
+            _entries.Enqueue(new Entry(number, message, selection, now));
+            _bytes += message.Size;
+            Trim(now);
+            send(message);
+        }
+    }
+
+    /// <summary>Remembers a client that lost its connection.</summary>
+    public void Save(RecoverySession session)
+    {
+        lock (_gate)
+        {
+            var now = clock.Now;
+            var until = now + _keepMilliseconds;
+            _sessions[session.RecoveryId] = (session, until);
+            _departures.Enqueue((session.RecoveryId, until));
+            Trim(now);
+        }
+    }
+
+    /// <summary>Takes a client up where it was.</summary>
+    /// <param name="auth">What it sent to connect.</param>
+    /// <param name="resume">Lets it in; called with what it missed, before any event that comes later.</param>
+    public RecoveryOutcome TryResume(JsonElement auth, Action<RecoverySession, List<OutgoingMessage>> resume)
+    {
+        if (
+            auth.ValueKind is not JsonValueKind.Object
+            || !auth.TryGetProperty("pid", out var pid)
+            || pid.ValueKind is not JsonValueKind.String
+        )
+        {
+            return RecoveryOutcome.NotAsked;
+        }
+
+        lock (_gate)
+        {
+            Trim(clock.Now);
+            if (!_sessions.Remove(pid.GetString()!, out var saved))
+            {
+                return RecoveryOutcome.UnknownSession;
+            }
+
+            var session = saved.Session;
+            var first = session.Start;
+            if (auth.TryGetProperty("offset", out var offset) && offset.ValueKind is JsonValueKind.String)
+            {
+                if (
+                    !long.TryParse(offset.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    || last >= _next
+                )
+                {
+                    return RecoveryOutcome.OffsetTooOld;
+                }
+
+                first = last + 1;
+            }
+
+            if (first < _next && (_entries.Count == 0 || _entries.Peek().Number > first))
+            {
+                return RecoveryOutcome.OffsetTooOld;
+            }
+
+            var missed = new List<OutgoingMessage>();
+            foreach (var entry in _entries)
+            {
+                if (entry.Number >= first && IsFor(entry.Selection, session))
+                {
+                    missed.Add(entry.Message);
+                }
+            }
+
+            resume(session, missed);
+            return RecoveryOutcome.Recovered;
+        }
+    }
+
+    private static bool IsFor(Selection selection, RecoverySession session) =>
+        (selection.Rooms.Length == 0 || selection.Rooms.Any(session.IsIn)) && !selection.Except.Any(session.IsIn);
+
+    private void Trim(long now)
+    {
+        while (
+            _entries.TryPeek(out var oldest)
+            && (
+                oldest.At + _keepMilliseconds < now
+                || _entries.Count > options.MaxEvents
+                || _bytes > options.MaxBytes && _entries.Count > 1
+            )
+        )
+        {
+            _bytes -= oldest.Message.Size;
+            _entries.Dequeue();
+        }
+
+        while (
+            _departures.TryPeek(out var departure)
+            && (departure.Until <= now || _departures.Count > options.MaxSessions)
+        )
+        {
+            _departures.Dequeue();
+
+            // The same client may have come back and left again since.
+            if (_sessions.TryGetValue(departure.RecoveryId, out var saved) && saved.Until == departure.Until)
+            {
+                _sessions.Remove(departure.RecoveryId);
+            }
+        }
+    }
+}

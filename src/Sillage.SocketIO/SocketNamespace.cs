@@ -1,0 +1,168 @@
+using Sillage.SocketIO.Backplane;
+using Sillage.SocketIO.EngineIO;
+using Sillage.SocketIO.Handlers;
+using Sillage.SocketIO.Rooms;
+
+namespace Sillage.SocketIO;
+
+/// <summary>A namespace: its sockets and rooms, and the ways to reach them.</summary>
+public sealed class SocketNamespace
+{
+    private long _lastAckId;
+
+    internal SocketNamespace(SocketIOServer server, string name, NamespaceDefinition definition, bool isDynamic)
+    {
+        Server = server;
+        Name = name;
+        Definition = definition;
+        IsDynamic = isDynamic;
+        Everyone = new BroadcastOperator(this);
+        Log = server.Options.Recovery is { } recovery ? new RecoveryLog(recovery, server.Engine.Clock) : null;
+    }
+
+    /// <summary>Its name, with its slash.</summary>
+    public string Name { get; }
+
+    /// <summary>How many clients of this process are in it.</summary>
+    public int Count => Registry.Count;
+
+    /// <summary>All who are in it.</summary>
+    public BroadcastOperator Everyone { get; }
+
+    internal SocketIOServer Server { get; }
+
+    internal NamespaceDefinition Definition { get; }
+
+    internal RoomRegistry Registry { get; } = new();
+
+    internal RecoveryLog? Log { get; }
+
+    /// <summary>Whether it was made for a pattern; it then goes with its last socket.</summary>
+    internal bool IsDynamic { get; }
+
+    /// <summary>How many clients are on their way in. Guarded by the server.</summary>
+    internal int Holders { get; set; }
+
+    /// <summary>Those in any of these rooms.</summary>
+    public BroadcastOperator To(params string[] rooms) => Everyone.To(rooms);
+
+    /// <summary>All but those in any of these rooms.</summary>
+    public BroadcastOperator Except(params string[] rooms) => Everyone.Except(rooms);
+
+    /// <summary>Sends an event to all who are in it; see <see cref="BroadcastOperator.EmitAsync"/>.</summary>
+    public ValueTask EmitAsync(string name, params ReadOnlySpan<object?> arguments) =>
+        Everyone.EmitAsync(name, arguments);
+
+    /// <summary>The socket of this process with an id; null if there is none.</summary>
+    public ClientSocket? Find(string id) => Registry.Find(id);
+
+    /// <summary>The rooms that clients of this process are in, with how many.</summary>
+    public IReadOnlyDictionary<string, int> Rooms() => Registry.Rooms();
+
+    internal long NextAckId() => Interlocked.Increment(ref _lastAckId) - 1;
+
+    internal ValueTask BroadcastAsync(BroadcastOperator to, string name, ReadOnlySpan<object?> arguments)
+    {
+        if (Log is not null && !to.IsVolatile)
+        {
+            var copy = arguments.ToArray();
+            Log.Append(
+                to.Selection,
+                offset => Server.Encoder.Event(Name, name, copy, null, offset),
+                message => Deliver(message, to.Selection, isVolatile: false)
+            );
+        }
+        else
+        {
+            Deliver(Server.Encoder.Event(Name, name, arguments), to.Selection, to.IsVolatile);
+        }
+
+        if (to.IsLocal || Server.Backplane is not { } backplane)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var (json, attachments) = Server.Encoder.Arguments(name, arguments);
+        return backplane.BroadcastAsync(Name, to.Target, new BackplaneEvent(json, attachments, to.IsVolatile));
+    }
+
+    internal void SendLogged(ClientSocket socket, string name, ReadOnlySpan<object?> arguments)
+    {
+        var copy = arguments.ToArray();
+        Log!.Append(
+            new Selection([socket.Id], []),
+            offset => Server.Encoder.Event(Name, name, copy, null, offset),
+            message => socket.Send(message, isVolatile: false)
+        );
+    }
+
+    internal Task<BroadcastAnswers> BroadcastWithAckAsync(
+        BroadcastOperator to,
+        string name,
+        ReadOnlySpan<object?> arguments
+    )
+    {
+        var ack = new BroadcastAck(Server.Engine.NextWheel(), NextAckId());
+        var message = Server.Encoder.Event(Name, name, arguments, ack.Id);
+        var sockets = Registry.Rent(to.Selection, out var count);
+        var timeout = to.AckTimeout ?? Server.Options.AckTimeout;
+        ack.Start(Server.Engine.Clock.Now + (long)timeout.TotalMilliseconds);
+        for (var i = 0; i < count; i++)
+        {
+            ack.Expect(sockets[i]);
+            if (sockets[i].ExpectAck(ack))
+            {
+                sockets[i].Send(message, isVolatile: false);
+            }
+            else
+            {
+                ack.OnGone(sockets[i]);
+            }
+        }
+
+        RoomRegistry.Return(sockets);
+        ack.Seal();
+        Server.Metrics.Broadcast(count);
+        return ack.Answers;
+    }
+
+    /// <summary>An event of another process for clients of this one.</summary>
+    internal void OnRemoteEvent(Selection selection, string name, EventArguments arguments, bool isVolatile)
+    {
+        if (Log is not null && !isVolatile)
+        {
+            Log.Append(
+                selection,
+                offset => Server.Encoder.Event(Name, name, [arguments], null, offset),
+                message => Deliver(message, selection, isVolatile: false)
+            );
+        }
+        else
+        {
+            Deliver(Server.Encoder.Event(Name, name, [arguments]), selection, isVolatile);
+        }
+    }
+
+    internal ValueTask TellAsync(Func<IBackplane, ValueTask> tell) =>
+        Server.Backplane is { } backplane ? tell(backplane) : default;
+
+    internal void OnLeft()
+    {
+        if (IsDynamic)
+        {
+            Server.RemoveIfEmpty(this);
+        }
+    }
+
+    private void Deliver(OutgoingMessage message, Selection selection, bool isVolatile)
+    {
+        var sockets = Registry.Rent(selection, out var count);
+        for (var i = 0; i < count; i++)
+        {
+            sockets[i].Send(message, isVolatile);
+        }
+
+        RoomRegistry.Return(sockets);
+        Server.Metrics.Broadcast(count);
+    }
+}
