@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sillage.Hosting.Authentication;
@@ -27,6 +28,7 @@ internal static partial class ExportTraces
         TraceFilter
             .Describe(traces.MapGet("/export", HandleAsync))
             .RequirePermission(Permission.ReadTraces)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Export traces")
             .WithDescription(
                 """

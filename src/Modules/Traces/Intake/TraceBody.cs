@@ -39,7 +39,7 @@ internal static class TraceBody
         }
 
         return mediaType == "application/xml"
-            ? (body, BatchForm.Json)
+            ? (XmlTraces.ToJson(body), BatchForm.Json)
             : (body, mediaType == "application/json" ? BatchForm.Json : BatchForm.NdJson);
     }
 

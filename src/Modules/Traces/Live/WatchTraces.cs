@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +40,7 @@ internal static class WatchTraces
         TraceFilter
             .Describe(traces.MapGet("/live", HandleAsync))
             .RequirePermission(Permission.ReadTraces)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Watch traces")
             .WithDescription(
                 """
