@@ -31,9 +31,10 @@ public abstract class MainRoad(TracesUnderTest traces) : TracesSpecification(tra
         ((string)listed.Items[0]!["participant"]!).ShouldBe(players[0].Pseudonym);
 
         var csv = (await GetAsync($"{study}/traces/export")).Must(HttpStatusCode.OK);
-        csv.Text.Split("\r\n")[0].ShouldBe(
-            "id,participant,timestamp,received_at,session,sequence,name,room,answer,correct,level,score,at,more,extra"
-        );
+        csv.Text.Split("\r\n")[0]
+            .ShouldBe(
+                "id,participant,timestamp,received_at,session,sequence,name,room,answer,correct,level,score,at,more,extra"
+            );
         csv.Text.ShouldContain("\"for, \"\"while\"\"\nor =1+1\"");
 
         var lines = (await GetAsync($"{study}/traces/export?format=ndjson")).Must(HttpStatusCode.OK);

@@ -32,8 +32,7 @@ public sealed record Answer(HttpStatusCode Status, byte[] Bytes, HttpResponseMes
     public string? ContentType => Message.Content.Headers.ContentType?.ToString();
 
     public string? Header(string name) =>
-        Message.Headers.TryGetValues(name, out var values)
-        || Message.Content.Headers.TryGetValues(name, out values)
+        Message.Headers.TryGetValues(name, out var values) || Message.Content.Headers.TryGetValues(name, out values)
             ? string.Join(", ", values)
             : null;
 
@@ -42,7 +41,9 @@ public sealed record Answer(HttpStatusCode Status, byte[] Bytes, HttpResponseMes
 
     /// <summary>The reply, which has to have this status.</summary>
     public Answer Must(HttpStatusCode status) =>
-        Status == status ? this : throw new InvalidOperationException($"{(int)Status} instead of {(int)status}: {Text}");
+        Status == status
+            ? this
+            : throw new InvalidOperationException($"{(int)Status} instead of {(int)status}: {Text}");
 }
 
 public static class People
@@ -78,7 +79,9 @@ public static class People
         if (response.StatusCode == HttpStatusCode.InternalServerError)
         {
             // No request may bring one; the log tells what it was.
-            throw new InvalidOperationException(string.Join('\n', server.Log.Lines.Where(l => l.Level >= LogLevel.Warning).TakeLast(5)));
+            throw new InvalidOperationException(
+                string.Join('\n', server.Log.Lines.Where(l => l.Level >= LogLevel.Warning).TakeLast(5))
+            );
         }
 
         return new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response);
@@ -119,9 +122,14 @@ public static class People
         if (role != "member")
         {
             var administrator = Credential.Basic("admin", AdministratorPassword);
-            (await server.SendAsync(HttpMethod.Patch, $"/api/v1/users/{made.Json["id"]}", new { role }, administrator)).Must(
-                HttpStatusCode.OK
-            );
+            (
+                await server.SendAsync(
+                    HttpMethod.Patch,
+                    $"/api/v1/users/{made.Json["id"]}",
+                    new { role },
+                    administrator
+                )
+            ).Must(HttpStatusCode.OK);
         }
 
         return await LogInAsync(server, username, Password);

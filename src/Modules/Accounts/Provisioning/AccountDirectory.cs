@@ -15,13 +15,20 @@ internal sealed class AccountDirectory(
 {
     public const int MostAtOnce = 1000;
 
-    private const string ByIds = "SELECT id, username, display_name, role FROM account WHERE id IN @Ids";
+    // Npgsql takes a list as an array; for SQLite Dapper spells it out.
+    private static readonly Sql ByIds = new(
+        "SELECT id, username, display_name, role FROM account WHERE id IN @Ids",
+        "SELECT id, username, display_name, role FROM account WHERE id = ANY(@Ids)"
+    );
 
     private const string ByName = """
         SELECT id, username, display_name, role FROM account WHERE username_key = @Key
         """;
 
-    private const string TakenNames = "SELECT username_key FROM account WHERE username_key IN @Keys";
+    private static readonly Sql TakenNames = new(
+        "SELECT username_key FROM account WHERE username_key IN @Keys",
+        "SELECT username_key FROM account WHERE username_key = ANY(@Keys)"
+    );
 
     private const string Insert = """
         INSERT INTO account (id, username, username_key, role, password_hash, password_generated, security_stamp,
@@ -31,7 +38,10 @@ internal sealed class AccountDirectory(
         """;
 
     // Only those that nobody has used yet: a withdrawal must not become a way to erase people.
-    private const string Withdraw = "DELETE FROM account WHERE id IN @Ids AND password_generated AND role = 'member'";
+    private static readonly Sql Withdraw = new(
+        "DELETE FROM account WHERE id IN @Ids AND password_generated AND role = 'member'",
+        "DELETE FROM account WHERE id = ANY(@Ids) AND password_generated AND role = 'member'"
+    );
 
     public async Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
         IReadOnlyCollection<Guid> ids,

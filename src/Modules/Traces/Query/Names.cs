@@ -13,7 +13,11 @@ internal static class Names
 {
     private const string All = "SELECT number, username FROM identity WHERE study = @study";
 
-    private const string Some = "SELECT number, username FROM identity WHERE study = @study AND number IN @numbers";
+    // Npgsql takes a list as an array; for SQLite Dapper spells it out.
+    private static readonly Sql Some = new(
+        "SELECT number, username FROM identity WHERE study = @study AND number IN @numbers",
+        "SELECT number, username FROM identity WHERE study = @study AND number = ANY(@numbers)"
+    );
 
     private static readonly Dictionary<long, string> None = [];
 
