@@ -165,7 +165,8 @@ internal static class IntakeStore
 
         var reply = new IntakeReply(stored, known, rejections.Count == 0 ? [] : [.. rejections.Select(r => r.Told)]);
         ReadOnlyMemory<byte> json = JsonSerializer.SerializeToUtf8Bytes(reply, Json.Options);
-        if (batch.Key is not null)
+        // What could not be taken at all may be sent again once it is mended, under the same key.
+        if (batch.Key is not null && reply.Status < 300)
         {
             await batch.Key.KeepAsync(unit, new KeptReply(reply.Status, null, json), CancellationToken.None);
         }
