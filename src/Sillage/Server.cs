@@ -15,8 +15,16 @@ internal static class Server
 
     /// <summary>The application, its settings checked; starting it is up to the verb.</summary>
     /// <exception cref="SettingsException">A setting is not known or not valid.</exception>
-    public static WebApplication Build(SettingFlags flags, ParseResult parsed) =>
-        CreateBuilder(flags, parsed).Build().UseSillage();
+    public static WebApplication Build(SettingFlags flags, ParseResult parsed)
+    {
+        var app = CreateBuilder(flags, parsed).Build();
+        foreach (var address in ListenAddress.Check(app.Configuration["Urls"] ?? new ServerOptions().Urls))
+        {
+            app.Urls.Add(address);
+        }
+
+        return app.UseSillage();
+    }
 
     /// <summary>A builder without the framework's defaults: they would read settings from places that we do not document.</summary>
     private static WebApplicationBuilder CreateBuilder(SettingFlags flags, ParseResult parsed)
@@ -27,7 +35,6 @@ internal static class Server
         builder.Configuration.AddSillageConfiguration(flags.File(parsed), flags.Values(parsed));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseUrls(ListenAddress.Check(builder.Configuration["Urls"] ?? new ServerOptions().Urls));
         PostgresSetting.Check(builder.Configuration["Postgres"]);
         return builder.AddSillage(ModuleSelection.Choose(AllModules, builder.Configuration));
     }

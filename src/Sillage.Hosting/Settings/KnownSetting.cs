@@ -56,9 +56,10 @@ internal sealed record KnownSetting(string Name, Type? Type, PropertyInfo? Prope
     /// <summary>The annotations on the value.</summary>
     public IEnumerable<ValidationAttribute> Annotations => Property?.GetCustomAttributes<ValidationAttribute>() ?? [];
 
-    private static IEnumerable<KnownSetting> Of(string section, Type type)
+    private static IEnumerable<KnownSetting> Of(string section, Type type, object? given = null)
     {
-        var defaults = type.GetConstructor([]) is null ? null : Activator.CreateInstance(type);
+        // A group within a section has its own defaults where it is made, not where its class is.
+        var defaults = given ?? (type.GetConstructor([]) is null ? null : Activator.CreateInstance(type));
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (
@@ -88,7 +89,7 @@ internal sealed record KnownSetting(string Name, Type? Type, PropertyInfo? Prope
 
         if (!typeof(IEnumerable).IsAssignableFrom(type))
         {
-            return Of(name, type);
+            return Of(name, type, value);
         }
 
         var item = type.IsArray ? type.GetElementType()! : type.GetGenericArguments().LastOrDefault() ?? typeof(string);

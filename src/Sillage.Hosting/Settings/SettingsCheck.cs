@@ -146,7 +146,7 @@ internal static class SettingsCheck
         type.Namespace?.StartsWith("Sillage", StringComparison.Ordinal) == true
         && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type);
 
-    private static string Origin(IConfigurationProvider provider, string name) =>
+    internal static string Origin(IConfigurationProvider provider, string name) =>
         provider switch
         {
             JsonConfigurationProvider json => "in " + json.Source.Path,
