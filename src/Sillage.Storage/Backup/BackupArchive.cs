@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -62,7 +63,7 @@ public sealed class BackupArchive
             var length = await writer.CompleteAsync(manifest, overwrite, cancellationToken);
             return Summary(target, manifest, length, null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NpgsqlException)
+        catch (Exception exception) when (IsOfTheSystem(exception))
         {
             throw new BackupException($"The backup {target} could not be made: {exception.Message}", exception);
         }
@@ -94,7 +95,7 @@ public sealed class BackupArchive
                     : await RestorePostgresAsync(_options.Postgres!, reader, progress, cancellationToken);
             return Summary(source, reader.Manifest, new FileInfo(source).Length, kept);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NpgsqlException)
+        catch (Exception exception) when (IsOfTheSystem(exception))
         {
             throw new BackupException($"The backup {source} could not be restored: {exception.Message}", exception);
         }
@@ -130,11 +131,15 @@ public sealed class BackupArchive
 
             return Summary(source, reader.Manifest, new FileInfo(source).Length, null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsOfTheSystem(exception))
         {
             throw new BackupException($"The backup {source} could not be verified: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Whether the disk, the network or the engine is the trouble, which the message then tells in one line.</summary>
+    private static bool IsOfTheSystem(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or NpgsqlException or SqliteException;
 
     private async Task<BackupManifest> PackSqliteAsync(
         string target,

@@ -58,7 +58,7 @@ internal sealed partial class OutboxDispatcher(
             return _options.DelayAfter(++_outages);
         }
 #pragma warning disable CA1031 // The edge of the loop: a dispatcher that stops would keep every later event from leaving.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (!IsStop(exception, cancellationToken))
 #pragma warning restore CA1031
         {
             LogFailure(_logger, _database.Name, exception);
@@ -120,13 +120,16 @@ internal sealed partial class OutboxDispatcher(
         }
         catch (Exception exception)
             when (exception is not (DatabaseUnavailableException or EventBusUnavailableException)
-                && !cancellationToken.IsCancellationRequested
+                && !IsStop(exception, cancellationToken)
             )
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             return Failed(row, batch, exception);
         }
     }
+
+    private static bool IsStop(Exception exception, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
 
     private bool Failed(OutboxRow row, Batch batch, Exception exception)
     {

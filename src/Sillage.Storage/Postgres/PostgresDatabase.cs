@@ -40,28 +40,45 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresErrors.Translate(exception);
+            PostgresErrors.ThrowTranslated(exception);
+            throw;
         }
     }
 
     public override async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken)
     {
         EnsureOpen();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await using var connection = await _sources.Readers.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(
-                IsolationLevel.RepeatableRead,
-                cancellationToken
-            );
-            var result = await read(new PostgresReader(connection, transaction));
-            await transaction.CommitAsync(CancellationToken.None);
-            return result;
-        }
-        catch (NpgsqlException exception)
-        {
-            Notice(exception);
-            throw PostgresErrors.Translate(exception);
+            PostgresReader? reader = null;
+            try
+            {
+                await using var connection = await _sources.Readers.OpenConnectionAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(
+                    IsolationLevel.RepeatableRead,
+                    cancellationToken
+                );
+                reader = new PostgresReader(connection, transaction);
+                var result = await read(reader);
+                await transaction.CommitAsync(CancellationToken.None);
+                return result;
+            }
+            catch (NpgsqlException exception)
+            {
+                Notice(exception);
+                // A stale connection shows at the first statement, before anyone has seen anything.
+                if (
+                    attempt == 1
+                    && PostgresErrors.IsConnectionLost(exception)
+                    && reader is { HasAnswered: false, ConnectionWasUsed: false }
+                )
+                {
+                    continue;
+                }
+
+                PostgresErrors.ThrowTranslated(exception);
+                throw;
+            }
         }
     }
 
@@ -83,9 +100,8 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
             catch (NpgsqlException exception)
             {
                 Notice(exception);
-                throw PostgresErrors.IsConflict(exception)
-                    ? PostgresErrors.Conflict(exception)
-                    : PostgresErrors.Translate(exception);
+                PostgresErrors.ThrowTranslated(exception);
+                throw;
             }
         }
     }
@@ -101,7 +117,8 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         catch (NpgsqlException exception)
         {
             Notice(exception);
-            throw PostgresErrors.Translate(exception);
+            PostgresErrors.ThrowTranslated(exception);
+            throw;
         }
     }
 

@@ -22,6 +22,16 @@ internal static class PostgresErrors
             _ => ConnectionLost(exception),
         };
 
+    /// <summary>Throws what <paramref name="exception"/> stands for; returns if it stands for itself.</summary>
+    public static void ThrowTranslated(NpgsqlException exception)
+    {
+        var translated = IsConflict(exception) ? Conflict(exception) : Translate(exception);
+        if (translated != exception)
+        {
+            throw translated;
+        }
+    }
+
     /// <summary>Whether the transaction lost against another and would go through if run again.</summary>
     public static bool IsConflict(Exception? exception) =>
         exception
@@ -41,10 +51,10 @@ internal static class PostgresErrors
                 }
                 or (NpgsqlException and not (PostgresException or NpgsqlOperationInProgressException));
 
-    public static DatabaseUnavailableException ConnectionLost(Exception exception) =>
+    private static DatabaseUnavailableException ConnectionLost(Exception exception) =>
         new("PostgreSQL cannot be reached.", RetrySoon, exception);
 
-    public static DatabaseUnavailableException Conflict(Exception exception) =>
+    private static DatabaseUnavailableException Conflict(Exception exception) =>
         new("Too many writes want the same rows: nothing was stored.", RetrySoon, exception);
 
     /// <summary>The server went away between the order to commit and its answer; only it knows which came first.</summary>

@@ -26,6 +26,9 @@ internal class PostgresReader(NpgsqlConnection connection, NpgsqlTransaction tra
     /// <summary>The first error of a statement, after which PostgreSQL would turn a COMMIT into a ROLLBACK.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Whether whoever reads has seen anything yet.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>Whether statements may have run that this class does not know of.</summary>
     public bool ConnectionWasUsed { get; private set; }
 
@@ -76,7 +79,9 @@ internal class PostgresReader(NpgsqlConnection connection, NpgsqlTransaction tra
         );
         try
         {
-            return await run(_connection, command);
+            var result = await run(_connection, command);
+            HasAnswered = true;
+            return result;
         }
         catch (NpgsqlException exception)
         {
