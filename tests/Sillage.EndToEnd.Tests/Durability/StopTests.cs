@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text;
+using Shouldly;
+using Sillage.EndToEnd.Tests.Kit;
+
+namespace Sillage.EndToEnd.Tests.Durability;
+
+public sealed class StopTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Interrupt)]
+    public async Task A_request_on_its_way_is_answered_before_the_server_ends(int signal)
+    {
+        await using var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
+        using var admin = await Api.LogInAsync(server);
+        await admin.MakeStudyAsync("game", 1);
+        var trace = """{"timestamp":"2026-03-02T10:00:00Z","name":"moved","data":{},"participant":1}""";
+        var held = new HeldContent(Encoding.UTF8.GetBytes(trace));
+
+        var sending = admin.Client.PostAsync("/api/v1/studies/game/traces", held);
+        await held.HalfSent;
+        var stopping = server.StopAsync(signal);
+        // The server has been told; only now comes the rest of the request.
+        await ShouldRefuseNewConnectionsAsync(server);
+        held.Release();
+
+        using var reply = await sending;
+        reply.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await stopping).ShouldBe(0, server.Errors);
+    }
+
+    [Fact]
+    public async Task Live_streams_do_not_hold_the_server_up()
+    {
+        await using var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
+        using var admin = await Api.LogInAsync(server);
+        await admin.MakeStudyAsync("game", 1);
+        using var live = await admin.Client.GetAsync(
+            "/api/v1/studies/game/traces/live",
+            HttpCompletionOption.ResponseHeadersRead
+        );
+        live.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var exitCode = await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+
+        exitCode.ShouldBe(0, server.Errors);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task ShouldRefuseNewConnectionsAsync(SillageServer server)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            using var client = server.CreateClient();
+            try
+            {
+                using var reply = await client.GetAsync("/health/live", patience.Token);
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    /// <summary>A body whose second half waits.</summary>
+    private sealed class HeldContent : HttpContent
+    {
+        private readonly byte[] _bytes;
+        private readonly TaskCompletionSource _half = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public HeldContent(byte[] bytes)
+        {
+            _bytes = bytes;
+            Headers.ContentType = new("application/json");
+        }
+
+        public Task HalfSent => _half.Task;
+
+        public void Release() => _released.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_bytes.AsMemory(0, _bytes.Length / 2));
+            await stream.FlushAsync();
+            _half.SetResult();
+            await _released.Task;
+            await stream.WriteAsync(_bytes.AsMemory(_bytes.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _bytes.Length;
+            return true;
+        }
+    }
+}
