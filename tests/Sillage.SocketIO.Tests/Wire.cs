@@ -137,7 +137,8 @@ internal sealed class WebSocketClient(ClientWebSocket socket) : IAsyncDisposable
             {
                 result = await socket.ReceiveAsync(buffer, Soon());
             }
-            catch (WebSocketException)
+            catch (Exception e)
+                when (e is WebSocketException or ObjectDisposedException || socket.State is WebSocketState.Aborted)
             {
                 return null;
             }

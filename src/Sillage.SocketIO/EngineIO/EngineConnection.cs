@@ -375,9 +375,13 @@ public sealed partial class EngineConnection
                 }
             }
         }
-        catch (WebSocketException e)
+        catch (WebSocketException e) when (e.WebSocketErrorCode is not WebSocketError.ConnectionClosedPrematurely)
         {
             Close(CloseReason.TransportError, e.Message);
+        }
+        catch (WebSocketException)
+        {
+            Close(CloseReason.TransportClose, "the connection broke off");
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {

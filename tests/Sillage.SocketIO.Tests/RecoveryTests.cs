@@ -1,0 +1,216 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Sillage.SocketIO.Tests;
+
+public sealed class RecoveryTests
+{
+    [Fact]
+    public async Task A_client_takes_up_where_it_was()
+    {
+        await using var server = await StartAsync();
+        var main = server.SocketIO.Main;
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        var socket = main.Find(client.Id)!;
+        socket.Join("room");
+        socket.Data["score"] = 12;
+        await main.EmitAsync("n", 1);
+        var offset = Offset(await client.TextAsync());
+        await LoseAsync(server, client);
+
+        await main.EmitAsync("n", 2);
+        await main.To("room").EmitAsync("n", 3);
+        await main.To("other").EmitAsync("n", 4);
+        await main.Except("room").EmitAsync("n", 5);
+        await main.Everyone.Volatile.EmitAsync("n", 6);
+        await main.To(socket.Id).EmitAsync("n", 7);
+
+        await using var again = await server.JoinedAsync(Auth(pid, offset));
+        again.Joined.GetProperty("sid").GetString().ShouldBe(client.Id);
+        again.Joined.GetProperty("pid").GetString().ShouldBe(pid);
+        (await again.TextAsync()).ShouldStartWith("""42["n",2,""");
+        (await again.TextAsync()).ShouldStartWith("""42["n",3,""");
+        (await again.TextAsync()).ShouldStartWith("""42["n",7,""");
+        await main.To("room").EmitAsync("n", 8);
+        (await again.TextAsync()).ShouldStartWith("""42["n",8,""");
+        var recovered = main.Find(client.Id)!;
+        recovered.IsRecovered.ShouldBeTrue();
+        recovered.Data["score"].ShouldBe(12);
+        recovered.Rooms.ShouldBe(["room"]);
+    }
+
+    [Fact]
+    public async Task A_client_that_had_received_nothing_recovers_too()
+    {
+        await using var server = await StartAsync();
+        await server.SocketIO.Main.EmitAsync("before it came");
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await server.SocketIO.Main.EmitAsync("missed");
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        again.Id.ShouldBe(client.Id);
+        (await again.TextAsync()).ShouldStartWith("""42["missed",""");
+    }
+
+    [Fact]
+    public async Task A_client_that_missed_nothing_recovers_and_gets_nothing()
+    {
+        await using var server = await StartAsync();
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        again.Id.ShouldBe(client.Id);
+        await server.SocketIO.Main.EmitAsync("next");
+        (await again.TextAsync()).ShouldStartWith("""42["next",""");
+    }
+
+    [Theory]
+    [InlineData("unknown pid")]
+    [InlineData("offset too old")]
+    [InlineData("offset that never was")]
+    [InlineData("offset that is none")]
+    public async Task A_client_that_cannot_recover_starts_fresh_and_is_told_so(string how)
+    {
+        var outcomes = new List<RecoveryOutcome>();
+        await using var server = await TestServer.StartAsync(
+            io => io.OnConnection((ClientSocket s) => outcomes.Add(s.Recovery)),
+            o => o.Recovery = new RecoveryOptions { MaxEvents = 3 }
+        );
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await server.SocketIO.Main.EmitAsync("n", 0);
+        var offset = Offset(await client.TextAsync());
+        await LoseAsync(server, client);
+        for (var i = 0; i < (how == "offset too old" ? 5 : 1); i++)
+        {
+            await server.SocketIO.Main.EmitAsync("n", i);
+        }
+
+        await using var again = await server.JoinedAsync(
+            how switch
+            {
+                "unknown pid" => Auth("nobody", offset),
+                "offset too old" => Auth(pid, offset),
+                "offset that never was" => Auth(pid, "999"),
+                _ => Auth(pid, "x"),
+            }
+        );
+        again.Id.ShouldNotBe(client.Id);
+        again.Joined.GetProperty("pid").GetString().ShouldNotBe(pid);
+        outcomes.ShouldBe([
+            RecoveryOutcome.NotAsked,
+            how == "unknown pid" ? RecoveryOutcome.UnknownSession : RecoveryOutcome.OffsetTooOld,
+        ]);
+        server.Log.All.ShouldContain(l => l.Contains("starts fresh", StringComparison.Ordinal));
+        await server.SocketIO.Main.EmitAsync("fresh");
+        (await again.TextAsync()).ShouldStartWith("""42["fresh",""");
+    }
+
+    [Fact]
+    public async Task A_client_that_left_by_itself_or_was_put_out_does_not_come_back()
+    {
+        await using var server = await StartAsync();
+        await using var client = await server.JoinedAsync();
+        await client.SendAsync("41");
+        await client.SendAsync("40" + Auth(client.Joined.GetProperty("pid").GetString(), null));
+        (await client.TextAsync()).ShouldNotContain(client.Id);
+    }
+
+    [Fact]
+    public async Task A_session_is_recovered_once()
+    {
+        await using var server = await StartAsync();
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await using var first = await server.JoinedAsync(Auth(pid, null));
+        await using var second = await server.JoinedAsync(Auth(pid, null));
+        first.Id.ShouldBe(client.Id);
+        second.Id.ShouldNotBe(client.Id);
+    }
+
+    [Fact]
+    public async Task Away_too_long_is_too_long()
+    {
+        await using var server = await TestServer.StartAsync(options: o =>
+            o.Recovery = new RecoveryOptions { MaxDisconnection = TimeSpan.FromMilliseconds(100) }
+        );
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await Task.Delay(200);
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        again.Id.ShouldNotBe(client.Id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Middleware_is_passed_over_only_if_the_settings_say_so(bool skip)
+    {
+        var asked = 0;
+        await using var server = await TestServer.StartAsync(
+            io =>
+                io.Use(_ =>
+                {
+                    asked++;
+                    return default;
+                }),
+            o => o.Recovery = new RecoveryOptions { SkipMiddleware = skip }
+        );
+        var client = await server.JoinedAsync();
+        await LoseAsync(server, client);
+        await using var again = await server.JoinedAsync(Auth(client.Joined.GetProperty("pid").GetString(), null));
+        again.Id.ShouldBe(client.Id);
+        asked.ShouldBe(skip ? 1 : 2);
+    }
+
+    [Fact]
+    public async Task No_event_is_lost_or_doubled_while_a_client_comes_back()
+    {
+        await using var server = await StartAsync();
+        var main = server.SocketIO.Main;
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await main.EmitAsync("n", 0);
+        var offset = Offset(await client.TextAsync());
+        await LoseAsync(server, client);
+        var emitting = Task.Run(async () =>
+        {
+            for (var i = 1; i <= 500; i++)
+            {
+                await main.EmitAsync("n", i);
+                if (i % 50 == 0)
+                {
+                    await Task.Delay(2);
+                }
+            }
+        });
+        await using var again = await server.JoinedAsync(Auth(pid, offset));
+        for (var i = 1; i <= 500; i++)
+        {
+            (await again.TextAsync()).ShouldStartWith($"42[\"n\",{i},");
+        }
+
+        await emitting;
+    }
+
+    private static Task<TestServer> StartAsync() =>
+        TestServer.StartAsync(options: o => o.Recovery = new RecoveryOptions());
+
+    private static string Auth(string? pid, string? offset) =>
+        offset is null ? $$"""{"pid":"{{pid}}"}""" : $$"""{"pid":"{{pid}}","offset":"{{offset}}"}""";
+
+    private static string Offset(string packet) =>
+        JsonDocument.Parse(packet[2..]).RootElement.EnumerateArray().Last().GetString()!;
+
+    private static async Task LoseAsync(TestServer server, WebSocketClient client)
+    {
+        await client.DisposeAsync();
+        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.Main.Count == 0, "the server noticed");
+    }
+}
