@@ -62,6 +62,12 @@ internal sealed class Api(HttpClient client) : IDisposable
         return await ReadAsync(reply);
     }
 
+    public async Task<JsonElement> PatchAsync(string path, object body)
+    {
+        using var reply = await Client.PatchAsJsonAsync(path, body);
+        return await ReadAsync(reply);
+    }
+
     /// <summary>Makes a study and <paramref name="players"/> participants; their credentials are given.</summary>
     public async Task<IReadOnlyList<Player>> MakeStudyAsync(string slug, int players)
     {
