@@ -32,10 +32,16 @@ internal static class Server
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "sillage", EnvironmentName = Environments.Production }
         );
+        // Below every other place, so that any of them can ask for more.
+        builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:Default", nameof(LogLevel.Warning))]);
         builder.Configuration.AddSillageConfiguration(flags.File(parsed), flags.Values(parsed));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
         PostgresSetting.Check(builder.Configuration["Postgres"]);
-        return builder.AddSillage(ModuleSelection.Choose(AllModules, builder.Configuration));
+        builder.AddSillage(ModuleSelection.Choose(AllModules, builder.Configuration));
+        var noise = new StartupNoise();
+        noise.AddTo(builder.Logging);
+        builder.Services.AddSingleton(noise);
+        return builder;
     }
 }

@@ -27,6 +27,7 @@ internal static class Serve
     {
         await using var app = Server.Build(flags, parsed);
         await app.StartAsync(cancellationToken);
+        app.Services.GetRequiredService<StartupNoise>().ServerIsUp();
         Banner.Write(app);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
