@@ -33,6 +33,9 @@ public static class Permission
     /// <summary>Read the audit trail.</summary>
     public const string ReadAudit = "audit.read";
 
+    /// <summary>Read the server's metrics.</summary>
+    public const string ReadMetrics = "metrics.read";
+
     /// <summary>All of them, in the order above.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
@@ -45,5 +48,6 @@ public static class Permission
         ReadTraces,
         ReadIdentities,
         ReadAudit,
+        ReadMetrics,
     ];
 }

@@ -31,7 +31,11 @@ internal sealed class SillageAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<LoginMetadata>() is not null)
+        var metadata = Context.GetEndpoint()?.Metadata;
+        if (
+            metadata?.GetMetadata<LoginMetadata>() is not null
+            || metadata?.GetMetadata<IgnoresCredentialsMetadata>() is not null
+        )
         {
             return AuthenticateResult.NoResult();
         }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Sillage.Hosting.Pipeline;
 using Sillage.Hosting.Problems;
 
 namespace Sillage.Hosting.Limits;
@@ -37,12 +38,16 @@ internal sealed class KestrelLimits(IOptions<LimitsOptions> options)
             Timeout = Limits.Handler,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = context =>
-                Problem
+            {
+                // The framework has cleared all headers.
+                SecurityHeaders.Set(context);
+                return Problem
                     .Unavailable(
                         $"This took longer than {Limits.Handler.TotalSeconds} s and was given up.",
                         TimeSpan.FromSeconds(5)
                     )
-                    .ExecuteAsync(context),
+                    .ExecuteAsync(context);
+            },
         };
 
     void IConfigureOptions<HostOptions>.Configure(HostOptions host) => host.ShutdownTimeout = Limits.Drain;

@@ -15,6 +15,13 @@ internal static class SecurityHeaders
 
     public static Task RunAsync(HttpContext context, RequestDelegate next)
     {
+        Set(context);
+        return next(context);
+    }
+
+    /// <summary>Sets them; for who has cleared a reply's headers, too.</summary>
+    public static void Set(HttpContext context)
+    {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
@@ -23,6 +30,5 @@ internal static class SecurityHeaders
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal)
             ? PagePolicy
             : ApiPolicy;
-        return next(context);
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Requests.Query;
@@ -62,6 +63,7 @@ internal static class SillagePipeline
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
         app.Use(HeadMiddleware.RunAsync);
+        app.UseDocumentation();
         app.UseRouting();
         app.UseCors();
         app.Use(limiter.LimitAddressAsync);

@@ -34,7 +34,8 @@ internal static class ProblemWriter
         var bytes = isXml ? JsonToXml.Convert(json, "problem", XmlNamespace, "i") : json;
         response.ContentType = isXml ? "application/problem+xml; charset=utf-8" : "application/problem+json";
         response.ContentLength = bytes.Length;
-        await response.BodyWriter.WriteAsync(bytes, context.RequestAborted);
+        // Not under the request's token: where a time limit ended the request, that one has ended too.
+        await response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
     }
 
     /// <summary>The id under which the log and the traces speak of this request.</summary>

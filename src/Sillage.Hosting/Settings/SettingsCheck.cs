@@ -34,13 +34,12 @@ internal static class SettingsCheck
         "startupAssembly",
     };
 
-    /// <summary>Looks for settings that are not known or not valid.</summary>
+    /// <summary>Looks for settings that are not known, or whose text cannot be the value.</summary>
     /// <exception cref="SettingsException">The first of them.</exception>
-    public static void Run(IServiceProvider services)
+    public static void CheckNames(IServiceCollection services, IConfigurationRoot configuration)
     {
-        var sections = services.GetServices<SettingsSection>().Distinct().ToList();
+        var sections = services.Select(s => s.ImplementationInstance).OfType<SettingsSection>().Distinct();
         var known = sections.SelectMany(KnownSetting.Of).Concat(KnownSetting.OfTheFramework).ToList();
-        var configuration = (IConfigurationRoot)services.GetRequiredService<IConfiguration>();
         foreach (var provider in configuration.Providers)
         {
             foreach (var (name, value) in Leaves(provider))
@@ -48,8 +47,14 @@ internal static class SettingsCheck
                 CheckOne(provider, name, value, known);
             }
         }
+    }
 
-        foreach (var section in sections)
+    /// <summary>Looks for values that are out of range or do not go together.</summary>
+    /// <exception cref="SettingsException">The first of them.</exception>
+    public static void CheckValues(IServiceProvider services)
+    {
+        var configuration = (IConfigurationRoot)services.GetRequiredService<IConfiguration>();
+        foreach (var section in services.GetServices<SettingsSection>().Distinct())
         {
             Validate(services, configuration, section);
         }

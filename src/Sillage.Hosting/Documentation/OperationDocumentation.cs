@@ -1,0 +1,280 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Requests;
+
+namespace Sillage.Hosting.Documentation;
+
+/// <summary>Adds to each operation what the framework does not know: names, examples, errors, headers, security.</summary>
+internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : IOpenApiOperationTransformer
+{
+    public Task TransformAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var metadata = new EndpointMetadataCollection(context.Description.ActionDescriptor.EndpointMetadata);
+        var path = context.Description.RelativePath ?? "";
+        operation.OperationId ??= OperationId(context.Description.HttpMethod ?? "get", path);
+        AddTags(operation, metadata, context.Document!);
+        AddPermission(operation, metadata);
+        AddParameters(operation, metadata);
+        AddExamples(operation, metadata);
+        AddErrors(operation, metadata, context.Document!);
+        AddReplyHeaders(operation, metadata, context.Document!);
+        AddSecurity(operation, metadata, context.Document!);
+        return Task.CompletedTask;
+    }
+
+    // GET api/v1/studies/{study}/traces → getStudiesStudyTraces.
+    private static string OperationId(string method, string path)
+    {
+        var id = new StringBuilder(method.ToLowerInvariant());
+        foreach (
+            var part in path.Split(['/', '{', '}', '-', '.', ':', '_', '?'], StringSplitOptions.RemoveEmptyEntries)
+        )
+        {
+            if (part is not ("api" or "v1"))
+            {
+                id.Append(char.ToUpperInvariant(part[0])).Append(part.AsSpan(1));
+            }
+        }
+
+        return id.ToString();
+    }
+
+    private void AddTags(OpenApiOperation operation, EndpointMetadataCollection metadata, OpenApiDocument document)
+    {
+        var assembly = metadata.GetMetadata<MethodInfo>()?.DeclaringType?.Assembly;
+        var module = modules.FirstOrDefault(m => m.GetType().Assembly == assembly);
+        var names = metadata.GetOrderedMetadata<ITagsMetadata>().SelectMany(t => t.Tags).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            names.Add(module is null ? "Server" : char.ToUpperInvariant(module.Name[0]) + module.Name[1..]);
+        }
+
+        operation.Tags = names.Select(n => new OpenApiTagReference(n, document)).ToHashSet();
+        document.Tags ??= new HashSet<OpenApiTag>();
+        foreach (var name in names.Where(n => document.Tags.All(t => t.Name != n)))
+        {
+            document.Tags.Add(
+                new OpenApiTag
+                {
+                    Name = name,
+                    Description = module is null
+                        ? "The server itself: what it offers, how it is."
+                        : XmlDocs.Of(module.GetType()) ?? $"Routes of the module {module.Name}.",
+                }
+            );
+        }
+    }
+
+    private static void AddPermission(OpenApiOperation operation, EndpointMetadataCollection metadata)
+    {
+        if (metadata.GetMetadata<PermissionMetadata>() is { } needed)
+        {
+            var sentence = $"Needs the permission `{needed.Permission}`.";
+            operation.Description = operation.Description is { Length: > 0 } text ? $"{text}\n\n{sentence}" : sentence;
+        }
+    }
+
+    private static void AddParameters(OpenApiOperation operation, EndpointMetadataCollection metadata)
+    {
+        operation.Parameters ??= [];
+        foreach (var query in metadata.GetOrderedMetadata<QueryParameterMetadata>())
+        {
+            AddQuery(operation.Parameters, query);
+        }
+
+        if (metadata.GetMetadata<IdempotencyMetadata>() is not null)
+        {
+            AddHeader(
+                operation.Parameters,
+                IdempotencyKey.HeaderName,
+                "A name for this attempt, the client's choice. Sent again with it within 24 hours, the request has no second effect and gets the same reply."
+            );
+        }
+
+        if (metadata.GetMetadata<PreconditionMetadata>() is not null)
+        {
+            AddHeader(
+                operation.Parameters,
+                "If-Match",
+                "The `ETag` of the version to change; 412 if there is a newer one."
+            );
+        }
+
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+        {
+            parameter.Description ??=
+                parameter.In == ParameterLocation.Path ? $"Which {parameter.Name}." : $"The {parameter.Name}.";
+        }
+    }
+
+    private static void AddQuery(IList<IOpenApiParameter> parameters, QueryParameterMetadata query)
+    {
+        if (parameters.OfType<OpenApiParameter>().FirstOrDefault(p => p.Name == query.Name) is { } known)
+        {
+            known.Description = query.Description;
+            known.Example ??= query.Example;
+            return;
+        }
+
+        parameters.Add(
+            new OpenApiParameter
+            {
+                Name = query.Name,
+                In = ParameterLocation.Query,
+                Description = query.Description,
+                Example = query.Name == "limit" ? 50 : query.Example,
+                Schema =
+                    query.Name == "limit"
+                        ? new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.Integer,
+                            Minimum = "1",
+                            Maximum = "1000",
+                        }
+                        : new OpenApiSchema { Type = JsonSchemaType.String },
+            }
+        );
+    }
+
+    private static void AddHeader(IList<IOpenApiParameter> parameters, string name, string description) =>
+        parameters.Add(
+            new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Header,
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            }
+        );
+
+    private static void AddExamples(OpenApiOperation operation, EndpointMetadataCollection metadata)
+    {
+        if (metadata.GetMetadata<RequestExampleMetadata>() is { Example: var request })
+        {
+            SetExample(operation.RequestBody?.Content, request);
+        }
+
+        if (metadata.GetMetadata<ReplyExampleMetadata>() is { Example: var reply } && operation.Responses is not null)
+        {
+            var success = operation.Responses.FirstOrDefault(r => r.Key.StartsWith('2'));
+            SetExample(success.Value?.Content, reply);
+        }
+    }
+
+    private static void SetExample(IDictionary<string, OpenApiMediaType>? content, object example)
+    {
+        foreach (var (type, media) in content ?? new Dictionary<string, OpenApiMediaType>())
+        {
+            if (type.EndsWith("json", StringComparison.Ordinal))
+            {
+                media.Example = example as JsonNode ?? JsonSerializer.SerializeToNode(example, Json.Options);
+            }
+        }
+    }
+
+    private static void AddErrors(
+        OpenApiOperation operation,
+        EndpointMetadataCollection metadata,
+        OpenApiDocument document
+    )
+    {
+        operation.Responses ??= [];
+        foreach (var status in EndpointErrors.Of(metadata))
+        {
+            var schema = new OpenApiSchemaReference(DocumentDocumentation.ProblemSchema, document);
+            var response = new OpenApiResponse
+            {
+                Description = EndpointErrors.Describe(status),
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/problem+json"] = new() { Schema = schema },
+                    ["application/problem+xml"] = new() { Schema = schema },
+                },
+            };
+            if (status is 429 or 503)
+            {
+                response.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+                {
+                    ["Retry-After"] = new OpenApiHeaderReference("Retry-After", document),
+                };
+            }
+
+            operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), response);
+        }
+    }
+
+    private static void AddReplyHeaders(
+        OpenApiOperation operation,
+        EndpointMetadataCollection metadata,
+        OpenApiDocument document
+    )
+    {
+        var isResource = metadata
+            .GetOrderedMetadata<IProducesResponseTypeMetadata>()
+            .Any(p => p.ContentTypes.Contains("application/xml"));
+        foreach (var (status, reply) in operation.Responses ?? [])
+        {
+            if (!status.StartsWith('2') || reply is not OpenApiResponse response)
+            {
+                continue;
+            }
+
+            response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+            Add("RateLimit", true);
+            Add("RateLimit-Policy", true);
+            Add("ETag", isResource);
+            Add("Location", status == "201");
+            Add("Link", metadata.GetOrderedMetadata<QueryParameterMetadata>().Any(q => q.Name == "cursor"));
+            Add(IdempotencyKey.ReplayedHeaderName, metadata.GetMetadata<IdempotencyMetadata>() is not null);
+            response.Description = string.IsNullOrEmpty(response.Description) ? "Done." : response.Description;
+
+            void Add(string name, bool applies)
+            {
+                if (applies)
+                {
+                    response.Headers!.TryAdd(name, new OpenApiHeaderReference(name, document));
+                }
+            }
+        }
+
+        if (isResource && metadata.GetMetadata<HttpMethodMetadata>() is { HttpMethods: ["GET"] })
+        {
+            AddHeader(
+                operation.Parameters!,
+                "If-None-Match",
+                "The `ETag` that the client has; 304 if it is still current."
+            );
+            operation.Responses!.TryAdd("304", new OpenApiResponse { Description = "What the client has is current." });
+        }
+    }
+
+    private static void AddSecurity(
+        OpenApiOperation operation,
+        EndpointMetadataCollection metadata,
+        OpenApiDocument document
+    ) =>
+        operation.Security = metadata.GetMetadata<IAllowAnonymous>() is not null
+            ? []
+            :
+            [
+                .. DocumentDocumentation.SecuritySchemes.Keys.Select(name => new OpenApiSecurityRequirement
+                {
+                    [new OpenApiSecuritySchemeReference(name, document)] = [],
+                }),
+            ];
+}
