@@ -7,9 +7,10 @@ using Sillage.Storage.Sqlite;
 namespace Sillage.Storage;
 
 /// <summary>Every module's database in this process, all on the engine that the options choose.</summary>
-internal sealed class ModuleDatabases : IAsyncDisposable
+internal sealed partial class ModuleDatabases : IAsyncDisposable
 {
     private readonly Dictionary<Type, ModuleDatabase> _byModule;
+    private readonly ILogger _logger;
     private DataFolder? _folder;
     private bool _open;
 
@@ -22,13 +23,13 @@ internal sealed class ModuleDatabases : IAsyncDisposable
     )
     {
         Options = options.Value;
-        var logger = loggers.CreateLogger(StorageMetrics.Name);
+        var logger = _logger = loggers.CreateLogger(StorageMetrics.Name);
         _byModule = registrations.ToDictionary(
             registration => registration.Module,
             ModuleDatabase (registration) =>
                 Options.Postgres is null
                     ? new SqliteDatabase(registration, Options.Data, metrics, clock, logger)
-                    : new PostgresDatabase(registration, Options, clock, logger)
+                    : new PostgresDatabase(registration, Options, metrics, clock, logger)
         );
     }
 
@@ -56,6 +57,7 @@ internal sealed class ModuleDatabases : IAsyncDisposable
         {
             _folder ??= DataFolder.Take(Options.Data);
             SqliteRestore.Finish(_folder.Path);
+            LogEngine(_logger, SqliteLibrary.Version, SqliteLibrary.IsSystemLibrary, _folder.Path);
         }
 
         foreach (var database in All)
@@ -76,4 +78,10 @@ internal sealed class ModuleDatabases : IAsyncDisposable
         // Last: whoever takes the folder next finds every file closed.
         _folder?.Dispose();
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Storage is SQLite {Version} (the operating system's: {FromSystem}) in {Folder}."
+    )]
+    private static partial void LogEngine(ILogger logger, string version, bool fromSystem, string folder);
 }

@@ -65,3 +65,15 @@ public sealed class MigrationException : StorageSetupException
     public MigrationException(string message, Exception? inner = null)
         : base(message, inner) { }
 }
+
+/// <summary>A database's file is damaged, or no database at all.</summary>
+public sealed class DatabaseUnreadableException : StorageSetupException
+{
+    /// <summary>Names the file and the remedy.</summary>
+    public DatabaseUnreadableException(string file, Exception inner)
+        : base($"The database {file} cannot be opened ({inner.Message.TrimEnd('.')}). Restore a backup.", inner) =>
+        File = file;
+
+    /// <summary>The file's full path.</summary>
+    public string File { get; }
+}

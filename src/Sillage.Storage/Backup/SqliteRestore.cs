@@ -8,6 +8,7 @@ namespace Sillage.Storage.Backup;
 /// </summary>
 internal static class SqliteRestore
 {
+    private const string StagingPrefix = "restoring-";
     private const string ReadyPrefix = "restore-ready-";
     private const string BeforePrefix = "before-restore-";
     private const string ArrivedSuffix = ".arrived";
@@ -21,7 +22,7 @@ internal static class SqliteRestore
         CancellationToken cancellationToken
     )
     {
-        var staging = DataFolder.Create(Path.Combine(folder, $"restoring-{Guid.CreateVersion7():N}"));
+        var staging = DataFolder.Create(Path.Combine(folder, $"{StagingPrefix}{Guid.CreateVersion7():N}"));
         try
         {
             foreach (var module in reader.Manifest.Modules)
@@ -52,6 +53,11 @@ internal static class SqliteRestore
     /// <summary>Finishes what <see cref="Replace"/> may have left half-done. Needs the folder's lock.</summary>
     public static void Finish(string folder)
     {
+        foreach (var abandoned in Directory.EnumerateDirectories(folder, StagingPrefix + "*"))
+        {
+            Directory.Delete(abandoned, recursive: true);
+        }
+
         foreach (var ready in Directory.EnumerateDirectories(folder, ReadyPrefix + "*").Order(StringComparer.Ordinal))
         {
             var before = DataFolder.Create(

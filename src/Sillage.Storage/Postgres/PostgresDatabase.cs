@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,15 +14,23 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
 
     private readonly PostgresSources _sources;
     private readonly UnitRecorder _recorder;
+    private readonly StorageMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private bool _open;
 
-    public PostgresDatabase(ModuleRegistration registration, StorageOptions options, TimeProvider clock, ILogger logger)
+    public PostgresDatabase(
+        ModuleRegistration registration,
+        StorageOptions options,
+        StorageMetrics metrics,
+        TimeProvider clock,
+        ILogger logger
+    )
         : base(registration)
     {
         _sources = new PostgresSources(options.Postgres!, registration.Name, options.PostgresConnections);
         _recorder = new UnitRecorder(clock, Published.Set);
+        _metrics = metrics;
         _clock = clock;
         _logger = logger;
     }
@@ -144,11 +153,15 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
             await unit.ExecuteAsync("SELECT 1", cancellationToken: cancellationToken);
         }
 
+        var committing = Stopwatch.GetTimestamp();
         await CommitAsync(transaction);
+        var committed = Stopwatch.GetElapsedTime(committing);
         foreach (var action in unit.Committed)
         {
             RunCommitted(action);
         }
+
+        _metrics.Committed(Name, 1, committed);
 
         return result;
     }

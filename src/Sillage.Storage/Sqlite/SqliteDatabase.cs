@@ -5,7 +5,7 @@ using Sillage.Storage.Mapping;
 namespace Sillage.Storage.Sqlite;
 
 /// <summary>A module's file: one writer, many readers.</summary>
-internal sealed partial class SqliteDatabase(
+internal sealed class SqliteDatabase(
     ModuleRegistration registration,
     string folder,
     StorageMetrics metrics,
@@ -42,8 +42,10 @@ internal sealed partial class SqliteDatabase(
         {
             throw SqliteErrors.Unavailable(exception);
         }
-
-        LogOpened(_logger, Name, SqliteLibrary.Version, SqliteLibrary.IsSystemLibrary);
+        catch (SqliteException exception)
+        {
+            throw new DatabaseUnreadableException(_path, exception);
+        }
     }
 
     public override Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken) =>
@@ -66,12 +68,6 @@ internal sealed partial class SqliteDatabase(
         _readers?.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Debug,
-        Message = "Opened {Database} with SQLite {Version} (the operating system's: {FromSystem})."
-    )]
-    private static partial void LogOpened(ILogger logger, string database, string version, bool fromSystem);
 
     private sealed class NoLease : IAsyncDisposable
     {

@@ -128,15 +128,17 @@ internal sealed partial class SqliteWriter : IDisposable
         _session.ResetStatements();
         var committing = Stopwatch.GetTimestamp();
         _session.Prepare("COMMIT").Run();
-        _metrics.Committed(Name, _group.Count, Stopwatch.GetElapsedTime(committing));
-
+        var committed = Stopwatch.GetElapsedTime(committing);
+        var units = _group.Count;
         foreach (var item in _group)
         {
             RunCommitted(item);
             item.Acknowledge();
         }
 
+        // Stored and said so: whatever fails from here on fails nobody's unit.
         _group.Clear();
+        _metrics.Committed(Name, units, committed);
     }
 
     private WriteItem? Next(long started) =>

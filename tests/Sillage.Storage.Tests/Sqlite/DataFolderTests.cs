@@ -45,6 +45,19 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_no_database_is_refused_and_left_alone()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        var text = new string('x', 5000);
+        await File.WriteAllTextAsync(_folder["data/specimen.db"], text);
+
+        var refusal = await Should.ThrowAsync<DatabaseUnreadableException>(() => StartAsync("data"));
+
+        refusal.Message.ShouldContain(_folder["data/specimen.db"]);
+        (await File.ReadAllTextAsync(_folder["data/specimen.db"])).ShouldBe(text);
+    }
+
+    [Fact]
     public async Task Only_the_owner_can_read_the_folder_and_its_files()
     {
         if (OperatingSystem.IsWindows())
