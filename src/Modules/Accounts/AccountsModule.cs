@@ -89,6 +89,7 @@ public sealed class AccountsModule : IModule
         ResetPassword.Map(users);
 
         SetUp.Map(routes);
+        SetupPage.Map(routes);
         PublishKeys.Map(routes);
         RotateKeys.Map(routes);
     }

@@ -9,6 +9,7 @@ using Sillage.Accounts.Passwords;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
@@ -35,6 +36,7 @@ internal static class Register
         routes
             .MapPost("/api/v1/auth/register", Handle)
             .AllowAnonymous()
+            .LimitLogins()
             .WithTags("Accounts")
             .WithSummary("Register")
             .WithDescription("Makes a member account. Only where the setting Accounts:Registration is open.")

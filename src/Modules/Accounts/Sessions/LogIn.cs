@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Passwords;
 using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
@@ -27,6 +28,7 @@ internal static class LogIn
         routes
             .MapPost("/api/v1/auth/login", Handle)
             .AllowAnonymous()
+            .LimitLogins()
             .WithTags("Accounts")
             .WithSummary("Log in")
             .WithDescription(

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
 using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
@@ -48,6 +49,7 @@ internal sealed partial class RefreshSession
         routes
             .MapPost("/api/v1/auth/refresh", Handle)
             .AllowAnonymous()
+            .LimitLogins()
             .WithTags("Accounts")
             .WithSummary("Refresh the tokens")
             .WithDescription(

@@ -9,6 +9,7 @@ using Sillage.Accounts.Identity;
 using Sillage.Accounts.Registration;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Problems;
+using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Setup;
@@ -137,10 +138,9 @@ internal sealed partial class FirstAdministrator(
         }
         catch (ProblemException e)
         {
-            throw new OptionsValidationException(
-                "Admin",
-                typeof(FirstAdministratorOptions),
-                [.. e.Problem.Errors!.Select(error => $"Admin:{error.Pointer[1..]}: {error.Detail}")]
+            throw new SettingsException(
+                string.Join(' ', e.Problem.Errors!.Select(error => $"Admin:{error.Pointer[1..]}: {error.Detail}")),
+                e
             );
         }
 
@@ -157,11 +157,7 @@ internal sealed partial class FirstAdministrator(
         );
         if (problem is not null)
         {
-            throw new OptionsValidationException(
-                "Admin",
-                typeof(FirstAdministratorOptions),
-                [$"Admin:Username: {problem.Detail}"]
-            );
+            throw new SettingsException($"Admin:Username: {problem.Detail}");
         }
 
         DeleteFile();

@@ -8,6 +8,7 @@ using Sillage.Accounts.Passwords;
 using Sillage.Accounts.Registration;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Limits;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
@@ -31,6 +32,7 @@ internal static class SetUp
         routes
             .MapPost("/api/v1/setup", Handle)
             .AllowAnonymous()
+            .LimitLogins()
             .WithTags("Accounts")
             .WithSummary("Make the first administrator")
             .WithDescription(
