@@ -67,6 +67,8 @@ public static partial class StorageRegistration
 
         services.AddSingleton(registration);
         services.AddSingleton<IDatabase<TModule>, Database<TModule>>();
+        // All of them together are for what concerns every module, such as the audit trail.
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<IDatabase<TModule>>());
         services
             .AddHealthChecks()
             .Add(

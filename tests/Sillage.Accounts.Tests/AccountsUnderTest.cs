@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sillage.Specifications;
@@ -13,6 +14,8 @@ public abstract class AccountsUnderTest : IAsyncLifetime
 {
     public const string AdministratorName = "admin";
     public const string AdministratorPassword = "a lamp by the quay";
+
+    public const int PasswordRounds = 4_000;
 
     private SillageServer? _server;
     private int _names;
@@ -45,8 +48,6 @@ public abstract class AccountsUnderTest : IAsyncLifetime
             ["Admin:Username"] = AdministratorName,
             ["Admin:Password"] = AdministratorPassword,
             ["Accounts:Registration"] = "open",
-            // As slow as it must be at least; what is tested does not depend on it.
-            ["Accounts:PasswordIterations"] = "100000",
         };
         foreach (var (name, value) in settings)
         {
@@ -56,7 +57,12 @@ public abstract class AccountsUnderTest : IAsyncLifetime
         return SillageServer.StartAsync(
             [new AccountsModule()],
             all,
-            builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock))
+            builder =>
+            {
+                builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                // Quicker than any setting allows; nothing that is tested depends on it.
+                builder.Services.PostConfigure<PasswordHasherOptions>(o => o.IterationCount = PasswordRounds);
+            }
         );
     }
 

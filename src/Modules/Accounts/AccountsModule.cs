@@ -88,6 +88,8 @@ public sealed class AccountsModule : IModule
         EraseUser.Map(users);
         ResetPassword.Map(users);
 
+        ReadAudit.Map(routes);
+
         SetUp.Map(routes);
         SetupPage.Map(routes);
         PublishKeys.Map(routes);

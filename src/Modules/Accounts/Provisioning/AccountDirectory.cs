@@ -15,7 +15,7 @@ internal sealed class AccountDirectory(
 {
     public const int MostAtOnce = 1000;
 
-    // Npgsql takes a list as an array; for SQLite Dapper spells it out.
+    // A list goes in as so many parameters on SQLite, as one array on PostgreSQL.
     private static readonly Sql ByIds = new(
         "SELECT id, username, display_name, role FROM account WHERE id IN @Ids",
         "SELECT id, username, display_name, role FROM account WHERE id = ANY(@Ids)"
@@ -53,7 +53,7 @@ internal sealed class AccountDirectory(
         foreach (var some in ids.Chunk(MostAtOnce))
         {
             var rows = await database.ReadAsync(
-                reader => reader.QueryAsync<AccountSummary>(ByIds, new { Ids = some }, cancellationToken),
+                reader => reader.QueryAsync<AccountSummary>(ByIds, Ids(some), cancellationToken),
                 cancellationToken
             );
             foreach (var row in rows)
@@ -121,7 +121,7 @@ internal sealed class AccountDirectory(
             {
                 foreach (var some in ids.Chunk(MostAtOnce))
                 {
-                    var gone = await unit.ExecuteAsync(Withdraw, new { Ids = some }, cancellationToken);
+                    var gone = await unit.ExecuteAsync(Withdraw, Ids(some), cancellationToken);
                     await unit.AuditAsync(
                         new AuditEntry("account.withdrawn", null, "accounts", $$"""{"count":{{gone}}}"""),
                         cancellationToken
@@ -138,6 +138,12 @@ internal sealed class AccountDirectory(
             cancellationToken
         );
     }
+
+    // In a list Dapper does not ask the type handler that writes a Guid as bytes on SQLite.
+    private object Ids(Guid[] ids) =>
+        database.Dialect == SqlDialect.Sqlite
+            ? new { Ids = ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray() }
+            : new { Ids = ids };
 
     // What is wrong with the names themselves.
     private static Dictionary<int, string> RefuseUnread(IReadOnlyList<string> usernames)
