@@ -1,4 +1,4 @@
-# Sourced by ./test: what the tests need beyond the .NET SDK. Expects $temporary, sets $postgres_stop.
+# Sourced by ./test and benchmarks/run: what the tests need beyond the .NET SDK. Expects $temporary, sets $postgres_stop.
 
 postgres_bin() {
   local folder
@@ -81,7 +81,8 @@ install_node_tools() {
 }
 
 # A PostgreSQL of our own: private port, loopback only, a random password, in the temporary folder. It refuses to run as
-# root, so root hands it to the user "postgres".
+# root, so root hands it to the user "postgres". It does not flush, because no test pulls the plug, unless
+# $postgres_settings says otherwise.
 start_postgres() {
   [[ -z ${SILLAGE_TEST_POSTGRES:-} ]] || return 0
   local bin data=$temporary/postgres password port attempt owner=()
@@ -108,7 +109,7 @@ start_postgres() {
       cd "$data"
       # -W with our own wait: pg_ctl needs no password to see that it is up, and -w does just that.
       ${owner[@]+"${owner[@]}"} "$bin/pg_ctl" --pgdata="$data/cluster" --log="$data/log" -w -s -o \
-        "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='$data' -c max_connections=300 -c fsync=off" start
+        "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='$data' -c max_connections=300 ${postgres_settings--c fsync=off}" start
     ) >/dev/null 2>&1; then
       postgres_stop="${owner[*]-} $bin/pg_ctl --pgdata=$data/cluster -m immediate -s stop"
       export SILLAGE_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=postgres;Password=$password;Database=postgres"

@@ -1,0 +1,65 @@
+using Sillage.Benchmarks.Load;
+
+namespace Sillage.Benchmarks.Cases;
+
+/// <summary>One of those that are measured under the same load.</summary>
+/// <param name="Name">As the tables call it.</param>
+/// <param name="Note">Its durability, or in what else it differs.</param>
+/// <param name="MeasureAsync">One measured stretch.</param>
+internal sealed record Contender(string Name, string Note, Func<Task<LoadResult>> MeasureAsync);
+
+/// <summary>The median of a contender's stretches.</summary>
+/// <param name="Name">Whose.</param>
+/// <param name="Note">Its durability, or in what else it differs.</param>
+/// <param name="Median">The stretch in the middle, by traces a second.</param>
+/// <param name="Lowest">Traces a second of the slowest stretch.</param>
+/// <param name="Highest">Traces a second of the fastest stretch.</param>
+internal sealed record Row(string Name, string Note, LoadResult Median, double Lowest, double Highest);
+
+/// <summary>A case and what came out of it.</summary>
+internal sealed record Table(string Title, string Remark, IReadOnlyList<Row> Rows)
+{
+    public Row? Find(string name) => Rows.FirstOrDefault(row => row.Name == name);
+}
+
+/// <summary>Measures in turn, round after round, so that what disturbs the machine disturbs everyone.</summary>
+internal static class Alternation
+{
+    public static async Task<Table> RunAsync(
+        string title,
+        string remark,
+        int rounds,
+        IReadOnlyList<Contender> contenders
+    )
+    {
+        Console.Error.WriteLine($"— {title}");
+        var results = contenders.Select(_ => new List<LoadResult>()).ToList();
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < contenders.Count; i++)
+            {
+                var result = await contenders[i].MeasureAsync();
+                results[i].Add(result);
+                Console.Error.WriteLine(
+                    $"  {contenders[i].Name, -34} {result.TracesPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"
+                        + $"  p99 {result.Latency.Percentile(0.99) / 1000, 9:N2} ms  {result.ProcessorMicrosecondsPerTrace, 8:N1} µs CPU"
+                        + (result.Errors > 0 ? $"  {result.Errors} errors, first: {result.FirstError}" : "")
+                );
+            }
+        }
+
+        return new Table(title, remark, [.. contenders.Select((contender, i) => Summarise(contender, results[i]))]);
+    }
+
+    private static Row Summarise(Contender contender, List<LoadResult> results)
+    {
+        var ordered = results.OrderBy(result => result.TracesPerSecond).ToList();
+        return new Row(
+            contender.Name,
+            contender.Note,
+            ordered[ordered.Count / 2],
+            ordered[0].TracesPerSecond,
+            ordered[^1].TracesPerSecond
+        );
+    }
+}

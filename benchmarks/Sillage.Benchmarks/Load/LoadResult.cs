@@ -1,0 +1,39 @@
+namespace Sillage.Benchmarks.Load;
+
+/// <summary>What one measured stretch gave.</summary>
+internal sealed record LoadResult
+{
+    /// <summary>Requests that were answered well within the stretch.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Traces (or rows) in them.</summary>
+    public required long Traces { get; init; }
+
+    /// <summary>Requests answered with another status, or not at all.</summary>
+    public long Errors { get; init; }
+
+    /// <summary>Traces acknowledged at any time, the warm-up included.</summary>
+    public long Acknowledged { get; init; }
+
+    /// <summary>What the first error was.</summary>
+    public string? FirstError { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Processor time of the server and of all processes that it uses (its database engine too).</summary>
+    public TimeSpan ServerProcessor { get; init; }
+
+    /// <summary>Processor time of the client, to judge how much of the machine it took.</summary>
+    public TimeSpan ClientProcessor { get; init; }
+
+    /// <summary>Memory of the server's processes at the end, shared pages counted once (PSS).</summary>
+    public long Memory { get; init; }
+
+    public Histogram Latency { get; init; } = new();
+
+    public double PerSecond => Requests / Elapsed.TotalSeconds;
+
+    public double TracesPerSecond => Traces / Elapsed.TotalSeconds;
+
+    public double ProcessorMicrosecondsPerTrace => Traces == 0 ? 0 : ServerProcessor.TotalMicroseconds / Traces;
+}

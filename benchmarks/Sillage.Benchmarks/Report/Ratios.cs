@@ -1,0 +1,86 @@
+using Sillage.Benchmarks.Cases;
+
+namespace Sillage.Benchmarks.Report;
+
+/// <summary>The cells of a table: ratios first, the figures they come from after them.</summary>
+internal static class Ratios
+{
+    private const string Ours = "Sillage";
+
+    public static string[] Header(Table table) =>
+        [
+            "who",
+            .. References(table).Select(row => $"{row.Name} ÷ it"),
+            "requests/s",
+            "traces/s",
+            "lowest to highest",
+            "p50 ms",
+            "p90 ms",
+            "p99 ms",
+            "max ms",
+            "CPU µs",
+            "MB",
+            "took ms",
+            "errors",
+            "durability, remarks",
+        ];
+
+    public static IEnumerable<string[]> Cells(Table table) =>
+        table.Rows.Select(row =>
+            (string[])
+                [
+                    row.Name,
+                    .. References(table).Select(reference => Ratio(reference, row)),
+                    Number(row.Median.PerSecond),
+                    Number(row.Median.TracesPerSecond),
+                    row.Highest > 0 ? $"{Number(row.Lowest)} to {Number(row.Highest)}" : "",
+                    Milliseconds(row, 0.5),
+                    Milliseconds(row, 0.9),
+                    Milliseconds(row, 0.99),
+                    Milliseconds(row, 1),
+                    Number(Processor(row)),
+                    Number(row.Median.Memory / 1e6),
+                    row.Median.Requests == 1 ? Number(row.Median.Elapsed.TotalMilliseconds) : "",
+                    $"{row.Median.Errors}",
+                    row.Note,
+                ]
+        );
+
+    /// <summary>Work a second of the first divided by that of the second.</summary>
+    public static string Ratio(Row ours, Row theirs) =>
+        Work(theirs) > 0 && Work(ours) > 0 ? $"×{Significant(Work(ours) / Work(theirs))}" : "";
+
+    private static double Work(Row row) =>
+        row.Median.Traces > 0 ? row.Median.TracesPerSecond
+        : row.Median.Latency.Count > 0 ? row.Median.PerSecond
+        : 0;
+
+    // What the others are compared with: both of ours, or in a table of growth the smallest size of each.
+    private static IEnumerable<Row> References(Table table)
+    {
+        var ours = table.Rows.Where(row => row.Name.StartsWith(Ours, StringComparison.Ordinal));
+        return ours.GroupBy(row => row.Name.Split(',')[0]).Select(group => group.First());
+    }
+
+    private static double Processor(Row row) =>
+        row.Median.Traces > 0 ? row.Median.ProcessorMicrosecondsPerTrace
+        : row.Median.Requests > 0 ? row.Median.ServerProcessor.TotalMicroseconds / row.Median.Requests
+        : 0;
+
+    private static string Milliseconds(Row row, double share) =>
+        row.Median.Latency.Count == 0 ? "" : Significant(row.Median.Latency.Percentile(share) / 1000);
+
+    private static string Number(double value) =>
+        value <= 0 ? ""
+        : value < 100 ? Significant(value)
+        : $"{value:N0}";
+
+    private static string Significant(double value) =>
+        value switch
+        {
+            >= 100 => $"{value:N0}",
+            >= 10 => $"{value:N1}",
+            >= 0.1 => $"{value:N2}",
+            _ => $"{value:N3}",
+        };
+}

@@ -1,0 +1,31 @@
+using Spectre.Console;
+
+namespace Sillage.Benchmarks.Report;
+
+/// <summary>The ratios on the terminal.</summary>
+internal static class Screen
+{
+    public static void Write(IReadOnlyList<Cases.Table> tables)
+    {
+        foreach (var table in tables)
+        {
+            var header = Ratios.Header(table);
+            var ratios = header.Count(name => name.EndsWith("÷ it", StringComparison.Ordinal));
+            int[] shown = [.. Enumerable.Range(0, 1 + ratios), .. Shown.Select(name => Array.IndexOf(header, name))];
+            var screen = new Spectre.Console.Table().Title(Markup.Escape(table.Title)).Border(TableBorder.Simple);
+            foreach (var column in shown)
+            {
+                screen.AddColumn(new TableColumn(Markup.Escape(header[column])));
+            }
+
+            foreach (var cells in Ratios.Cells(table))
+            {
+                screen.AddRow(shown.Select(column => Markup.Escape(cells[column])).ToArray());
+            }
+
+            AnsiConsole.Write(screen);
+        }
+    }
+
+    private static readonly string[] Shown = ["p50 ms", "p99 ms", "CPU µs", "MB", "took ms", "errors"];
+}
