@@ -40,7 +40,8 @@ internal static class ClosedLoop
         window.Close();
         var after = server.Usage();
         var clientTime = Environment.CpuUsage.TotalTime - client;
-        await Task.WhenAll(running);
+        // On from here on a thread of the pool: the last sender ended on the one that serves the sockets, or on the clock.
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
         var latency = new Histogram();
         senders.ForEach(sender => latency.Add(sender.Latency));

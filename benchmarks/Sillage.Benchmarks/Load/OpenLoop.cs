@@ -63,7 +63,8 @@ internal static class OpenLoop
             Name = "clock",
         };
         clock.Start();
-        await Task.WhenAll(running);
+        // On from here on a thread of the pool: the last sender ended on the one that serves the sockets, or on the clock.
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         clock.Join();
         var after = server.Usage();
 

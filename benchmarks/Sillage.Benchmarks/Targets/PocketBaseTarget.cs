@@ -18,6 +18,7 @@ internal sealed class PocketBaseTarget(Ground ground) : Target(ground, "PocketBa
     public override async Task StartAsync()
     {
         const string Administrator = "benchmark@example.org";
+        await Shell.RunAsync(Binary, "migrate", "up", $"--dir={_data}");
         await Shell.RunAsync(Binary, "admin", "create", Administrator, Ground.Password, $"--dir={_data}");
         Server = await ServerProcess.StartAsync(
             [Binary, "serve", $"--http={Address}", $"--dir={_data}", "--automigrate=false"],
