@@ -23,9 +23,17 @@ if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
 
 AppDomain.CurrentDomain.ProcessExit += (_, _) => ServerProcess.EndAll();
 var tables = new List<Table>();
-foreach (var name in chosen)
+try
 {
-    tables.AddRange(await cases[name](settings.Ground, settings.Plan));
+    foreach (var name in chosen)
+    {
+        tables.AddRange(await cases[name](settings.Ground, settings.Plan));
+    }
+}
+catch (InvalidOperationException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
 }
 
 Screen.Write(tables);

@@ -10,6 +10,7 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres)
     : Target(ground, onPostgres ? "Sillage (PostgreSQL)" : "Sillage (SQLite)")
 {
     private const string Study = "bench";
+    private const string NoLimit = "10000000";
     private static readonly TimeSpan TokensLast = TimeSpan.FromMinutes(5);
 
     private readonly bool _onPostgres = onPostgres;
@@ -51,10 +52,12 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres)
             ["SILLAGE_ADMIN__USERNAME"] = "benchmark",
             ["SILLAGE_ADMIN__PASSWORD"] = Ground.Password,
             // The limits stay on and are counted; they are set so high that the load never meets them.
-            ["SILLAGE_LIMITS__PERACCOUNT__PERMITS"] = "100000000",
-            ["SILLAGE_LIMITS__PERACCOUNT__BURST"] = "100000000",
-            ["SILLAGE_LIMITS__PERADDRESS__PERMITS"] = "100000000",
-            ["SILLAGE_LIMITS__PERADDRESS__BURST"] = "100000000",
+            ["SILLAGE_LIMITS__RATELIMITS__ADDRESS__BURST"] = NoLimit,
+            ["SILLAGE_LIMITS__RATELIMITS__ADDRESS__PERSECOND"] = NoLimit,
+            ["SILLAGE_LIMITS__RATELIMITS__ACCOUNT__BURST"] = NoLimit,
+            ["SILLAGE_LIMITS__RATELIMITS__ACCOUNT__PERSECOND"] = NoLimit,
+            ["SILLAGE_LIMITS__RATELIMITS__LOGIN__BURST"] = NoLimit,
+            ["SILLAGE_LIMITS__RATELIMITS__LOGIN__PERSECOND"] = NoLimit,
         };
         if (_onPostgres)
         {
