@@ -13,8 +13,9 @@ var cases = new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>
     ["export"] = Exports.RunAsync,
     ["growth"] = Growth.RunAsync,
     ["start"] = Starts.RunAsync,
+    ["watched"] = Watched.RunAsync,
 };
-var chosen = settings.Only.Count > 0 ? settings.Only : [.. cases.Keys];
+var chosen = settings.Only.Count > 0 ? settings.Only : [.. cases.Keys.Where(name => name != "watched")];
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"No case \"{unknown}\". There are: {string.Join(", ", cases.Keys)}.");
@@ -33,6 +34,12 @@ try
 catch (InvalidOperationException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    foreach (var log in Directory.GetFiles(settings.Ground.Folder, "*.log"))
+    {
+        await Console.Error.WriteLineAsync($"— {Path.GetFileName(log)}");
+        await Console.Error.WriteLineAsync(string.Join('\n', File.ReadLines(log).TakeLast(15)));
+    }
+
     return 1;
 }
 
