@@ -44,6 +44,11 @@ catch (InvalidOperationException exception)
 }
 
 Screen.Write(tables);
+if (chosen.Contains("watched"))
+{
+    return 0;
+}
+
 var machine = Machine.Here;
 var suffix = settings.Only.Count > 0 ? $"-{string.Join('-', settings.Only)}" : "";
 var file = Path.Combine(settings.Results, $"traces-{machine.Slug}-{settings.Commit}{suffix}{settings.Kind}.md");

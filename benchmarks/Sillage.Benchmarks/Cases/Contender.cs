@@ -1,4 +1,6 @@
 using Sillage.Benchmarks.Load;
+using Sillage.Benchmarks.Processes;
+using Sillage.Benchmarks.Targets;
 
 namespace Sillage.Benchmarks.Cases;
 
@@ -25,7 +27,10 @@ internal sealed record Table(string Title, string Remark, IReadOnlyList<Row> Row
 /// <summary>Measures in turn, round after round, so that what disturbs the machine disturbs everyone.</summary>
 internal static class Alternation
 {
+    private const int MostAttempts = 5;
+
     public static async Task<Table> RunAsync(
+        Ground ground,
         string title,
         string remark,
         int rounds,
@@ -33,22 +38,44 @@ internal static class Alternation
     )
     {
         Console.Error.WriteLine($"— {title}");
+        var quiet = new Quiet(ground.Postmaster);
         var results = contenders.Select(_ => new List<LoadResult>()).ToList();
         for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < contenders.Count; i++)
             {
-                var result = await contenders[i].MeasureAsync();
+                var result = rounds == 1 ? await contenders[i].MeasureAsync() : await InsistAsync(contenders[i], quiet);
                 results[i].Add(result);
                 Console.Error.WriteLine(
                     $"  {contenders[i].Name, -34} {result.TracesPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"
                         + $"  p99 {result.Latency.Percentile(0.99) / 1000, 9:N2} ms  {result.ProcessorMicrosecondsPerTrace, 8:N1} µs CPU"
+                        + $"  others {result.Others:P0}"
                         + (result.Errors > 0 ? $"  {result.Errors} errors, first: {result.FirstError}" : "")
                 );
             }
         }
 
         return new Table(title, remark, [.. contenders.Select((contender, i) => Summarise(contender, results[i]))]);
+    }
+
+    /// <summary>Measures again, a few times, where others took too much of the machine; keeps the least disturbed.</summary>
+    private static async Task<LoadResult> InsistAsync(Contender contender, Quiet quiet)
+    {
+        LoadResult? best = null;
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            await quiet.WaitAsync();
+            var before = quiet.Now();
+            var measured = await contender.MeasureAsync();
+            var result = measured with { Others = quiet.OthersSince(before) };
+            best = best is null || result.Others < best.Others ? result : best;
+            if (best.Others <= Quiet.TooMuch)
+            {
+                break;
+            }
+        }
+
+        return best!;
     }
 
     private static Row Summarise(Contender contender, List<LoadResult> results)

@@ -32,6 +32,7 @@ internal static class Exports
         await lean.FillAsync(plan.ExportRows);
 
         var table = await Alternation.RunAsync(
+            ground,
             $"Export of {plan.ExportRows:N0} traces as CSV",
             "Rows a second; memory is the highest seen during the export. The command-line programs write the same columns to a pipe.",
             plan.Rounds,

@@ -20,7 +20,7 @@ internal static class Growth
             foreach (var size in plan.Sizes)
             {
                 await Filling.FillAsync(target, size);
-                await MeasureAsync(target, size, plan, rows);
+                await MeasureAsync(ground, target, size, plan, rows);
             }
 
             await target.DisposeAsync();
@@ -37,6 +37,7 @@ internal static class Growth
     }
 
     private static async Task MeasureAsync(
+        Ground ground,
         SillageTarget target,
         int size,
         Plan plan,
@@ -59,6 +60,7 @@ internal static class Growth
         foreach (var (title, measure) in work)
         {
             var table = await Alternation.RunAsync(
+                ground,
                 $"{title}, {size:N0} stored",
                 "",
                 plan.Rounds,

@@ -23,6 +23,7 @@ internal static class Intake
         {
             tables.Add(
                 await Alternation.RunAsync(
+                    ground,
                     $"One trace a request, {connections} connection{(connections == 1 ? "" : "s")}",
                     "Closed loop: each connection sends its next request when the last one is answered.",
                     plan.Rounds,
@@ -31,9 +32,10 @@ internal static class Intake
             );
         }
 
-        tables.Add(await OpenAsync(field, plan, "at 200 a second", _ => 200));
+        tables.Add(await OpenAsync(ground, field, plan, "at 200 a second", _ => 200));
         tables.Add(
             await OpenAsync(
+                ground,
                 field,
                 plan,
                 "at half of what each can take",
@@ -79,6 +81,7 @@ internal static class Intake
             ];
             tables.Add(
                 await Alternation.RunAsync(
+                    ground,
                     $"Batches of {size}, {BatchConnections} connections",
                     "Closed loop. The bare loops have no server and parse nothing: they insert ready-made values.",
                     plan.Rounds,
@@ -91,8 +94,15 @@ internal static class Intake
         return tables;
     }
 
-    private static Task<Table> OpenAsync(Field field, Plan plan, string rate, Func<string, double> perSecond) =>
+    private static Task<Table> OpenAsync(
+        Ground ground,
+        Field field,
+        Plan plan,
+        string rate,
+        Func<string, double> perSecond
+    ) =>
         Alternation.RunAsync(
+            ground,
             $"One trace a request {rate}, 64 connections",
             "Open loop: requests leave at a fixed rate; latency counts from when each was meant to leave.",
             plan.Rounds,

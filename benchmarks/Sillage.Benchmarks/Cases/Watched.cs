@@ -19,6 +19,7 @@ internal static class Watched
             var shape = plan.Shape(connections) with { Measured = Long };
             tables.Add(
                 await Alternation.RunAsync(
+                    ground,
                     $"One trace a request, {connections} connection(s)",
                     "",
                     1,
@@ -32,6 +33,7 @@ internal static class Watched
             var shape = plan.Shape(16) with { Measured = Long };
             tables.Add(
                 await Alternation.RunAsync(
+                    ground,
                     $"Batches of {size}, 16 connections",
                     "",
                     1,

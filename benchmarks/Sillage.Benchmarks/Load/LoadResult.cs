@@ -29,6 +29,9 @@ internal sealed record LoadResult
     /// <summary>Memory of the server's processes at the end, shared pages counted once (PSS).</summary>
     public long Memory { get; init; }
 
+    /// <summary>The share of all processors, 0 to 1, that others on the machine took meanwhile.</summary>
+    public double Others { get; init; }
+
     public Histogram Latency { get; init; } = new();
 
     public double PerSecond => Requests / Elapsed.TotalSeconds;

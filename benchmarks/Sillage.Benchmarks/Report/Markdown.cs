@@ -20,7 +20,8 @@ internal static class Markdown
                 + "machine, with the load's own client on the same processors. The absolute figures are kept for those who "
                 + "repeat the run; they mean nothing by themselves. Medians of alternating rounds. Processor time is that of "
                 + "the server's processes and of the database engine they use, per trace (or row, or page). Memory is PSS at "
-                + "the end of the stretch."
+                + "the end of the stretch. \"Others\" is the share of the machine that "
+                + "processes which are no part of the run took meanwhile; above 12 % a stretch is measured again."
         );
         foreach (var table in tables)
         {

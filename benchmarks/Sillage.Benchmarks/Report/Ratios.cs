@@ -22,6 +22,7 @@ internal static class Ratios
             "MB",
             "took ms",
             "errors",
+            "others %",
             "durability, remarks",
         ];
 
@@ -42,6 +43,7 @@ internal static class Ratios
                     Number(row.Median.Memory / 1e6),
                     row.Median.Requests == 1 ? Number(row.Median.Elapsed.TotalMilliseconds) : "",
                     $"{row.Median.Errors}",
+                    $"{100 * row.Median.Others:N0}",
                     row.Note,
                 ]
         );

@@ -7,6 +7,11 @@ internal static class Screen
 {
     public static void Write(IReadOnlyList<Cases.Table> tables)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 180;
+        }
+
         foreach (var table in tables)
         {
             var header = Ratios.Header(table);
@@ -27,5 +32,5 @@ internal static class Screen
         }
     }
 
-    private static readonly string[] Shown = ["p50 ms", "p99 ms", "CPU µs", "MB", "took ms", "errors"];
+    private static readonly string[] Shown = ["p50 ms", "p99 ms", "CPU µs", "MB", "took ms", "errors", "others %"];
 }
