@@ -84,11 +84,16 @@ internal sealed class DocumentDocumentation(SchemaTypes types) : IOpenApiDocumen
         );
         components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
         components.Schemas[ProblemSchema] = Problem();
+        var read = RequestSchemas.Of(document);
         foreach (var (name, schema) in components.Schemas)
         {
             if (types.Find(name) is { } type && schema is OpenApiSchema own)
             {
                 Describe(own, type);
+                if (!read.Contains(name))
+                {
+                    RequestSchemas.LeaveOutNulls(own, type);
+                }
             }
         }
 

@@ -35,10 +35,10 @@ internal static class EndpointErrors
     /// <summary>The statuses, in order.</summary>
     public static SortedSet<int> Of(EndpointMetadataCollection metadata)
     {
-        SortedSet<int> statuses = [500];
+        SortedSet<int> statuses = [400, 500];
         if (metadata.GetMetadata<QuietMetadata>() is null)
         {
-            statuses.UnionWith([400, 429, 503]);
+            statuses.UnionWith([429, 503]);
         }
 
         if (metadata.GetMetadata<IAllowAnonymous>() is null)

@@ -66,17 +66,19 @@ internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : I
 
         operation.Tags = names.Select(n => new OpenApiTagReference(n, document)).ToHashSet();
         document.Tags ??= new HashSet<OpenApiTag>();
-        foreach (var name in names.Where(n => document.Tags.All(t => t.Name != n)))
+        var description = module is null
+            ? "The server itself: what it offers, how it is."
+            : XmlDocs.Of(module.GetType()) ?? $"Routes of the module {module.Name}.";
+        foreach (var name in names)
         {
-            document.Tags.Add(
-                new OpenApiTag
-                {
-                    Name = name,
-                    Description = module is null
-                        ? "The server itself: what it offers, how it is."
-                        : XmlDocs.Of(module.GetType()) ?? $"Routes of the module {module.Name}.",
-                }
-            );
+            if (document.Tags.FirstOrDefault(t => t.Name == name) is { } known)
+            {
+                known.Description ??= description;
+            }
+            else
+            {
+                document.Tags.Add(new OpenApiTag { Name = name, Description = description });
+            }
         }
     }
 

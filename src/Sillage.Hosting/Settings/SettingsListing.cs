@@ -55,7 +55,7 @@ public static class SettingsListing
         );
     }
 
-    private static string? Text(object? value) =>
+    internal static string? Text(object? value) =>
         value switch
         {
             null => null,

@@ -1,0 +1,96 @@
+using Shouldly;
+using Sillage.Hosting.Tests.Playground;
+using Sillage.Specifications.Hosting;
+using Xunit;
+
+namespace Sillage.Hosting.Tests.Pipeline;
+
+public sealed class PipelineTests(PlaygroundFixture playground)
+{
+    private const string Nothing = "/api/v1/playground/nothing";
+
+    [Theory]
+    [InlineData(Nothing)]
+    [InlineData("/api/v1/absent")]
+    [InlineData("/health")]
+    public async Task Every_reply_keeps_browsers_from_misreading_it(string path)
+    {
+        using var reply = await playground.Server.Client.GetAsync(path);
+
+        reply.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        reply.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
+        reply.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
+        reply.Headers.Server.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Other_origins_are_closed_out_by_default()
+    {
+        using var reply = await PreflightAsync(playground.Server, "https://game.example.org");
+
+        reply.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("https://game.example.org", true)]
+    [InlineData("https://game.example.org.evil.example", false)]
+    [InlineData("http://game.example.org", false)]
+    [InlineData("null", false)]
+    public async Task An_origin_on_the_list_is_let_in(string origin, bool allowed)
+    {
+        await using var server = await SillageServer.StartAsync(
+            [new PlaygroundModule()],
+            new Dictionary<string, string?> { ["Cors:Origins:0"] = "https://game.example.org" }
+        );
+        using var preflight = await PreflightAsync(server, origin);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Nothing);
+        request.Headers.TryAddWithoutValidation("Origin", origin);
+        using var reply = await server.Client.SendAsync(request);
+
+        foreach (var headers in new[] { preflight.Headers, reply.Headers })
+        {
+            headers.Contains("Access-Control-Allow-Origin").ShouldBe(allowed);
+            headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
+        }
+
+        reply.Headers.Contains("Access-Control-Expose-Headers").ShouldBe(allowed);
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("127.0.0.1", 2)]
+    [InlineData("10.0.0.0/8", 1)]
+    public async Task A_forwarded_address_counts_only_from_a_proxy_that_is_named(string? trusted, int others)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Limits:RateLimits:Enabled"] = "true",
+            ["Limits:RateLimits:Address:Burst"] = "1",
+            ["Limits:RateLimits:Address:PerSecond"] = "0.01",
+        };
+        if (trusted is not null)
+        {
+            settings["Proxies:Trusted:0"] = trusted;
+        }
+
+        await using var server = await SillageServer.StartAsync([new PlaygroundModule()], settings);
+        var passed = 0;
+        foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Nothing);
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", address);
+            using var reply = await server.Client.SendAsync(request);
+            passed += reply.IsSuccessStatusCode ? 1 : 0;
+        }
+
+        passed.ShouldBe(others);
+    }
+
+    private static async Task<HttpResponseMessage> PreflightAsync(SillageServer server, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, Nothing);
+        request.Headers.TryAddWithoutValidation("Origin", origin);
+        request.Headers.TryAddWithoutValidation("Access-Control-Request-Method", "GET");
+        return await server.Client.SendAsync(request);
+    }
+}
