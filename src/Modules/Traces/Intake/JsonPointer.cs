@@ -24,7 +24,7 @@ internal static class JsonPointer
 
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                path[^1] = Escape(Encoding.UTF8.GetString(reader.ValueSpan));
+                path[^1] = Escape(NameOf(ref reader));
             }
 
             if (reader.TokenStartIndex >= offset)
@@ -53,6 +53,12 @@ internal static class JsonPointer
 
         return string.Concat(path.Select(p => "/" + p));
     }
+
+    // A name whose escapes make no text stands as it is written.
+    private static string NameOf(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped && JsonText.FindBadEscape(reader.ValueSpan) is null
+            ? reader.GetString()!
+            : Encoding.UTF8.GetString(reader.ValueSpan);
 
     private static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
