@@ -19,12 +19,14 @@ internal static class HeadMiddleware
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var aborted = context.RequestAborted;
+        // A problem is written further out, when there is nothing left to stop.
+        var running = true;
         context.Request.Method = HttpMethods.Get;
         context.RequestAborted = stop.Token;
         context.Response.OnStarting(() =>
-            context.GetEndpoint()?.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is null
-                ? Task.CompletedTask
-                : stop.CancelAsync()
+            running && context.GetEndpoint()?.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null
+                ? stop.CancelAsync()
+                : Task.CompletedTask
         );
         try
         {
@@ -36,6 +38,7 @@ internal static class HeadMiddleware
         }
         finally
         {
+            running = false;
             context.RequestAborted = aborted;
             context.Request.Method = HttpMethods.Head;
         }

@@ -22,16 +22,18 @@ public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<Rej
 /// <param name="Json">The answer as it is sent.</param>
 /// <param name="Status">The answer's status.</param>
 /// <param name="Problem">What stands against the batch as a whole.</param>
+/// <param name="Kept">The reply that the batch's Idempotency-Key has already.</param>
 /// <param name="StudyChanged">The study is not what it was when the batch was checked: it must be checked again.</param>
 internal sealed record IntakeOutcome(
     IntakeReply? Reply,
     ReadOnlyMemory<byte> Json,
     int Status,
     Problem? Problem = null,
+    KeptReply? Kept = null,
     bool StudyChanged = false
 )
 {
-    public static readonly IntakeOutcome Outdated = new(null, default, 0, null, StudyChanged: true);
+    public static readonly IntakeOutcome Outdated = new(null, default, 0, StudyChanged: true);
 }
 
 /// <summary>A checked batch on its way into storage.</summary>

@@ -137,7 +137,7 @@ internal static class IntakeStore
         try
         {
             return await batch.Key.FindAsync(unit, CancellationToken.None) is { } kept
-                ? new IntakeOutcome(null, kept.Json, kept.Status)
+                ? new IntakeOutcome(null, default, 0, Kept: kept)
                 : null;
         }
         catch (ProblemException e)

@@ -28,9 +28,9 @@ internal static class SendTraces
             .RequirePermission(Permission.WriteTraces)
             .WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxBatchBytes))
             .Accepts<object>(TraceBody.MediaTypes[0], TraceBody.MediaTypes[1..])
-            .Produces<IntakeReply>(StatusCodes.Status201Created)
-            .Produces<IntakeReply>(StatusCodes.Status200OK)
-            .Produces<IntakeReply>(StatusCodes.Status422UnprocessableEntity)
+            .Produces<IntakeReply>(StatusCodes.Status201Created, "application/json", "application/xml")
+            .Produces<IntakeReply>(StatusCodes.Status200OK, "application/json", "application/xml")
+            .Produces<IntakeReply>(StatusCodes.Status422UnprocessableEntity, "application/json", "application/xml")
             .WithSummary("Send traces")
             .WithDescription(
                 """
@@ -82,7 +82,7 @@ internal static class SendTraces
             );
             if (!outcome.StudyChanged)
             {
-                return outcome.Problem ?? (IResult)new JsonReply(outcome.Status, outcome.Json);
+                return outcome.Problem ?? (IResult?)outcome.Kept ?? new JsonReply(outcome.Status, outcome.Json);
             }
 
             directory.Forget(study);

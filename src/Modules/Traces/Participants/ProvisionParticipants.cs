@@ -59,7 +59,13 @@ internal static class ProvisionParticipants
             .WithQuery("format", "json, csv or html; takes precedence over Accept.", "csv")
             .WithRequestExample(new { count = 30 })
             .WithReplyExample(Examples.Credentials)
-            .Produces<ProvisionedParticipants>(StatusCodes.Status201Created)
+            .Produces<ProvisionedParticipants>(
+                StatusCodes.Status201Created,
+                "application/json",
+                "application/xml",
+                "text/csv",
+                "text/html"
+            )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
     private static async Task<IResult> HandleAsync(
