@@ -204,8 +204,11 @@ public sealed class BadInputTests(SharedServer shared)
     // Every operation in turn, each failure named, all of them told at the end.
     private async Task ForEachAsync(Func<Operation, bool> choose, Func<HttpClient, Operation, Task> check)
     {
-        using var admin = await Api.LogInAsync(shared.Server);
-        admin.Client.Timeout = TimeSpan.FromSeconds(20);
+        // An administrator of this test's own, whom no request of another can lock out; with the password on each
+        // request, because one of the operations ends sessions.
+        var name = $"sweeper-{Guid.CreateVersion7():N}"[..30];
+        (await shared.RegisterAsync(name, "administrator")).Dispose();
+        using var admin = Api.Basic(shared.Server, name, Api.Password);
         var failures = new List<string>();
         var operations = (await Operation.AllAsync(admin.Client)).Where(choose).ToList();
         operations.ShouldNotBeEmpty();
@@ -240,7 +243,11 @@ public sealed class BadInputTests(SharedServer shared)
 
         ((int)reply.StatusCode).ShouldBeLessThan(500, told);
         Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(10), told);
-        if ((int)reply.StatusCode >= 400)
+        // An intake that takes nothing answers 422 in its own form: each trace's errors by its index.
+        var isIntake =
+            reply.StatusCode == HttpStatusCode.UnprocessableEntity
+            && operation.Path.EndsWith("/traces", StringComparison.Ordinal);
+        if ((int)reply.StatusCode >= 400 && !isIntake)
         {
             reply.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json", told);
             (await reply.Content.ReadAsStringAsync()).ShouldNotContain("   at Sillage", Case.Sensitive, told);

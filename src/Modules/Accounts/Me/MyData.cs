@@ -31,6 +31,7 @@ internal static class MyData
                 "A JSON Merge Patch with a member for each section to correct. Each section is corrected whole or not at all; the "
                     + "sections before one that is refused stay corrected."
             )
+            .WithRequestExample(new { accounts = new { displayName = "Player one" } })
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict);
     }

@@ -1,0 +1,128 @@
+using Shouldly;
+using Sillage.EndToEnd.Tests.Kit;
+
+namespace Sillage.EndToEnd.Tests.WholeApi;
+
+/// <summary>
+/// Every operation of the document asked by everyone there is, each with the status that they must get. The request has
+/// no body and names ids that nobody has, so what is let in ends at 400, 404 or, where nothing is needed, at 200.
+/// </summary>
+public sealed class RoleTableTests(SharedServer shared)
+{
+    // nobody: no credential. member: an account without rights. player: a participant of the study. stranger: a researcher
+    // without rights in the study. owner: the researcher whose study it is. admin: an administrator.
+    private const string Table = """
+        # operation                                             nobody member player stranger owner admin
+        GET /.well-known/jwks.json                              200    200    200    200      200   200
+        GET /api/v1                                             200    200    200    200      200   200
+        GET /api/v1/api-keys                                    401    200    200    200      200   200
+        POST /api/v1/api-keys                                   401    415    415    415      415   415
+        DELETE /api/v1/api-keys/{id}                            401    404    404    404      404   404
+        GET /api/v1/api-keys/{id}                               401    404    404    404      404   404
+        GET /api/v1/audit                                       401    403    403    403      403   200
+        POST /api/v1/auth/login                                 415    415    415    415      415   415
+        POST /api/v1/auth/logout                                401    400    400    400      400   400
+        POST /api/v1/auth/refresh                               415    415    415    415      415   415
+        POST /api/v1/auth/register                              415    415    415    415      415   415
+        DELETE /api/v1/me                                       401    400    400    400      400   400
+        GET /api/v1/me                                          401    200    200    200      200   200
+        PATCH /api/v1/me                                        401    415    415    415      415   415
+        GET /api/v1/me/data                                     401    200    200    200      200   200
+        PATCH /api/v1/me/data                                   401    415    415    415      415   415
+        PUT /api/v1/me/password                                 401    415    415    415      415   415
+        GET /api/v1/me/sessions                                 401    200    200    200      200   200
+        DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
+        POST /api/v1/setup                                      415    415    415    415      415   415
+        POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204
+        GET /api/v1/studies                                     401    200    200    200      200   200
+        POST /api/v1/studies                                    401    403    403    415      415   415
+        DELETE /api/v1/studies/{study}                          401    403    403    404      400   400
+        GET /api/v1/studies/{study}                             401    404    200    404      200   200
+        PATCH /api/v1/studies/{study}                           401    403    403    415      415   415
+        GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
+        POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
+        GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
+        GET /api/v1/studies/{study}/quarantine                  401    403    403    404      200   200
+        GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
+        DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
+        PUT /api/v1/studies/{study}/rights/{account}            401    403    403    415      415   415
+        GET /api/v1/studies/{study}/traces                      401    403    403    404      200   200
+        POST /api/v1/studies/{study}/traces                     401    404    415    404      415   415
+        GET /api/v1/studies/{study}/traces/export               401    403    403    404      200   200
+        GET /api/v1/studies/{study}/traces/live                 401    403    403    404      200   200
+        GET /api/v1/studies/{study}/traces/{id}                 401    403    403    404      404   404
+        GET /api/v1/users                                       401    403    403    403      403   200
+        POST /api/v1/users                                      401    403    403    403      403   415
+        DELETE /api/v1/users/{id}                               401    403    403    403      403   400
+        GET /api/v1/users/{id}                                  401    404    404    404      404   404
+        PATCH /api/v1/users/{id}                                401    403    403    403      403   415
+        POST /api/v1/users/{id}/password                        401    403    403    403      403   404
+        GET /health                                             200    200    200    200      200   200
+        GET /health/live                                        200    200    200    200      200   200
+        GET /health/ready                                       200    200    200    200      200   200
+        GET /metrics                                            401    403    403    403      403   200
+        """;
+
+    [Fact]
+    public async Task Every_operation_asked_by_every_role()
+    {
+        using var anonymous = new Api(shared.Server.CreateClient());
+        var callers = new Dictionary<string, Api>
+        {
+            ["nobody"] = anonymous,
+            ["member"] = Api.Basic(shared.Server, "member", Api.Password),
+            ["player"] = Api.Basic(shared.Server, shared.Participant.Username, shared.Participant.Password),
+            ["stranger"] = Api.Basic(shared.Server, "stranger", Api.Password),
+            ["owner"] = Api.Basic(shared.Server, "researcher", Api.Password),
+            ["admin"] = Api.Basic(shared.Server, Api.Administrator, Api.Password),
+        };
+        var asked = new List<string>();
+        foreach (var operation in await Operation.AllAsync(anonymous.Client))
+        {
+            var row = new List<string> { operation.Name };
+            foreach (var api in callers.Values)
+            {
+                row.Add(await AskAsync(api, operation));
+            }
+
+            asked.Add(string.Join(' ', row));
+        }
+
+        foreach (var api in callers.Values)
+        {
+            api.Dispose();
+        }
+
+        // Both ways: a route that the table does not know fails as well as one that answers otherwise.
+        asked.Except(Rows()).ShouldBeEmpty("asked, and not in the table");
+        Rows().Except(asked).ShouldBeEmpty("in the table, and not so");
+    }
+
+    [Theory]
+    [InlineData("/docs")]
+    [InlineData("/openapi.json")]
+    public async Task The_documents_are_for_everybody(string path)
+    {
+        using var client = shared.Server.CreateClient();
+        using var reply = await client.GetAsync(path);
+        reply.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    private static List<string> Rows() =>
+        [
+            .. Table
+                .Split('\n')
+                .Where(line => line.Length > 0 && !line.StartsWith('#'))
+                .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))),
+        ];
+
+    private static async Task<string> AskAsync(Api api, Operation operation)
+    {
+        var address = operation.Address(name =>
+            name == "study" ? SharedServer.Study : "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"
+        );
+        using var request = new HttpRequestMessage(operation.Method, address);
+        using var reply = await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return ((int)reply.StatusCode).ToString();
+    }
+}
