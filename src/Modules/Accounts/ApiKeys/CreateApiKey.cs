@@ -85,6 +85,12 @@ internal static class CreateApiKey
             database,
             async unit =>
             {
+                // Locked, so that the count holds and an erasure waits.
+                if (await new AccountStore(unit).FindAsync(caller.Id, cancellationToken) is null)
+                {
+                    return Problem.NotFound();
+                }
+
                 if (await unit.ScalarAsync<long>(Count, new { caller.Id }, cancellationToken) >= MostKeys)
                 {
                     return Problem.Conflict($"An account may have {MostKeys} API keys. Delete one first.");

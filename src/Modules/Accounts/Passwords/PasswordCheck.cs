@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Identity;
 using Sillage.Storage;
@@ -15,6 +16,7 @@ internal sealed partial class PasswordCheck(
     PasswordHashing hashing,
     Users users,
     AccountStates states,
+    IOptions<AccountsOptions> options,
     TimeProvider clock,
     ILogger<PasswordCheck> logger
 )
@@ -88,12 +90,16 @@ internal sealed partial class PasswordCheck(
                     return false;
                 }
 
+                current.LockedUntil = null;
                 (await manager.AccessFailedAsync(current)).MustSucceed();
-                if (!current.IsLocked(clock.GetUtcNow()))
+                if (current.LockedUntil is null)
                 {
                     return false;
                 }
 
+                // Identity counts from the machine's clock; all else here goes by the one that was injected.
+                var end = clock.GetUtcNow() + options.Value.LockoutDuration;
+                (await manager.SetLockoutEndDateAsync(current, end)).MustSucceed();
                 await unit.AuditAsync(new AuditEntry("account.locked", null, current.Id.ToString()), cancellationToken);
                 await states.ChangedAsync(unit, current.Id, cancellationToken);
                 return true;

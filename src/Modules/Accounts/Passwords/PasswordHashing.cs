@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Identity;
-using Sillage.Storage;
+using Sillage.Hosting.Problems;
 
 namespace Sillage.Accounts.Passwords;
 
@@ -86,9 +86,8 @@ internal sealed class PasswordHashing : IDisposable
         if (Interlocked.Increment(ref _waiting) > LongestQueue)
         {
             Interlocked.Decrement(ref _waiting);
-            throw new DatabaseUnavailableException(
-                "Too many people log in at this moment. Try again.",
-                TimeSpan.FromSeconds(5)
+            throw new ProblemException(
+                Problem.Unavailable("Too many people log in at this moment. Try again.", TimeSpan.FromSeconds(5))
             );
         }
 

@@ -34,7 +34,7 @@ public sealed record ErasureReport(
                     ["apiKeys"] = 0,
                 },
             },
-            new Links { ["personal-data"] = "/api/v1/me/data" }
+            new Links { ["account"] = $"/api/v1/users/{Account.Example.Id}" }
         );
 }
 
@@ -77,7 +77,14 @@ internal sealed class Erasure(
             sections[data.Section] = await data.CountAsync(accountId, form, cancellationToken);
         }
 
-        return new ErasureReport(accountId, form, dryRun, sections, []);
+        return new ErasureReport(
+            accountId,
+            form,
+            dryRun,
+            sections,
+            // Once it is done there is nowhere to go on to.
+            dryRun ? new Links { ["account"] = $"/api/v1/users/{accountId}" } : []
+        );
     }
 
     /// <summary>Erases.</summary>

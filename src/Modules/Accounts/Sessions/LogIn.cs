@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
 using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Limits;
@@ -55,9 +56,16 @@ internal static class LogIn
         }
 
         var pair = await database.WriteAsync(
-            unit => tokens.OpenAsync(unit, account, context.Request.Headers.UserAgent, cancellationToken),
+            async unit =>
+            {
+                // Erased, disabled or given another password since it was compared.
+                var current = await new AccountStore(unit).FindAsync(account.Id, cancellationToken);
+                return current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp
+                    ? null
+                    : await tokens.OpenAsync(unit, current, context.Request.Headers.UserAgent, cancellationToken);
+            },
             cancellationToken
         );
-        return new Reply<Tokens>(pair) { NoStore = true };
+        return pair is null ? Problem.Unauthorized(PasswordCheck.Refusal) : new Reply<Tokens>(pair) { NoStore = true };
     }
 }
