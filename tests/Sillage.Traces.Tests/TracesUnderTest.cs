@@ -89,3 +89,10 @@ public sealed class PostgresTraces(PostgresServer postgres) : TracesUnderTest
 {
     public override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync();
 }
+
+internal static class ServerServices
+{
+    /// <summary>The connection string that the server runs on.</summary>
+    public static string? Postgres(this IServiceProvider services) =>
+        services.GetRequiredService<Microsoft.Extensions.Options.IOptions<StorageOptions>>().Value.Postgres;
+}

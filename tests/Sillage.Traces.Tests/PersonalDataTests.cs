@@ -1,0 +1,119 @@
+using System.Net;
+using Shouldly;
+using Xunit;
+
+namespace Sillage.Traces.Tests;
+
+/// <summary>A player's rights to what is kept of him.</summary>
+public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecification(traces)
+{
+    private static readonly string Id = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
+
+    private async Task<(string Study, Player Player)> PlayedAsync()
+    {
+        var study = await NewStudyAsync();
+        var player = (await NewPlayersAsync(study))[0];
+        await SendTracesAsync(study, Trace(change: t => t["id"] = Id), player.Person);
+        await SendTracesAsync(study, """{"name":"bad"}""", player.Person);
+        var loggedIn = await People.LogInAsync(Server, player.Person.Username, player.Person.Password);
+        return (study, player with { Person = loggedIn });
+    }
+
+    [Fact]
+    public async Task A_player_reads_all_that_is_kept_of_him()
+    {
+        var (study, player) = await PlayedAsync();
+        var slug = study.Split('/')[^1];
+        var data = (await GetAsync("/api/v1/me/data", player.Person)).Must(HttpStatusCode.OK);
+        var mine = data.Json["traces"]!["studies"]![slug]!;
+        ((long)mine["number"]!).ShouldBe(1);
+        ((string)mine["pseudonym"]!).ShouldBe(player.Pseudonym);
+        ((string)mine["traces"]![Id]!["data"]!["room"]!).ShouldBe("loops");
+        ((string)mine["quarantined"]![0]!["text"]!).ShouldBe("""{"name":"bad"}""");
+    }
+
+    [Fact]
+    public async Task A_player_corrects_his_own_traces_within_the_rules()
+    {
+        var (study, player) = await PlayedAsync();
+        var slug = study.Split('/')[^1];
+        object Patch(string id, object data) =>
+            new
+            {
+                traces = new
+                {
+                    studies = new Dictionary<string, object>
+                    {
+                        [slug] = new { traces = new Dictionary<string, object> { [id] = new { data } } },
+                    },
+                },
+            };
+
+        var corrected = await SendAsync(
+            HttpMethod.Patch,
+            "/api/v1/me/data",
+            Patch(Id, new { room = "arrays" }),
+            player.Person
+        );
+        ((int)corrected.Status).ShouldBeInRange(200, 204, corrected.Text);
+        ((string)(await GetAsync($"{study}/traces/{Id}")).Json["data"]!["room"]!).ShouldBe("arrays");
+
+        var bad = await SendAsync(HttpMethod.Patch, "/api/v1/me/data", Patch(Id, new { room = 7 }), player.Person);
+        bad.Status.ShouldBe(HttpStatusCode.BadRequest);
+        bad.Pointers().ShouldHaveSingleItem().ShouldEndWith($"/traces/{Id}/data/room");
+        var other = await SendAsync(
+            HttpMethod.Patch,
+            "/api/v1/me/data",
+            Patch("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59", new { room = "x" }),
+            player.Person
+        );
+        other.Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Anonymised_traces_stay_and_nobody_can_tell_whose_they_were()
+    {
+        var (study, player) = await PlayedAsync();
+        (await EraseAsync(player, "anonymise")).ShouldBeInRange(200, 204);
+
+        await Specifications.Eventually.HoldsAsync(async () => await TiesAsync(study) == 0);
+        var left = (await GetAsync($"{study}/traces?identities=true")).Items.ShouldHaveSingleItem()!;
+        ((string)left["participant"]!).ShouldBe(player.Pseudonym);
+        left["username"].ShouldBeNull();
+        (await GetAsync($"{study}/quarantine")).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Destroyed_traces_are_gone()
+    {
+        var (study, player) = await PlayedAsync();
+        (await EraseAsync(player, "destroy")).ShouldBeInRange(200, 204);
+
+        await Specifications.Eventually.HoldsAsync(async () =>
+            await TiesAsync(study) == 0
+            && (await GetAsync($"{study}/traces")).Items.Count == 0
+            && (await GetAsync($"{study}/quarantine")).Items.Count == 0
+            && (await GetAsync($"{study}/participants")).Items.Count == 0
+        );
+    }
+
+    private async Task<int> EraseAsync(Player player, string form) =>
+        (int)(await SendAsync(HttpMethod.Delete, $"/api/v1/me?form={form}", null, player.Person)).Status;
+
+    private Task<long> TiesAsync(string study) =>
+        Traces.Database.ReadAsync(
+            r =>
+                r.ScalarAsync<long>(
+                    "SELECT count(*) FROM identity i JOIN study s ON s.key = i.study WHERE s.slug = @slug",
+                    new { slug = study.Split('/')[^1] },
+                    default
+                ),
+            default
+        );
+}
+
+public sealed class PersonalDataOnSqlite(SqliteTraces traces) : PersonalDataTests(traces), IClassFixture<SqliteTraces>;
+
+public sealed class PersonalDataOnPostgres(PostgresTraces traces)
+    : PersonalDataTests(traces),
+        IClassFixture<PostgresTraces>;
