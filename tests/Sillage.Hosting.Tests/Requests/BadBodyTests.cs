@@ -90,6 +90,55 @@ public sealed class BadBodyTests(PlaygroundFixture playground)
         error.GetProperty("detail").GetString()!.ShouldContain(detail);
     }
 
+    // A seeded mischief: whatever is done to a good body, it is read or refused, never a defect.
+    [Theory]
+    [InlineData("/api/v1/playground/boats")]
+    [InlineData("/api/v1/playground/measures")]
+    [InlineData("/api/v1/playground/anything")]
+    public async Task No_body_is_a_defect(string path)
+    {
+        var random = new Random(20261120);
+        byte[][] seeds =
+        [
+            [
+                .. """{"name":"a","crew":[{"name":"ann","seat":1}],"length":8.25,"kind":"single","extra":{"a":[1,null]}}"""u8,
+            ],
+            [
+                .. """{"at":"0001-01-01T00:00:00+14:00","id":"019337d6-0f8a-7c4e-9d3b-2f6a51c0e8b7","large":1,"values":{"a":1e3}}"""u8,
+            ],
+            [.. """{"at":"9999-12-31T23:59:59.9999999-14:00","exact":1e28,"real":1e308,"flag":true}"""u8],
+            [.. "<boat><name>a</name><crew><item><name>ann</name><seat>1</seat></item></crew></boat>"u8],
+        ];
+        byte[] mischief = [.. "{}[]\",:0e-<>&/\\u\0"u8, 0xFF, 0xED, 0xA0, 0x80];
+        for (var i = 0; i < 400; i++)
+        {
+            var body = seeds[i % seeds.Length].ToList();
+            for (var changes = i < seeds.Length ? 0 : random.Next(1, 4); changes > 0 && body.Count > 1; changes--)
+            {
+                var at = random.Next(body.Count);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        body.RemoveRange(at, Math.Min(body.Count - at, random.Next(1, 9)));
+                        break;
+                    case 1:
+                        body[at] = mischief[random.Next(mischief.Length)];
+                        break;
+                    case 2:
+                        body.Insert(at, mischief[random.Next(mischief.Length)]);
+                        break;
+                    default:
+                        body.InsertRange(at, body.GetRange(at, Math.Min(body.Count - at, random.Next(1, 20))));
+                        break;
+                }
+            }
+
+            var type = i % seeds.Length == 3 ? "application/xml" : "application/json";
+            var (status, problem) = await playground.SendAsync(HttpMethod.Post, path, [.. body], type);
+            status.ShouldBeOneOf([200, 400], $"{Encoding.Latin1.GetString([.. body])} {problem}");
+        }
+    }
+
     [Fact]
     public async Task All_errors_come_at_once()
     {
