@@ -27,6 +27,9 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
         ((string)registered.Json["role"]!).ShouldBe("member");
         ((string)registered.Json["displayName"]!).ShouldBe("Élodie");
         registered.Text.ShouldNotContain(Password);
+        var read = await GetAsync($"/api/v1/users/{registered.Json["id"]}", Credential.Basic(name, Password));
+        read.Text.ShouldBe(registered.Text);
+        read.Header("ETag").ShouldBe(registered.Header("ETag"));
 
         var login = await PostAsync(
             "/api/v1/auth/login",

@@ -32,6 +32,7 @@ public abstract class UsingApiKeys(AccountsUnderTest accounts) : AccountsSpecifi
         );
         var read = await GetAsync(made.Message.Headers.Location!.ToString(), person.Token);
         read.Json["key"].ShouldBeNull();
+        ((string)read.Json["createdAt"]!).ShouldBe((string)made.Json["createdAt"]!);
         read.Text.ShouldNotContain(key);
         Server.Log.Text.ShouldNotContain(key);
     }

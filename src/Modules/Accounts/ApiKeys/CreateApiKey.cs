@@ -14,6 +14,7 @@ using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
 using Sillage.Storage;
+using Sillage.Storage.Mapping;
 
 namespace Sillage.Accounts.ApiKeys;
 
@@ -77,8 +78,8 @@ internal static class CreateApiKey
             request.Name,
             key[..HintLength],
             string.Join(' ', request.Permissions.Distinct(StringComparer.Ordinal)),
-            now,
-            request.ExpiresAt?.ToUniversalTime(),
+            AsStored(now),
+            request.ExpiresAt is { } end ? AsStored(end) : null,
             null
         );
         return await idempotency.RunAsync<ApiKey>(
@@ -121,6 +122,9 @@ internal static class CreateApiKey
             cancellationToken
         );
     }
+
+    // So that the reply and the next GET are the same version.
+    private static DateTimeOffset AsStored(DateTimeOffset time) => Microseconds.ToTime(Microseconds.From(time));
 
     private static Problem? Check(NewApiKey request, Caller caller, DateTimeOffset now)
     {

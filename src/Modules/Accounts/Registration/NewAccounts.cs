@@ -3,6 +3,7 @@ using Sillage.Accounts.Passwords;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Storage;
+using Sillage.Storage.Mapping;
 
 namespace Sillage.Accounts.Registration;
 
@@ -37,7 +38,8 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
             Username = username,
             Role = role,
             PasswordHash = await hashing.HashAsync(password, cancellationToken),
-            CreatedAt = now,
+            // As it is stored, so that this reply and the next GET are the same version.
+            CreatedAt = Microseconds.ToTime(Microseconds.From(now)),
         };
     }
 
