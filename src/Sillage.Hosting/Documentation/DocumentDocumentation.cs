@@ -84,15 +84,20 @@ internal sealed class DocumentDocumentation(SchemaTypes types) : IOpenApiDocumen
         );
         components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
         components.Schemas[ProblemSchema] = Problem();
-        var read = RequestSchemas.Of(document);
+        var written = RequestSchemas.Of(document, patches: false);
+        var patched = RequestSchemas.Of(document, patches: true);
         foreach (var (name, schema) in components.Schemas)
         {
             if (types.Find(name) is { } type && schema is OpenApiSchema own)
             {
                 Describe(own, type);
-                if (!read.Contains(name))
+                if (!written.Contains(name))
                 {
                     RequestSchemas.LeaveOutNulls(own, type);
+                    if (patched.Contains(name))
+                    {
+                        own.Required?.Clear();
+                    }
                 }
             }
         }

@@ -7,16 +7,26 @@ namespace Sillage.Hosting.Documentation;
 /// <summary>Tells the schemas that clients write from those that they only read: a reply leaves out what is null.</summary>
 internal static class RequestSchemas
 {
-    /// <summary>The names of the schemas that request bodies are made of.</summary>
-    public static HashSet<string> Of(OpenApiDocument document)
+    /// <summary>The names of the schemas that request bodies are made of, merge patches aside or alone.</summary>
+    public static HashSet<string> Of(OpenApiDocument document, bool patches)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var bodies = document
             .Paths.Values.SelectMany(path => path.Operations?.Values.ToArray() ?? [])
-            .SelectMany(operation => operation.RequestBody?.Content?.Values.ToArray() ?? []);
+            .Select(operation => operation.RequestBody?.Content)
+            .Where(content => content?.ContainsKey("application/merge-patch+json") == patches)
+            .SelectMany(content => content!.Values);
         foreach (var media in bodies)
         {
-            Collect(media.Schema, names);
+            if (!patches)
+            {
+                Collect(media.Schema, names);
+            }
+            else if (media.Schema is OpenApiSchemaReference { Reference.Id: { } id })
+            {
+                // What stands inside a patch replaces something whole, and is required like anywhere.
+                names.Add(id);
+            }
         }
 
         return names;
