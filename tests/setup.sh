@@ -22,6 +22,8 @@ missing_packages() {
   command -v promtool >/dev/null || echo prometheus
   command -v npm >/dev/null || { command -v node >/dev/null || echo nodejs; echo npm; }
   chromium_bin >/dev/null || echo chromium
+  # Socket.IO's Python client and its two transports, for Debian's own interpreter.
+  /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
   [[ -n ${SILLAGE_TEST_POSTGRES:-} ]] || postgres_bin >/dev/null || echo postgresql-15
 }
 
@@ -31,7 +33,7 @@ install_packages() {
     echo './test: the .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0' >&2
     exit 2
   fi
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages | tr ' ' '\n')
   ((${#missing[@]} > 0)) || return 0
 
   if ! command -v apt-get >/dev/null; then
