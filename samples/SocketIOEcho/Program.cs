@@ -10,7 +10,7 @@ if (!EchoSettings.TryParse(args, out var settings, out var error))
 }
 
 var builder = WebApplication.CreateSlimBuilder();
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(settings.Port));
+builder.WebHost.UseUrls(settings.Port == 0 ? "http://127.0.0.1:0" : $"http://localhost:{settings.Port}");
 builder.Services.AddEngineIO(Apply);
 builder.Services.AddSocketIO(options =>
 {

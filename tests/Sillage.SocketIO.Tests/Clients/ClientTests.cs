@@ -38,7 +38,10 @@ public sealed class ClientTests
             io =>
             {
                 ConnectTests.Echo(io);
-                io.On("ask-me", (ClientSocket s, int n) => s.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync("question", n))
+                io.On(
+                        "ask-me",
+                        (ClientSocket s, int n) => s.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync("question", n)
+                    )
                     .On("drop", (ClientSocket s) => s.Disconnect(close: true))
                     .On("put-me-out", (ClientSocket s) => s.Disconnect());
                 io.Of("/refusing")

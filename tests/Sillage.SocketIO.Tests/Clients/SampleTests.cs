@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Shouldly;
+using Xunit;
+
+namespace Sillage.SocketIO.Tests.Clients;
+
+/// <summary>The samples as a newcomer runs them.</summary>
+public sealed class SampleTests
+{
+    [Fact]
+    public async Task The_chat_works_in_a_browser_whose_network_is_cut_and_given_back()
+    {
+        await using var chat = await Sample.StartAsync("SocketIOChat", "--urls", "http://127.0.0.1:0");
+        await ClientTests.RunAsync(
+            "node",
+            ClientTests.Script("chat-page.mjs"),
+            chat.Address,
+            ClientTests.NodeTools,
+            Browser()
+        );
+    }
+
+    [Fact]
+    public void The_readme_shows_the_chat_as_it_is()
+    {
+        var readme = File.ReadAllText(Path.Combine(ClientTests.Root, "src", "Sillage.SocketIO", "README.md"));
+        var program = File.ReadAllText(Path.Combine(ClientTests.Root, "samples", "SocketIOChat", "Program.cs"));
+        readme.ShouldContain("```csharp\n" + program + "```");
+    }
+
+    [Fact]
+    public async Task The_echo_takes_its_flags()
+    {
+        await using var echo = await Sample.StartAsync(
+            "SocketIOEcho",
+            "--port",
+            "0",
+            "--ping-interval",
+            "300",
+            "--ping-timeout=200",
+            "--max-http-buffer-size",
+            "1000000",
+            "--connect-timeout",
+            "1000"
+        );
+        using var http = new HttpClient();
+        foreach (var path in new[] { "engine.io", "socket.io" })
+        {
+            var open = await http.GetStringAsync($"{echo.Address}/{path}/?EIO=4&transport=polling");
+            open.ShouldContain(
+                ""","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000000}"""
+            );
+        }
+
+        await using var client = await WebSocketClient.ConnectAsync(
+            echo.Address,
+            "/socket.io/?EIO=4&transport=websocket"
+        );
+        await client.TextAsync();
+        await client.SendAsync("40/custom");
+        (await client.TextAsync()).ShouldStartWith("40/custom,{");
+        (await client.TextAsync()).ShouldBe("""42/custom,["auth",{}]""");
+    }
+
+    private static string Browser() =>
+        new[] { "chromium", "chromium-browser", "google-chrome" }
+            .Select(name => Path.Combine("/usr/bin", name))
+            .FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("No Chromium is installed; ./test installs it.");
+
+    /// <summary>A sample that runs as a process of its own, on a port that it chose.</summary>
+    private sealed class Sample : IAsyncDisposable
+    {
+        private readonly Process _process;
+
+        private Sample(Process process, string address)
+        {
+            _process = process;
+            Address = address;
+        }
+
+        public string Address { get; }
+
+        public static async Task<Sample> StartAsync(string name, params string[] arguments)
+        {
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            var folder = Path.Combine(ClientTests.Root, "samples", name);
+            var program = Path.Combine(folder, "bin", configuration, "net10.0", name + ".dll");
+            var process = new Process
+            {
+                StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    WorkingDirectory = folder,
+                },
+            };
+            process.Start();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            try
+            {
+                while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+                {
+                    if (line.Split("Now listening on: ") is [_, var address])
+                    {
+                        // Somebody has to read on, or the sample stands still when its pipe is full.
+                        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                        return new Sample(process, address);
+                    }
+                }
+            }
+            catch
+            {
+                process.Kill();
+                throw;
+            }
+
+            throw new InvalidOperationException($"{name} did not start.");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+    }
+}
