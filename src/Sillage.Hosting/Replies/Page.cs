@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -14,7 +15,10 @@ namespace Sillage.Hosting.Replies;
 /// <summary>One page of a list.</summary>
 /// <param name="Items">The page's items.</param>
 /// <param name="Next">The address of the next page; null on the last.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+public sealed record Page<T>(
+    IReadOnlyList<T> Items,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next
+);
 
 /// <summary>The part of a list that is asked for: <c>?limit=</c> (1 to 1000, default 50) and <c>?cursor=</c>.</summary>
 /// <param name="Limit">How many items at most.</param>

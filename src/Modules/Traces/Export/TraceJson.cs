@@ -53,7 +53,7 @@ internal sealed class TraceJson(IBufferWriter<byte> output) : IDisposable
         }
 
         _json.WriteString(Timestamp, row.Timestamp);
-        _json.WriteString(ReceivedAt, Rfc3339.ToTime(row.ReceivedAt));
+        _json.WriteString(ReceivedAt, Rfc3339.ToTime(row.ReceivedAt).UtcDateTime);
         if (!row.Session.IsEmpty)
         {
             _json.WriteString(Session, row.Session);

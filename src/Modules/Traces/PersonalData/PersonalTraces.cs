@@ -41,7 +41,7 @@ internal static class PersonalTraces
         {
             writer.WriteStartObject(row.Id.ToString());
             writer.WriteString("timestamp", row.Timestamp);
-            writer.WriteString("receivedAt", Rfc3339.ToTime(row.ReceivedAt));
+            writer.WriteString("receivedAt", Rfc3339.ToTime(row.ReceivedAt).UtcDateTime);
             if (!row.Session.IsEmpty)
             {
                 writer.WriteString("session", row.Session);
