@@ -18,6 +18,7 @@ internal static class Banner
         var link = addresses.Count == 0 ? "" : Reachable(addresses[0]);
         var modules = app.Services.GetRequiredService<IReadOnlyList<IModule>>();
 
+        console.WriteLine();
         console.MarkupLineInterpolated($"[bold]Sillage[/] {Verbs.Version.Text}");
         console.MarkupLineInterpolated($"  [dim]API[/]      [cyan]{string.Join("  ", addresses)}[/]");
         console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{link}/docs[/]");
@@ -28,10 +29,12 @@ internal static class Banner
         // Known as long as there is no administrator; absent where the accounts module is elsewhere.
         if (app.Services.GetService<ISetupLink>()?.Path is { } setup)
         {
+            console.WriteLine();
             console.MarkupLine("[bold]First run:[/] become administrator with this one-time link:");
             console.MarkupLineInterpolated($"  [cyan]{link}{setup}[/]");
         }
 
+        console.WriteLine();
         console.MarkupLine("[dim]Ctrl+C stops it.[/]");
     }
 
