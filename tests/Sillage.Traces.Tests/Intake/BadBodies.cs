@@ -116,6 +116,15 @@ public sealed class BadBodies(SqliteTraces traces) : TracesSpecification(traces)
         """{"slug":"ok-1","title":"t","fields":[{"name":"a","type":"integer","values":[]}]}""",
         "/fields/0/values"
     )]
+    [InlineData(
+        """{"slug":"ok-1","title":"t","fields":[{"name":"a","type":"string","values":["\ud800"]}]}""",
+        "/fields/0/values/0"
+    )]
+    [InlineData(
+        """{"slug":"ok-1","title":"t","fields":[{"name":"a","type":"string","values":["\u0000"]}]}""",
+        "/fields/0/values/0"
+    )]
+    [InlineData("""{"slug":"ok-1","title":"t","fields":[null]}""", "/fields/0")]
     [InlineData("""{"slug":"ok-1","title":"t","unknownFields":"perhaps"}""", "/unknownFields")]
     [InlineData("""{"slug":"ok-1","title":"t","owner":"me"}""", "/owner")]
     [InlineData("""{"slug":"ok-1"}""", "/title")]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Sillage.Hosting.Idempotency;
 using Sillage.Hosting.Problems;
@@ -13,18 +12,6 @@ internal static class IntakeStore
 {
     private const string ConflictDetail =
         "A trace with this id is stored already, with other content. The stored one stays; give another id to a new trace.";
-
-    private const string InsertQuarantine = """
-        INSERT INTO quarantine (study, id, bytes, reasons, participant, sender, digest, received_at)
-        VALUES (@Study, @Id, @Bytes, @Reasons, @Participant, @Sender, @Digest, @ReceivedAt)
-        ON CONFLICT (study, sender, digest) DO UPDATE
-        SET times = quarantine.times + 1, reasons = excluded.reasons, received_at = excluded.received_at
-        """;
-
-    private static readonly Sql InsertQuarantineSql = new(
-        InsertQuarantine,
-        InsertQuarantine.Replace("@Reasons", "CAST(@Reasons AS json)", StringComparison.Ordinal)
-    );
 
     /// <summary>What became of one trace.</summary>
     public enum Fate
@@ -158,9 +145,9 @@ internal static class IntakeStore
             rejections.Sort((a, b) => a.Told.Index.CompareTo(b.Told.Index));
         }
 
-        foreach (var rejection in rejections)
+        if (rejections.Count > 0)
         {
-            await QuarantineAsync(unit, batch, rejection);
+            await QuarantineStore.KeepAsync(unit, batch, rejections);
         }
 
         var reply = new IntakeReply(stored, known, rejections.Count == 0 ? [] : [.. rejections.Select(r => r.Told)]);
@@ -188,24 +175,5 @@ internal static class IntakeStore
                 );
             }
         }
-    }
-
-    private static async Task QuarantineAsync(IUnitOfWork unit, IntakeBatch batch, Rejection rejection)
-    {
-        var bytes = batch.Parsed.Source.Of(rejection.Whole).ToArray();
-        await unit.ExecuteAsync(
-            InsertQuarantineSql,
-            new
-            {
-                Study = batch.Study.Key,
-                Id = Guid.CreateVersion7(batch.ReceivedAt),
-                Bytes = bytes,
-                Reasons = JsonSerializer.Serialize(rejection.Told.Errors, Json.Options),
-                rejection.Participant,
-                Sender = batch.Account,
-                Digest = SHA256.HashData(bytes),
-                batch.ReceivedAt,
-            }
-        );
     }
 }

@@ -10,8 +10,8 @@ internal static class CredentialSheet
     private const string Style = """
         :root { font: 11pt/1.35 system-ui, sans-serif; color: #111; }
         body { margin: 0 auto; max-width: 190mm; padding: 8mm 0; }
-        header { display: flex; justify-content: space-between; align-items: baseline; margin: 0 2mm 4mm; }
-        h1 { font-size: 14pt; margin: 0; }
+        header { margin: 0 2mm 4mm; }
+        h1 { font-size: 14pt; margin: 0 0 1mm; }
         header p { margin: 0; color: #555; }
         main { display: grid; grid-template-columns: 1fr 1fr; border-top: 1px dashed #999; border-left: 1px dashed #999; }
         section { border-right: 1px dashed #999; border-bottom: 1px dashed #999; padding: 5mm 6mm; break-inside: avoid; }

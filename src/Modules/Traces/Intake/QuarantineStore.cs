@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Npgsql;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Storage.Sqlite;
+
+namespace Sillage.Traces.Intake;
+
+/// <summary>
+/// Keeps what was rejected as the bytes that came. The same bytes from the same sender are kept once: a game that resends
+/// its queue over and over does not fill the disk.
+/// </summary>
+internal static class QuarantineStore
+{
+    private const string OnConflict = """
+        ON CONFLICT (study, sender, digest) DO UPDATE
+        SET times = quarantine.times + excluded.times, reasons = excluded.reasons, received_at = excluded.received_at
+        """;
+
+    private const string InsertOne = $"""
+        INSERT INTO quarantine (study, sender, received_at, id, bytes, reasons, participant, digest, times)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        {OnConflict}
+        """;
+
+    private const string InsertMany = $"""
+        INSERT INTO quarantine (study, sender, received_at, id, bytes, reasons, participant, digest, times)
+        SELECT @study, @sender, @received_at, t.*
+        FROM unnest(@ids, @bytes, @reasons::json[], @participants, @digests, @times) t
+        {OnConflict}
+        """;
+
+    private sealed record Kept(Guid Id, byte[] Bytes, string Reasons, long? Participant, byte[] Digest)
+    {
+        public long Times { get; set; } = 1;
+    }
+
+    public static async Task KeepAsync(IUnitOfWork unit, IntakeBatch batch, IReadOnlyList<Rejection> rejections)
+    {
+        var kept = Distinct(batch, rejections);
+        if (unit.Dialect == SqlDialect.Sqlite)
+        {
+            KeepOnSqlite(unit, batch, kept);
+        }
+        else
+        {
+            await KeepOnPostgresAsync(unit, batch, kept);
+        }
+    }
+
+    // One statement of PostgreSQL cannot meet the same key twice.
+    private static List<Kept> Distinct(IntakeBatch batch, IReadOnlyList<Rejection> rejections)
+    {
+        var kept = new List<Kept>(rejections.Count);
+        var places = new Dictionary<string, Kept>(StringComparer.Ordinal);
+        foreach (var rejection in rejections)
+        {
+            var bytes = batch.Parsed.Source.Of(rejection.Whole).ToArray();
+            var digest = SHA256.HashData(bytes);
+            if (places.TryGetValue(Convert.ToHexString(digest), out var same))
+            {
+                same.Times++;
+                continue;
+            }
+
+            var reasons = JsonSerializer.Serialize(rejection.Told.Errors, Json.Options);
+            var one = new Kept(Guid.CreateVersion7(batch.ReceivedAt), bytes, reasons, rejection.Participant, digest);
+            places[Convert.ToHexString(digest)] = one;
+            kept.Add(one);
+        }
+
+        return kept;
+    }
+
+    private static void KeepOnSqlite(IUnitOfWork unit, IntakeBatch batch, List<Kept> kept)
+    {
+        var insert = unit.Prepare(InsertOne).Bind(1, batch.Study.Key).Bind(2, batch.Account).Bind(3, batch.ReceivedAt);
+        foreach (var one in kept)
+        {
+            insert.Bind(4, one.Id).BindBlob(5, one.Bytes).BindText(6, one.Reasons);
+            _ = one.Participant is { } number ? insert.Bind(7, number) : insert.BindNull(7);
+            insert.BindBlob(8, one.Digest).Bind(9, one.Times).Run();
+        }
+    }
+
+    private static async Task KeepOnPostgresAsync(IUnitOfWork unit, IntakeBatch batch, List<Kept> kept)
+    {
+        await using var command = new NpgsqlCommand(
+            InsertMany,
+            (NpgsqlConnection)unit.Connection,
+            (NpgsqlTransaction?)unit.Transaction
+        );
+        command.Parameters.Add(new NpgsqlParameter<long>("study", batch.Study.Key));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("sender", batch.Account));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("received_at", batch.ReceivedAt.ToUniversalTime()));
+        command.Parameters.Add(new NpgsqlParameter("ids", kept.Select(k => k.Id).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("bytes", kept.Select(k => k.Bytes).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("reasons", kept.Select(k => k.Reasons).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("participants", kept.Select(k => k.Participant).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("digests", kept.Select(k => k.Digest).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("times", kept.Select(k => k.Times).ToArray()));
+        await command.ExecuteNonQueryAsync();
+    }
+}
