@@ -102,6 +102,29 @@ public abstract class QueryTests(TracesUnderTest traces) : TracesSpecification(t
     }
 
     [Fact]
+    public async Task Traces_of_one_moment_are_paged_in_the_order_of_storage()
+    {
+        var study = await NewStudyAsync();
+        await NewPlayersAsync(study);
+        var batch = new JsonArray([
+            .. Enumerable
+                .Range(0, 25)
+                .Select(i =>
+                    Trace(
+                        1,
+                        t => (t["sequence"], t["timestamp"]) = (i, $"2026-11-20T10:00:0{(i < 5 ? 9 : i < 20 ? 1 : 0)}Z")
+                    )
+                ),
+        ]);
+        (await SendTracesAsync(study, batch)).Must(HttpStatusCode.Created);
+        int[] expected = [.. Enumerable.Range(20, 5), .. Enumerable.Range(5, 15), .. Enumerable.Range(0, 5)];
+        foreach (var limit in new[] { 1, 4, 25 })
+        {
+            (await SequencesAsync($"{study}/traces?from=2026-11-20T00:00:00Z&limit={limit}")).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
     public async Task One_trace_is_read_by_its_id_within_its_study_only()
     {
         var (study, _) = await FilledAsync();

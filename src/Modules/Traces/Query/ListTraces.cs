@@ -70,7 +70,9 @@ internal static class ListTraces
                 var seen = 0;
                 while (!scan.IsAtEnd && !builder.HasMore && seen < MaximumRows)
                 {
-                    seen += await scan.ReadAsync(reader, Math.Min(page.Limit + 1, ChunkRows), builder.Add, ct);
+                    // Mostly the first look is enough; where it is not, few rows fit and many have to be looked at.
+                    var rows = seen == 0 ? page.Limit + 1 : ChunkRows;
+                    seen += await scan.ReadAsync(reader, rows, builder.Add, ct);
                 }
 
                 return seen;

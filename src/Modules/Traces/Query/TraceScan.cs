@@ -141,7 +141,7 @@ internal sealed class TraceScan
                 select.BindText(5, _filter.Name);
                 break;
             case Way.Time:
-                select.Bind(5, Math.Max(_filter.From ?? long.MinValue, Time)).Bind(6, _filter.To ?? long.MaxValue);
+                select.Bind(5, _filter.From ?? long.MinValue).Bind(6, _filter.To ?? long.MaxValue);
                 select.Bind(7, Time).Bind(8, _floor);
                 break;
             default:
@@ -184,9 +184,13 @@ internal sealed class TraceScan
         SqliteByPosition("trace_participant", "AND participant = ?5"),
         SqliteByPosition("trace_session", "AND session = ?5"),
         SqliteByPosition("trace_name", "AND name = ?5"),
-        $"""
+            // In two parts, so that a page deep in many traces of one moment does not begin at the first of them.
+            $"""
             SELECT {Columns} FROM trace INDEXED BY trace_time
-            WHERE study = ?1 AND time >= ?5 AND time < ?6 AND (time > ?7 OR position > ?2) AND position > ?8 AND position <= ?3
+            WHERE study = ?1 AND time = ?7 AND position > max(?2, ?8) AND position <= ?3
+            UNION ALL
+            SELECT {Columns} FROM trace INDEXED BY trace_time
+            WHERE study = ?1 AND time > ?7 AND time >= ?5 AND time < ?6 AND position > ?8 AND position <= ?3
             ORDER BY time, position LIMIT ?4
             """,
     ];
