@@ -146,4 +146,42 @@ public abstract class ExportTests(TracesUnderTest traces) : TracesSpecification(
 
 public sealed class ExportOnSqlite(SqliteTraces traces) : ExportTests(traces), IClassFixture<SqliteTraces>;
 
-public sealed class ExportOnPostgres(PostgresTraces traces) : ExportTests(traces), IClassFixture<PostgresTraces>;
+public sealed class ExportOnPostgres(PostgresTraces traces) : ExportTests(traces), IClassFixture<PostgresTraces>
+{
+    [Fact]
+    public async Task An_export_that_fails_on_the_way_does_not_look_complete()
+    {
+        await using var postgres = await Specifications.OwnPostgres.StartNewAsync();
+        await using var server = await TracesUnderTest.StartOnAsync(postgres.ConnectionString);
+        var owner = await People.RegisterAsync(server, "owner", "researcher");
+        const string study = "/api/v1/studies/fails";
+        var made = await server.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/studies",
+            new { slug = "fails", title = "Fails" },
+            owner.Credential
+        );
+        made.Must(HttpStatusCode.Created);
+        (await server.SendAsync(HttpMethod.Post, $"{study}/participants", new { count = 1 }, owner.Credential)).Must(
+            HttpStatusCode.Created
+        );
+        var line = Trace(1, t => t["data"]!["note"] = new string('x', 1000)).ToJsonString();
+        for (var i = 0; i < 3; i++)
+        {
+            var lines = People.Content(string.Join('\n', Enumerable.Repeat(line, 20_000)), "application/x-ndjson");
+            (await server.SendAsync(HttpMethod.Post, $"{study}/traces", lines, owner.Credential)).Must(
+                HttpStatusCode.Created
+            );
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, $"{study}/traces/export"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", owner.Credential.Value);
+        using var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(new byte[100_000]);
+
+        await postgres.StopAsync();
+
+        await Should.ThrowAsync<IOException>(() => stream.CopyToAsync(Stream.Null));
+    }
+}
