@@ -10,6 +10,7 @@ var sillage = new RootCommand(
     Serve.Create(),
     Backup.Create(),
     Restore.Create(),
+    ResetPassword.Create(),
     Settings.Create(),
     Sillage.Verbs.Version.Create(),
 };

@@ -47,6 +47,8 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<ApiKeyUses>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<PasswordReset>();
+        services.AddSingleton<IPasswordReset>(provider => provider.GetRequiredService<PasswordReset>());
         services.AddSingleton<IIdentityAuthority, IdentityAuthority>();
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>();

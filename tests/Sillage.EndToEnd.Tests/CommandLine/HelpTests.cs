@@ -9,6 +9,7 @@ public sealed class HelpTests
     [InlineData("serve")]
     [InlineData("backup")]
     [InlineData("restore")]
+    [InlineData("reset-password")]
     [InlineData("settings")]
     [InlineData("version")]
     public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb)

@@ -2,15 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Accounts.Authority;
-using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
-using Sillage.Accounts.Sessions;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
-using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
 
@@ -39,45 +35,16 @@ internal static class ResetPassword
     internal static async Task<Results<Reply<NewPassword>, Problem>> Handle(
         Guid id,
         Caller caller,
-        PasswordHashing hashing,
-        Identity.Users users,
-        AccountStates states,
-        IDatabase<AccountsModule> database,
+        PasswordReset reset,
         CancellationToken cancellationToken
-    )
-    {
-        var password = GeneratedPassword.Create();
-        var hash = await hashing.HashAsync(password, cancellationToken);
-        var username = await database.WriteAsync(
-            async unit =>
-            {
-                using var manager = users.In(unit);
-                if (await manager.FindByIdAsync(id.ToString()) is not { } row)
-                {
-                    return null;
-                }
-
-                row.PasswordHash = hash;
-                row.PasswordGenerated = false;
-                row.FailedLogins = 0;
-                row.LockedUntil = null;
-                (await manager.UpdateSecurityStampAsync(row)).MustSucceed();
-                await OpenSessions.EndAllAsync(unit, states, id, null, cancellationToken);
-                await unit.AuditAsync(
-                    new AuditEntry("account.password-reset", caller.Id, id.ToString()),
-                    cancellationToken
-                );
-                return row.Username;
-            },
-            cancellationToken
-        );
-        return username is null
-            ? Problem.NotFound()
-            : new Reply<NewPassword>(
+    ) =>
+        await reset.RunAsync(manager => manager.FindByIdAsync(id.ToString()), caller.Id, cancellationToken)
+            is var (username, password)
+            ? new Reply<NewPassword>(
                 new NewPassword(username, password, new Links { ["account"] = $"/api/v1/users/{id}" })
             )
             {
                 NoStore = true,
-            };
-    }
+            }
+            : Problem.NotFound();
 }
