@@ -48,13 +48,12 @@ internal static class Banner
     private static string DescribeStorage(WebApplication app)
     {
         var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
-        var folder = Path.GetFullPath(storage.Data);
         if (storage.Postgres is null)
         {
-            return $"{folder} (SQLite)";
+            return $"{Path.GetFullPath(storage.Data)} (SQLite)";
         }
 
         var server = new NpgsqlConnectionStringBuilder(storage.Postgres);
-        return $"PostgreSQL at {server.Host}:{server.Port}, database {server.Database}; secrets in {folder}";
+        return $"PostgreSQL at {server.Host}:{server.Port}, database {server.Database}";
     }
 }

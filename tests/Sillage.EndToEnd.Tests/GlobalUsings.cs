@@ -1,1 +1,2 @@
+global using Sillage.Specifications;
 global using Xunit;

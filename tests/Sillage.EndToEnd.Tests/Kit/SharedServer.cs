@@ -1,6 +1,7 @@
 using Sillage.EndToEnd.Tests.Kit;
 
 [assembly: AssemblyFixture(typeof(SharedServer))]
+[assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace Sillage.EndToEnd.Tests.Kit;
 

@@ -185,7 +185,14 @@ internal sealed partial class FirstAdministrator(
         await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
     }
 
-    private void DeleteFile() => File.Delete(FilePath());
+    private void DeleteFile()
+    {
+        // With PostgreSQL there may be no data folder, and deleting from a folder that is not there throws.
+        if (File.Exists(FilePath()))
+        {
+            File.Delete(FilePath());
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The first administrator is account {AccountId}")]
     private partial void LogMade(Guid accountId);
