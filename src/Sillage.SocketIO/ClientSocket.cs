@@ -138,12 +138,15 @@ public sealed partial class ClientSocket
     /// <summary>Everyone in a room but this client.</summary>
     public BroadcastOperator To(params string[] rooms) => Broadcast.To(rooms);
 
-    /// <summary>Takes the client out of the namespace; with <paramref name="close"/> its whole connection ends.</summary>
+    /// <summary>
+    /// Takes the client out of the namespace; with <paramref name="close"/> out of every other as well, and its connection
+    /// ends. Clients do not come back from this by themselves.
+    /// </summary>
     public void Disconnect(bool close = false)
     {
         if (close)
         {
-            Connection.Engine.Close(CloseReason.ServerClose);
+            Connection.DisconnectAll();
             return;
         }
 
@@ -187,6 +190,7 @@ public sealed partial class ClientSocket
             System.Threading.Volatile.Write(ref _gone, true);
             acks = _acks is null ? null : [.. _acks.Values];
             _acks = null;
+            _room?.TrySetResult();
         }
 
         var (removed, rooms) = Namespace.Registry.Remove(this);

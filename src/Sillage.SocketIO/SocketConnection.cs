@@ -78,14 +78,8 @@ internal sealed class SocketConnection(SocketIOServer server, EngineConnection e
     private EventArguments Arguments(Packet packet, bool isEvent) =>
         new(packet.Json, packet.Elements, isEvent, packet.Attachments, server.Encoder.Options);
 
-    private static string EventName(Packet packet)
-    {
-        var reader = new Utf8JsonReader(packet.Json.AsSpan(packet.Elements[0]));
-        reader.Read();
-        return reader.TokenType is JsonTokenType.String
-            ? reader.GetString()!
-            : System.Text.Encoding.UTF8.GetString(packet.Json.AsSpan(packet.Elements[0]));
-    }
+    private static string EventName(Packet packet) =>
+        PacketDecoder.TryReadName(packet.Json.AsSpan(packet.Elements[0]), out var name) ? name : "";
 
     private ClientSocket? Find(string name)
     {
@@ -203,6 +197,17 @@ internal sealed class SocketConnection(SocketIOServer server, EngineConnection e
 
             return true;
         }
+    }
+
+    /// <summary>Takes the client out of every namespace and closes.</summary>
+    public void DisconnectAll()
+    {
+        foreach (var socket in Volatile.Read(ref _sockets))
+        {
+            socket.Disconnect();
+        }
+
+        engine.Close(CloseReason.ServerClose);
     }
 
     /// <summary>The connection has ended, and all of its sockets with it.</summary>

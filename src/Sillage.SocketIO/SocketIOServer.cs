@@ -141,7 +141,8 @@ public sealed class SocketIOServer : IBackplaneNode
         if (
             JsonArguments.TryScan(json, message.Attachments.Count, out var elements) is null
             && elements.Count > 0
-            && System.Text.Json.JsonSerializer.Deserialize<string>(json.AsSpan(elements[0])) is { } name
+            && PacketDecoder.TryReadName(json.AsSpan(elements[0]), out var name)
+            && !PacketDecoder.IsReserved(name)
         )
         {
             var arguments = new EventArguments(json, elements, true, message.Attachments, Encoder.Options);

@@ -257,6 +257,7 @@ public sealed class EventTests
             await client.SendAsync("40");
             (await client.TextAsync()).ShouldStartWith("40{");
             await client.SendAsync("""42["close"]""");
+            (await client.TextAsync()).ShouldBe("41");
             (await client.ClosedAsync()).Status.ShouldBe(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure);
         }
 
@@ -266,7 +267,7 @@ public sealed class EventTests
         heard.ShouldBe([
             "client namespace disconnect|False",
             "server namespace disconnect|False",
-            "forced server close|False",
+            "server namespace disconnect|False",
             "transport close|False",
         ]);
     }

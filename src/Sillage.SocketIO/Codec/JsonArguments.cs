@@ -78,11 +78,12 @@ internal static class JsonArguments
                 return false;
             }
 
-            if (reader.ValueTextEquals("_placeholder"u8))
+            // As bytes: an escape in a name, which may even be half a surrogate pair, is not what clients write here.
+            if (reader.ValueSpan.SequenceEqual("_placeholder"u8))
             {
                 marked = reader.Read() && reader.TokenType is JsonTokenType.True;
             }
-            else if (reader.ValueTextEquals("num"u8))
+            else if (reader.ValueSpan.SequenceEqual("num"u8))
             {
                 if (!reader.Read() || reader.TokenType is not JsonTokenType.Number || !reader.TryGetInt32(out number))
                 {

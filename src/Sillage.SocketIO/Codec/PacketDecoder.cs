@@ -113,27 +113,41 @@ internal sealed class PacketDecoder(int mostAttachments)
 
     private static string? CheckName(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        if (reader.TokenType is JsonTokenType.Number)
-        {
-            return null;
-        }
-
-        if (reader.TokenType is not JsonTokenType.String)
+        if (!TryReadName(json, out var name))
         {
             return "the name of an event is a string";
         }
 
-        foreach (var reserved in ReservedNames)
+        return IsReserved(name) ? "a reserved name" : null;
+    }
+
+    /// <summary>Reads the name of an event: a string, or a number as it was written.</summary>
+    public static bool TryReadName(ReadOnlySpan<byte> json, out string name)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        name = "";
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
         {
-            if (reader.ValueTextEquals(reserved))
-            {
-                return "a reserved name";
-            }
+            return false;
         }
 
-        return null;
+        if (reader.TokenType is JsonTokenType.Number || !reader.ValueIsEscaped)
+        {
+            name = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
+            return true;
+        }
+
+        try
+        {
+            name = reader.GetString()!;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: JSON allows the escape, no string can hold it.
+            return false;
+        }
     }
 
     private static bool IsObject(ReadOnlySpan<byte> json)

@@ -229,7 +229,18 @@ internal sealed class EngineServer : IDisposable
             connection.Handshake.RemoteAddress?.ToString()
         );
         connection.Send(OutgoingMessage.Open(OpenPacket(connection.Id, upgrades)));
-        Handler.OnOpen(connection);
+#pragma warning disable CA1031 // The edge: a program that fails to open one connection loses that one only.
+        try
+        {
+            Handler.OnOpen(connection);
+        }
+        catch (Exception e)
+        {
+            EngineLog.HandlerFailed(Logger, e, connection.LogId);
+            connection.Close(CloseReason.ServerClose, "the program's handler failed");
+        }
+#pragma warning restore CA1031
+
         connection.StartDeadlines();
         if (_stopping)
         {

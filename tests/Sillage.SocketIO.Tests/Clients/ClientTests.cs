@@ -42,7 +42,8 @@ public sealed class ClientTests
                         "ask-me",
                         (ClientSocket s, int n) => s.Timeout(TimeSpan.FromSeconds(5)).EmitWithAckAsync("question", n)
                     )
-                    .On("drop", (ClientSocket s) => s.Disconnect(close: true))
+                    .On("drop", (ClientSocket s) => s.Connection.Engine.Close())
+                    .On("close", (ClientSocket s) => s.Disconnect(close: true))
                     .On("put-me-out", (ClientSocket s) => s.Disconnect());
                 io.Of("/refusing")
                     .Use(context =>

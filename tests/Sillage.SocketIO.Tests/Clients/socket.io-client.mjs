@@ -119,6 +119,8 @@ const scenarios = {
       assert.equal((await once(socket, "disconnect"))[0], "io server disconnect");
       socket.connect();
       await once(socket, "connect");
+      socket.emit("close");
+      assert.equal((await once(socket, "disconnect"))[0], "io server disconnect");
       socket.disconnect();
     }
   },

@@ -69,6 +69,7 @@ public sealed class DecoderTests
             "2[\"newListener\"]",
             "2[\"removeListener\"]",
             "2[\"\\u0064isconnect\"]",
+            "2[\"\\ud800\"]",
             "0[]",
             "0\"a\"",
             "0null",

@@ -10,7 +10,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task A_websocket_is_pinged_and_lives_while_it_answers()
     {
-        await using var server = await TestServer.StartAsync(engine: Fast);
+        await using var server = await TestServer.StartAsync(engine: Patient);
         await using var client = await server.WebSocketAsync();
         await client.TextAsync();
         for (var i = 0; i < 4; i++)
@@ -36,7 +36,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task A_poll_is_answered_by_the_ping()
     {
-        await using var server = await TestServer.StartAsync(engine: Fast);
+        await using var server = await TestServer.StartAsync(engine: Patient);
         var client = await server.PollingAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -73,13 +73,13 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task A_client_that_is_busy_uploading_is_given_its_time_once_more()
     {
-        await using var server = await TestServer.StartAsync(engine: Fast);
+        await using var server = await TestServer.StartAsync(engine: Patient);
         await using var client = await server.WebSocketAsync();
         await client.TextAsync();
         (await client.TextAsync()).ShouldBe("2");
-        await Task.Delay(120);
+        await Task.Delay(600);
         await client.ShouldEchoAsync("4busy");
-        await Task.Delay(120);
+        await Task.Delay(600);
         await client.SendAsync("3");
         await client.ShouldEchoAsync("4alive");
     }
@@ -104,6 +104,12 @@ public sealed class HeartbeatTests
     {
         options.PingInterval = TimeSpan.FromMilliseconds(300);
         options.PingTimeout = TimeSpan.FromMilliseconds(200);
+    }
+
+    private static void Patient(EngineIOOptions options)
+    {
+        options.PingInterval = TimeSpan.FromMilliseconds(300);
+        options.PingTimeout = TimeSpan.FromMilliseconds(1000);
     }
 
     private sealed class Slow : EngineHandler
