@@ -23,7 +23,13 @@ public sealed partial class EngineConnection
         var refusal = default((EngineError Error, string Why)?);
         lock (Gate)
         {
-            if (_farewell is { } farewell)
+            if (_farewell is { Messages.Length: > 0 } last)
+            {
+                // The close goes alone: clients that find it in one payload with messages drop those.
+                answer = new PollAnswer(last.Messages);
+                _farewell = last with { Messages = [] };
+            }
+            else if (_farewell is { } farewell)
             {
                 answer = farewell;
                 _farewell = null;
@@ -196,7 +202,7 @@ public sealed partial class EngineConnection
 
         context.Response.ContentType = "text/plain; charset=UTF-8";
         context.Response.ContentLength = 2;
-        await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
+        await context.Response.Body.WriteAsync("ok"u8.ToArray(), CancellationToken.None);
     }
 
     private async ValueTask OnPayloadAsync(byte[] body, int length)

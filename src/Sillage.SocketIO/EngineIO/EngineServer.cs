@@ -326,7 +326,7 @@ internal sealed class EngineServer : IDisposable
             writer.WriteEndObject();
         }
 
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     private bool IsOriginAllowed(HttpContext context)

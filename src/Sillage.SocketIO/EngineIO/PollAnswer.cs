@@ -23,7 +23,10 @@ internal readonly record struct PollAnswer(OutgoingMessage[] Messages, EnginePac
 
         response.ContentLength = length;
         Write(response.BodyWriter);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
+
+        // Not with the request's own token: a client that has everything may hang up at once, which must not look like a
+        // failure. One that hung up too early will miss its heartbeat.
+        await response.BodyWriter.FlushAsync(CancellationToken.None);
     }
 
     private void Write(IBufferWriter<byte> writer)

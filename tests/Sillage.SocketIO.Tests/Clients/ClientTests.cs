@@ -18,7 +18,14 @@ public sealed class ClientTests
     public async Task Socket_io_client_4_8(string scenario)
     {
         await using var server = await StartAsync(recovery: scenario is "recovery");
-        await RunAsync("node", Script("socket.io-client.mjs"), server.Address, scenario, NodeTools);
+        try
+        {
+            await RunAsync("node", Script("socket.io-client.mjs"), server.Address, scenario, NodeTools);
+        }
+        catch (ShouldAssertException e)
+        {
+            throw new ShouldAssertException(e.Message + string.Join('\n', server.Log.All), e);
+        }
     }
 
     [Theory]
