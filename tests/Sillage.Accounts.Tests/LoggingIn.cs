@@ -214,6 +214,16 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
     }
 
     [Fact]
+    public async Task Many_first_requests_of_one_person_at_once_are_all_let_in()
+    {
+        var person = await NewPersonAsync();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => GetAsync("/api/v1/me", person.Basic)));
+
+        replies.ShouldAllBe(reply => reply.Status == HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_logout_holds_across_a_restart_and_other_sessions_stay()
     {
         var postgres = await Accounts.PostgresAsync();

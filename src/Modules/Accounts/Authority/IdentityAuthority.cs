@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -46,6 +47,7 @@ internal sealed class IdentityAuthority(
     private readonly CredentialMemory _tokens = new();
     private readonly CredentialMemory _keys = new();
     private readonly CredentialMemory _basic = new();
+    private readonly ConcurrentDictionary<Digest, Lazy<Task<CredentialCheck>>> _checking = new();
 
     // Passwords have little randomness: their digests are keyed, and the key lives as long as the process.
     private readonly byte[] _basicKey = RandomNumberGenerator.GetBytes(32);
@@ -106,6 +108,34 @@ internal sealed class IdentityAuthority(
             return CredentialCheck.Accepted(caller);
         }
 
+        // A script that opens with many requests at once costs one PBKDF2, not one each.
+        var check = _checking.GetOrAdd(
+            digest,
+            new Lazy<Task<CredentialCheck>>(() => ComputePasswordAsync(username, password, digest))
+        );
+        return await check.Value.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The work behind <see cref="CheckPasswordAsync"/>, shared by all who wait for it: none of them cancels it.</summary>
+    private async Task<CredentialCheck> ComputePasswordAsync(string username, string password, Digest digest)
+    {
+        try
+        {
+            return await VerifyPasswordAsync(username, password, digest, CancellationToken.None);
+        }
+        finally
+        {
+            _checking.TryRemove(digest, out _);
+        }
+    }
+
+    private async Task<CredentialCheck> VerifyPasswordAsync(
+        string username,
+        string password,
+        Digest digest,
+        CancellationToken cancellationToken
+    )
+    {
         var account = await passwords.RunAsync(username, password, cancellationToken);
         if (account is null)
         {
@@ -128,7 +158,7 @@ internal sealed class IdentityAuthority(
             return CredentialCheck.Refused(PasswordCheck.Refusal);
         }
 
-        caller = new Row(current.Id, current.Username, current.Role, null, null, null).ToCaller(
+        var caller = new Row(current.Id, current.Username, current.Role, null, null, null).ToCaller(
             CredentialKind.Password
         );
         _basic.Add(digest, new KnownCredential(caller, state, clock.GetUtcNow() + _options.PasswordMemory));
