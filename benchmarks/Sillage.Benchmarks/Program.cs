@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sillage.Benchmarks;
 using Sillage.Benchmarks.Cases;
 using Sillage.Benchmarks.Processes;
@@ -22,7 +23,8 @@ if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
     return 2;
 }
 
-AppDomain.CurrentDomain.ProcessExit += (_, _) => ServerProcess.EndAll();
+// Since .NET 10 a program hears of SIGTERM only if it asks to; the runtime ends it all the same.
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => ServerProcess.EndAll());
 var tables = new List<Table>();
 try
 {

@@ -40,8 +40,9 @@ internal static class ClosedLoop
         window.Close();
         var after = server.Usage();
         var clientTime = Environment.CpuUsage.TotalTime - client;
-        // On from here on a thread of the pool: the last sender ended on the one that serves the sockets, or on the clock.
-        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        // The last sender ended on the thread that serves the sockets, or on the clock: go on from a thread of the pool.
+        await Task.WhenAll(running);
+        await Task.Yield();
 
         var latency = new Histogram();
         senders.ForEach(sender => latency.Add(sender.Latency));

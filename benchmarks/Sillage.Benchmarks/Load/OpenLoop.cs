@@ -63,8 +63,9 @@ internal static class OpenLoop
             Name = "clock",
         };
         clock.Start();
-        // On from here on a thread of the pool: the last sender ended on the one that serves the sockets, or on the clock.
-        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        // The last sender ended on the thread that serves the sockets, or on the clock: go on from a thread of the pool.
+        await Task.WhenAll(running);
+        await Task.Yield();
         clock.Join();
         var after = server.Usage();
 
