@@ -24,6 +24,7 @@ internal sealed partial class IntakeQueue : BackgroundService
     private readonly TraceSignals _signals;
     private readonly ILogger<IntakeQueue> _logger;
     private readonly int _maximumQueuedBytes;
+    private readonly bool _isSqlite;
     private readonly Channel<IntakeBatch>[] _lanes;
     private long _queuedBytes;
 
@@ -38,11 +39,14 @@ internal sealed partial class IntakeQueue : BackgroundService
         _maximumQueuedBytes = options.Value.MaxQueuedBytes;
 
         // A file has one writer anyway. On PostgreSQL studies are stored side by side, each in a lane of its own order.
-        var lanes = database.Dialect == SqlDialect.Sqlite ? 1 : 4;
+        _isSqlite = database.Dialect == SqlDialect.Sqlite;
+        var lanes = _isSqlite ? 1 : 4;
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => Channel.CreateUnbounded<IntakeBatch>(LaneOptions))];
     }
 
-    private static UnboundedChannelOptions LaneOptions { get; } = new() { SingleReader = true };
+    // The lane's loop goes on on the thread that brings a batch, as far as the writer's queue: one thread less to wake.
+    private static UnboundedChannelOptions LaneOptions { get; } =
+        new() { SingleReader = true, AllowSynchronousContinuations = true };
 
     /// <summary>Stores a batch and returns when it is durable.</summary>
     /// <exception cref="DatabaseUnavailableException">Nothing was stored: the queue is full or the engine cannot be reached.</exception>
@@ -91,10 +95,61 @@ internal sealed partial class IntakeQueue : BackgroundService
 
     private async Task RunLaneAsync(ChannelReader<IntakeBatch> lane)
     {
+        var storing = new List<Task>();
         while (await lane.WaitToReadAsync(CancellationToken.None))
         {
-            await StoreGroupAsync(TakeGroup(lane));
+            var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            storing.RemoveAll(stored => stored.IsCompleted);
+            storing.Add(StoreNextAsync(lane, taken));
+
+            // On SQLite the next unit is in the writer's queue while this one goes to the disk: the writer never waits for
+            // this loop. On PostgreSQL it would only hold a connection, waiting for the lock of the one before.
+            await (_isSqlite ? taken.Task : storing[^1]);
         }
+
+        await Task.WhenAll(storing);
+    }
+
+    /// <summary>
+    /// Stores what waits in the lane as one unit. What that is gets settled when the unit begins, not when it is queued, so
+    /// that all that came during the commit before it goes with it.
+    /// </summary>
+    private async Task StoreNextAsync(ChannelReader<IntakeBatch> lane, TaskCompletionSource taken)
+    {
+        List<IntakeBatch>? group = null;
+        try
+        {
+            await _database.WriteAsync(
+                unit =>
+                {
+                    group ??= TakeGroup(lane);
+                    taken.TrySetResult();
+                    return StoreAsync(unit, group);
+                },
+                CancellationToken.None
+            );
+        }
+#pragma warning disable CA1031 // The edge of the loop: whoever waits is told, and the loop goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            group ??= TakeGroup(lane);
+            taken.TrySetResult();
+            await FailAsync(group, exception);
+        }
+    }
+
+    private async Task<int> StoreAsync(IUnitOfWork unit, List<IntakeBatch> group)
+    {
+        var outcomes = await IntakeStore.StoreAsync(unit, group, _signals);
+        unit.OnCommitted(() =>
+        {
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                group[i].Complete(outcomes[i]);
+            }
+        });
+        return group.Count;
     }
 
     private static List<IntakeBatch> TakeGroup(ChannelReader<IntakeBatch> lane)
@@ -122,24 +177,17 @@ internal sealed partial class IntakeQueue : BackgroundService
         return group;
     }
 
-    private async Task StoreGroupAsync(List<IntakeBatch> group)
+    private async Task StoreAloneAsync(IntakeBatch batch)
     {
         try
         {
-            var outcomes = await _database.WriteAsync(
-                unit => IntakeStore.StoreAsync(unit, group, _signals),
-                CancellationToken.None
-            );
-            for (var i = 0; i < group.Count; i++)
-            {
-                group[i].Complete(outcomes[i]);
-            }
+            await _database.WriteAsync(unit => StoreAsync(unit, [batch]), CancellationToken.None);
         }
 #pragma warning disable CA1031 // The edge of the loop: whoever waits is told, and the loop goes on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            await FailAsync(group, exception);
+            await FailAsync([batch], exception);
         }
     }
 
@@ -159,7 +207,7 @@ internal sealed partial class IntakeQueue : BackgroundService
 
         foreach (var batch in group)
         {
-            await StoreGroupAsync([batch]);
+            await StoreAloneAsync(batch);
         }
     }
 

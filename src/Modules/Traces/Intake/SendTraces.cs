@@ -82,7 +82,10 @@ internal static class SendTraces
             );
             if (!outcome.StudyChanged)
             {
-                return outcome.Problem ?? (IResult?)outcome.Kept ?? new JsonReply(outcome.Status, outcome.Json);
+                // Nothing that a cache could keep or that could be asked for again: no entity tag is computed.
+                return outcome.Problem
+                    ?? (IResult?)outcome.Kept
+                    ?? new JsonReply(outcome.Status, outcome.Json) { NoStore = true };
             }
 
             directory.Forget(study);

@@ -45,6 +45,11 @@ internal static class TraceBody
 
     private static string MediaTypeOf(HttpRequest request)
     {
+        if (request.ContentType == MediaTypes[0])
+        {
+            return MediaTypes[0];
+        }
+
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var sent))
         {
             var known = MediaTypes.FirstOrDefault(m => sent.MediaType.Equals(m, StringComparison.OrdinalIgnoreCase));
