@@ -33,6 +33,7 @@ internal sealed record Arguments(
             Folder = values["folder"],
             Sillage = values["sillage"],
             Kestrel = values["kestrel"],
+            IsNoisy = arguments.Contains("--noisy"),
             Postgres = values["postgres"],
             Postmaster = int.Parse(values["postmaster"], CultureInfo.InvariantCulture),
         };

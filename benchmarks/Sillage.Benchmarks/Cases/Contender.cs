@@ -44,7 +44,10 @@ internal static class Alternation
         {
             for (var i = 0; i < contenders.Count; i++)
             {
-                var result = rounds == 1 ? await contenders[i].MeasureAsync() : await InsistAsync(contenders[i], quiet);
+                var result =
+                    rounds == 1 || ground.IsNoisy
+                        ? await contenders[i].MeasureAsync()
+                        : await InsistAsync(contenders[i], quiet);
                 results[i].Add(result);
                 Console.Error.WriteLine(
                     $"  {contenders[i].Name, -34} {result.TracesPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"

@@ -36,11 +36,16 @@ internal sealed class ProcessTree(params int[] roots)
     }
 
     /// <summary>Own time and that of children which have ended, user and system.</summary>
-    private static TimeSpan Processor(int process)
+    private static TimeSpan Processor(int process) => Ticks(process, 11..15);
+
+    /// <summary>Processor time of the children of this process which have ended.</summary>
+    public static TimeSpan EndedChildren() => Ticks(Environment.ProcessId, 13..15);
+
+    private static TimeSpan Ticks(int process, Range which)
     {
         var stat = File.ReadAllText($"/proc/{process}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = fields[11..15].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+        var ticks = fields[which].Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
         return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 

@@ -39,6 +39,7 @@ internal static class Shell
             start.Environment[name] = value;
         }
 
+        var before = ProcessTree.EndedChildren();
         var started = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         var buffer = new byte[256 * 1024];
@@ -52,7 +53,7 @@ internal static class Shell
         await process.WaitForExitAsync();
         var elapsed = Stopwatch.GetElapsedTime(started);
         return process.ExitCode == 0
-            ? (bytes, elapsed, process.TotalProcessorTime)
+            ? (bytes, elapsed, ProcessTree.EndedChildren() - before)
             : throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
     }
 }

@@ -21,6 +21,9 @@ internal sealed record Ground
     /// <summary>The process of that PostgreSQL whose children are its backends.</summary>
     public required int Postmaster { get; init; }
 
+    /// <summary>Whether to measure even while others use the machine.</summary>
+    public required bool IsNoisy { get; init; }
+
     /// <summary>Used for every account of this run; all servers listen on the loopback and are gone at its end.</summary>
     public string Password { get; } = $"pw-{Guid.CreateVersion7():N}";
 

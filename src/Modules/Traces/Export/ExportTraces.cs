@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
@@ -74,7 +73,7 @@ internal static partial class ExportTraces
         SetHeaders(http.Response, study, csv, clock);
         try
         {
-            await WriteAsync(http.Response.BodyWriter, scan, database, csv, keepFormulas, names, ct);
+            await WriteAsync(http, scan, database, csv, keepFormulas, names, ct);
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
@@ -85,7 +84,7 @@ internal static partial class ExportTraces
     }
 
     private static async Task WriteAsync(
-        PipeWriter output,
+        HttpContext http,
         TraceScan scan,
         IDatabase<TracesModule> database,
         bool csv,
@@ -94,26 +93,49 @@ internal static partial class ExportTraces
         CancellationToken ct
     )
     {
-        using var json = new TraceJson(output);
-        var table = new TraceCsv(output, scan.Study.Rules, names is not null, keepFormulas);
+        // While one buffer is on its way the next one fills.
+        var (filling, spare) = (new RowBuffer(), new RowBuffer());
+        using var json = new TraceJson(filling);
+        var table = new TraceCsv(scan.Study.Rules, names is not null, keepFormulas) { Output = filling };
         if (csv)
         {
             table.WriteHeader();
         }
 
-        while (!scan.IsAtEnd)
+        Task<FlushResult>? sending = null;
+        try
         {
-            await database.ReadAsync(
-                reader => scan.ReadAsync(reader, ChunkRows, (in TraceRow row) => Write(row), ct),
-                ct
-            );
-
-            // Outside of the read: a reader that is slow, or never reads, holds no snapshot.
-            var flushed = await output.FlushAsync(ct);
-            if (flushed.IsCompleted)
+            while (!scan.IsAtEnd)
             {
-                return;
+                await database.ReadAsync(
+                    reader => scan.ReadAsync(reader, ChunkRows, (in TraceRow row) => Write(row), ct),
+                    ct
+                );
+
+                // Outside of the read: a reader that is slow, or never reads, holds no snapshot.
+                if (sending is not null && (await sending).IsCompleted)
+                {
+                    return;
+                }
+
+                sending = http.Response.BodyWriter.WriteAsync(filling.Written, ct).AsTask();
+                (filling, spare) = (spare, filling);
+                filling.Clear();
+                json.Reset(filling);
+                table.Output = filling;
             }
+
+            if (sending is not null)
+            {
+                await sending;
+            }
+        }
+        catch when (sending is { IsCompleted: false })
+        {
+            // Nobody may be left writing when the request ends.
+            http.Abort();
+            await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         bool Write(in TraceRow row)
@@ -125,10 +147,10 @@ internal static partial class ExportTraces
             else
             {
                 json.Write(row, names);
-                output.Write("\n"u8);
+                filling.Write((byte)'\n');
             }
 
-            return !output.CanGetUnflushedBytes || output.UnflushedBytes < ChunkBytes;
+            return filling.Length < ChunkBytes;
         }
     }
 

@@ -1,23 +1,28 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Export;
 
 /// <summary>Writes rows as CSV (RFC 4180), one column for each declared field.</summary>
-internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bool identities, bool keepFormulas)
+internal sealed class TraceCsv(FieldRules fields, bool identities, bool keepFormulas)
 {
     private static readonly string[] Before = ["timestamp", "received_at", "session", "sequence", "name"];
     private static readonly string[] Fixed = ["id", "participant", "number", "username", .. Before, "extra"];
 
     private readonly Cell[] _cells = new Cell[fields.Rules.Length];
     private readonly List<(int Start, int Length)> _extra = [];
+    private readonly byte[] _secondText = new byte["2026-01-01T00:00:00.".Length];
+    private long _second = long.MinValue;
     private byte[] _text = new byte[256];
+
+    /// <summary>Where the next rows go.</summary>
+    public RowBuffer Output { get; set; } = new();
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Cell(int Start, int Length, JsonTokenType Type);
@@ -34,14 +39,13 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
         columns.AddRange(Before);
         columns.AddRange(fields.Rules.Select(r => Fixed.Contains(r.Name) ? "data." + r.Name : r.Name));
         columns.Add("extra");
-        output.Write(Encoding.UTF8.GetBytes(string.Join(',', columns) + "\r\n"));
+        Output.Write(Encoding.UTF8.GetBytes(string.Join(',', columns) + "\r\n"));
     }
 
     public void Write(in TraceRow row, IReadOnlyDictionary<long, string>? names)
     {
-        Span<byte> small = stackalloc byte[40];
-        Utf8Formatter.TryFormat(row.Id, small, out var length);
-        output.Write(small[..length]);
+        Utf8Formatter.TryFormat(row.Id, Output.GetSpan(36), out var length);
+        Output.Advance(length);
         Comma();
         WriteText(row.Pseudonym);
         if (identities)
@@ -67,7 +71,7 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
         Comma();
         WriteText(row.Name);
         WriteData(row.Data);
-        output.Write("\r\n"u8);
+        Output.Write("\r\n"u8);
     }
 
     private void WriteData(ReadOnlySpan<byte> data)
@@ -85,7 +89,7 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
                     WriteText(Unescape(value));
                     break;
                 case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
-                    output.Write(value);
+                    Output.Write(value);
                     break;
                 default:
                     WriteQuoted(value, guard: false);
@@ -146,7 +150,7 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
             return;
         }
 
-        output.Write("\"{"u8);
+        Output.Write("\"{"u8);
         for (var i = 0; i < _extra.Count; i++)
         {
             if (i > 0)
@@ -157,7 +161,7 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
             WriteDoubled(data.Slice(_extra[i].Start, _extra[i].Length));
         }
 
-        output.Write("}\""u8);
+        Output.Write("}\""u8);
     }
 
     /// <summary>The text of a JSON string that stands in its quotes.</summary>
@@ -182,7 +186,10 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
     {
         if (text is not null)
         {
-            WriteText(Encoding.UTF8.GetBytes(text));
+            var length = Encoding.UTF8.GetByteCount(text);
+            var bytes = length <= 256 ? stackalloc byte[length] : new byte[length];
+            Encoding.UTF8.GetBytes(text, bytes);
+            WriteText(bytes);
         }
     }
 
@@ -197,15 +204,15 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
         }
         else
         {
-            output.Write(text);
+            Output.Write(text);
         }
     }
 
     private void WriteQuoted(ReadOnlySpan<byte> text, bool guard)
     {
-        output.Write(guard ? "\"'"u8 : "\""u8);
+        Output.Write(guard ? "\"'"u8 : "\""u8);
         WriteDoubled(text);
-        output.Write("\""u8);
+        Output.Write("\""u8);
     }
 
     private void WriteDoubled(ReadOnlySpan<byte> text)
@@ -213,30 +220,45 @@ internal sealed class TraceCsv(IBufferWriter<byte> output, FieldRules fields, bo
         int quote;
         while ((quote = text.IndexOf((byte)'"')) >= 0)
         {
-            output.Write(text[..(quote + 1)]);
-            output.Write("\""u8);
+            Output.Write(text[..(quote + 1)]);
+            Output.Write("\""u8);
             text = text[(quote + 1)..];
         }
 
-        output.Write(text);
+        Output.Write(text);
     }
 
     private void WriteNumber(long? number)
     {
         if (number is { } value)
         {
-            Span<byte> small = stackalloc byte[20];
-            Utf8Formatter.TryFormat(value, small, out var length);
-            output.Write(small[..length]);
+            Utf8Formatter.TryFormat(value, Output.GetSpan(20), out var length);
+            Output.Advance(length);
         }
     }
 
     private void WriteTime(long microseconds)
     {
-        Span<byte> small = stackalloc byte[40];
-        Rfc3339.ToTime(microseconds).UtcDateTime.TryFormat(small, out var length, "yyyy-MM-ddTHH:mm:ss.ffffffZ");
-        output.Write(small[..length]);
+        var (second, fraction) = (Math.DivRem(microseconds, 1_000_000, out var rest), rest);
+        if (fraction < 0)
+        {
+            (second, fraction) = (second - 1, fraction + 1_000_000);
+        }
+
+        // Traces lie in the order in which they came: most were received in the same second as the one before.
+        if (second != _second)
+        {
+            _second = second;
+            DateTimeOffset
+                .FromUnixTimeSeconds(second)
+                .TryFormat(_secondText, out _, "yyyy-MM-ddTHH:mm:ss.", CultureInfo.InvariantCulture);
+        }
+
+        Output.Write(_secondText);
+        Utf8Formatter.TryFormat(fraction, Output.GetSpan(6), out var length, new StandardFormat('D', 6));
+        Output.Advance(length);
+        Output.Write((byte)'Z');
     }
 
-    private void Comma() => output.Write(","u8);
+    private void Comma() => Output.Write((byte)',');
 }

@@ -71,6 +71,9 @@ internal sealed class TraceJson(IBufferWriter<byte> output) : IDisposable
         _json.Flush();
     }
 
+    /// <summary>Writes the next rows elsewhere.</summary>
+    public void Reset(IBufferWriter<byte> output) => _json.Reset(output);
+
     public void Dispose() => _json.Dispose();
 
     // Line ends in JSON lie between its tokens only, where a space says the same.
