@@ -27,7 +27,7 @@ internal sealed record Table(string Title, string Remark, IReadOnlyList<Row> Row
 /// <summary>Measures in turn, round after round, so that what disturbs the machine disturbs everyone.</summary>
 internal static class Alternation
 {
-    private const int MostAttempts = 5;
+    private const int MostAttempts = 3;
 
     public static async Task<Table> RunAsync(
         Ground ground,
@@ -44,10 +44,8 @@ internal static class Alternation
         {
             for (var i = 0; i < contenders.Count; i++)
             {
-                var result =
-                    rounds == 1 || ground.IsNoisy
-                        ? await contenders[i].MeasureAsync()
-                        : await InsistAsync(contenders[i], quiet);
+                var attempts = rounds == 1 || ground.IsNoisy ? 1 : MostAttempts;
+                var result = await MeasureAsync(contenders[i], quiet, attempts);
                 results[i].Add(result);
                 Console.Error.WriteLine(
                     $"  {contenders[i].Name, -34} {result.TracesPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"
@@ -62,12 +60,16 @@ internal static class Alternation
     }
 
     /// <summary>Measures again, a few times, where others took too much of the machine; keeps the least disturbed.</summary>
-    private static async Task<LoadResult> InsistAsync(Contender contender, Quiet quiet)
+    private static async Task<LoadResult> MeasureAsync(Contender contender, Quiet quiet, int attempts)
     {
         LoadResult? best = null;
-        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        for (var attempt = 0; attempt < attempts; attempt++)
         {
-            await quiet.WaitAsync();
+            if (attempts > 1)
+            {
+                await quiet.WaitAsync();
+            }
+
             var before = quiet.Now();
             var measured = await contender.MeasureAsync();
             var result = measured with { Others = quiet.OthersSince(before) };

@@ -42,7 +42,7 @@ internal static class Exports
                 new(flask.Name, "streamed over HTTP", () => DownloadAsync(flask, flask.Export())),
                 new(lean.Name, "streamed over HTTP", () => DownloadAsync(lean, lean.Export())),
                 new("sqlite3 -csv", "to a pipe", () => SqliteShellAsync(sqlite.DatabaseFile, plan.ExportRows)),
-                new("COPY TO", "to a pipe, by psql", () => CopyAsync(postgres.Connection!, plan.ExportRows)),
+                new("COPY TO", "to a pipe, by psql", () => CopyAsync(ground, postgres.Connection!, plan.ExportRows)),
             ]
         );
         return [table];
@@ -101,7 +101,7 @@ internal static class Exports
         };
     }
 
-    private static async Task<LoadResult> CopyAsync(string connection, int rows)
+    private static async Task<LoadResult> CopyAsync(Ground ground, string connection, int rows)
     {
         var parts = new NpgsqlConnectionStringBuilder(connection);
         var environment = new Dictionary<string, string>
@@ -113,6 +113,8 @@ internal static class Exports
             ["PGDATABASE"] = parts.Database!,
             ["PGOPTIONS"] = "-c search_path=traces",
         };
+        var engine = new ProcessTree(ground.Postmaster);
+        var before = engine.Usage().Processor;
         var (_, elapsed, processor) = await Shell.DrainAsync(
             "psql",
             environment,
@@ -130,7 +132,7 @@ internal static class Exports
             Requests = 1,
             Traces = rows,
             Elapsed = elapsed,
-            ServerProcessor = processor,
+            ServerProcessor = processor + engine.Usage().Processor - before,
         };
     }
 }

@@ -18,16 +18,23 @@ internal static class Intake
             new TsadkTarget(ground, lean: true),
             new PocketBaseTarget(ground)
         );
+        using var loop = new SqliteLoop(ground);
         var tables = new List<Table>();
         foreach (var connections in (int[])[1, 16, 256])
         {
+            var shape = plan.Shape(connections);
+            Contender limit = new(
+                "bare SQLite loop",
+                $"no server; same table and pragmas, one commit for {connections}",
+                () => Task.Run(() => loop.Run(connections, shape))
+            );
             tables.Add(
                 await Alternation.RunAsync(
                     ground,
                     $"One trace a request, {connections} connection{(connections == 1 ? "" : "s")}",
                     "Closed loop: each connection sends its next request when the last one is answered.",
                     plan.Rounds,
-                    field.Contenders(target => target.ClosedAsync(target.Single, plan.Shape(connections)))
+                    [.. field.Contenders(target => target.ClosedAsync(target.Single, shape)), limit]
                 )
             );
         }

@@ -10,7 +10,7 @@ internal sealed class Quiet(int postmaster)
 {
     private const double Still = 0.08;
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // Everything that the benchmarks started, and they themselves.
     private readonly ProcessTree _ours = new(Environment.ProcessId, postmaster);
