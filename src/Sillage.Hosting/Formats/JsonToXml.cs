@@ -39,7 +39,12 @@ internal static class JsonToXml
                 switch (value.ValueKind)
                 {
                     case JsonValueKind.Object:
-                        xml.WriteAttributeString("type", "object");
+                        // Elements within make it an object, and nothing but text a string: only what differs is said.
+                        if (value.GetPropertyCount() == 0)
+                        {
+                            xml.WriteAttributeString("type", "object");
+                        }
+
                         foreach (var member in value.EnumerateObject())
                         {
                             Write(
@@ -79,7 +84,11 @@ internal static class JsonToXml
                 var text = value.GetString()!;
                 // XML 1.0 has no way at all to write most control characters.
                 var fits = text.All(c => XmlConvert.IsXmlChar(c) || char.IsSurrogate(c));
-                xml.WriteAttributeString("type", fits ? "string" : "json-string");
+                if (!fits)
+                {
+                    xml.WriteAttributeString("type", "json-string");
+                }
+
                 xml.WriteString(fits ? text : Escape(text));
             }
         }
