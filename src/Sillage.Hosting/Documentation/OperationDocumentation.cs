@@ -25,8 +25,7 @@ internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : I
     )
     {
         var metadata = new EndpointMetadataCollection(context.Description.ActionDescriptor.EndpointMetadata);
-        var path = context.Description.RelativePath ?? "";
-        operation.OperationId ??= OperationId(context.Description.HttpMethod ?? "get", path);
+        operation.OperationId ??= operation.Summary is { } summary ? OperationId(summary) : null;
         AddTags(operation, metadata, context.Document!);
         AddPermission(operation, metadata);
         AddParameters(operation, metadata);
@@ -37,18 +36,19 @@ internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : I
         return Task.CompletedTask;
     }
 
-    // GET api/v1/studies/{study}/traces → getStudiesStudyTraces.
-    private static string OperationId(string method, string path)
+    /// <summary>What generated clients call the operation: its summary in camel case, "List my API keys" → listMyApiKeys.</summary>
+    private static string OperationId(string summary)
     {
-        var id = new StringBuilder(method.ToLowerInvariant());
+        var id = new StringBuilder();
         foreach (
-            var part in path.Split(['/', '{', '}', '-', '.', ':', '_', '?'], StringSplitOptions.RemoveEmptyEntries)
+            var word in summary.Split(
+                [.. summary.Where(c => !char.IsAsciiLetterOrDigit(c))],
+                StringSplitOptions.RemoveEmptyEntries
+            )
         )
         {
-            if (part is not ("api" or "v1"))
-            {
-                id.Append(char.ToUpperInvariant(part[0])).Append(part.AsSpan(1));
-            }
+            var lower = word.ToLowerInvariant();
+            id.Append(id.Length == 0 ? lower : char.ToUpperInvariant(lower[0]) + lower[1..]);
         }
 
         return id.ToString();
