@@ -22,6 +22,7 @@ missing_packages() {
   command -v promtool >/dev/null || echo prometheus
   command -v npm >/dev/null || { command -v node >/dev/null || echo nodejs; echo npm; }
   chromium_bin >/dev/null || echo chromium
+  command -v redis-server >/dev/null || echo redis-server
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
   [[ -n ${SILLAGE_TEST_POSTGRES:-} ]] || postgres_bin >/dev/null || echo postgresql-15
@@ -62,7 +63,7 @@ install_packages() {
   # Debian starts what it installs; the tests start their own.
   for package in "${missing[@]}"; do
     case $package in
-      postgresql* | prometheus)
+      postgresql* | prometheus | redis-server)
         if [[ -d /run/systemd/system ]]; then
           ${as_root[@]+"${as_root[@]}"} systemctl disable --now --quiet "${package%-15}" || true
         else

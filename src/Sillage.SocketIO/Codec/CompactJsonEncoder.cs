@@ -7,9 +7,12 @@ namespace Sillage.SocketIO.Codec;
 /// Escapes in JSON strings what RFC 8259 section 7 asks for and nothing else, as JavaScript's <c>JSON.stringify</c> does. The
 /// framework's most relaxed encoder still escapes emoji to twelve bytes each.
 /// </summary>
-internal sealed class CompactJsonEncoder : JavaScriptEncoder
+public sealed class CompactJsonEncoder : JavaScriptEncoder
 {
-    public static readonly CompactJsonEncoder Instance = new();
+    private CompactJsonEncoder() { }
+
+    /// <summary>The one there is.</summary>
+    public static CompactJsonEncoder Instance { get; } = new();
 
     private static readonly SearchValues<char> EscapedCharacters = SearchValues.Create([
         .. Enumerable.Range(0, 32).Select(c => (char)c),
@@ -23,10 +26,13 @@ internal sealed class CompactJsonEncoder : JavaScriptEncoder
         (byte)'\\',
     ]);
 
+    /// <inheritdoc />
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
+    /// <inheritdoc />
     public override bool WillEncode(int unicodeScalar) => unicodeScalar is < 32 or '"' or '\\';
 
+    /// <inheritdoc />
     public override unsafe int FindFirstCharacterToEncode(char* text, int textLength)
     {
         var span = new ReadOnlySpan<char>(text, textLength);
@@ -53,9 +59,11 @@ internal sealed class CompactJsonEncoder : JavaScriptEncoder
         return -1;
     }
 
+    /// <inheritdoc />
     public override int FindFirstCharacterToEncodeUtf8(ReadOnlySpan<byte> utf8Text) =>
         utf8Text.IndexOfAny(EscapedBytes);
 
+    /// <inheritdoc />
     public override unsafe bool TryEncodeUnicodeScalar(
         int unicodeScalar,
         char* buffer,
