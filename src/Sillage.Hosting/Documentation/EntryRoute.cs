@@ -5,10 +5,17 @@ using Sillage.Hosting.Replies;
 
 namespace Sillage.Hosting.Documentation;
 
-/// <summary><c>GET /api/v1</c>: what there is, as links.</summary>
+/// <summary><c>GET /api/v1</c>: what there is, as links; the root leads to the documentation.</summary>
 internal static class EntryRoute
 {
-    public static void MapEntry(this IEndpointRouteBuilder routes) =>
+    public static void MapEntry(this IEndpointRouteBuilder routes)
+    {
+        // Whoever opens the bare address in a browser wants to read.
+        routes
+            .MapGet("/", () => TypedResults.Redirect("/docs"))
+            .AllowAnonymous()
+            .WithSummary("To the documentation")
+            .ExcludeFromDescription();
         routes
             .MapGet("/api/v1", Handle)
             .AllowAnonymous()
@@ -18,6 +25,7 @@ internal static class EntryRoute
             .WithReplyExample(
                 new Entry("sillage", "0.1.0", ["accounts"], new Links("/api/v1") { ["documentation"] = "/docs" })
             );
+    }
 
     private static Reply<Entry> Handle(EndpointDataSource endpoints, IReadOnlyList<IModule> modules)
     {

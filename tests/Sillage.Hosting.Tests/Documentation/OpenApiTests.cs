@@ -22,6 +22,15 @@ public sealed class OpenApiTests(PlaygroundFixture playground)
     }
 
     [Fact]
+    public async Task The_bare_address_leads_to_the_documentation()
+    {
+        using var reply = await playground.Server.Client.GetAsync("/");
+
+        ((int)reply.StatusCode).ShouldBe(302);
+        reply.Headers.Location.ShouldBe(new Uri("/docs", UriKind.Relative));
+    }
+
+    [Fact]
     public async Task Every_operation_has_a_name_a_summary_a_tag_and_its_errors()
     {
         var (_, document) = await playground.SendAsync(HttpMethod.Get, "/openapi.json");
