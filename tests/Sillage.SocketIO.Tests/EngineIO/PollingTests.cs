@@ -177,6 +177,44 @@ public sealed class PollingTests
     }
 
     [Fact]
+    public async Task A_client_may_hang_up_as_soon_as_it_has_its_answer()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = await server.PollingAsync();
+        var large = "4" + new string('x', 900_000);
+        for (var i = 0; i < 10; i++)
+        {
+            await client.PostOkAsync(large);
+            using (var tcp = new System.Net.Sockets.TcpClient())
+            {
+                await tcp.ConnectAsync("127.0.0.1", new Uri(server.Address).Port);
+                var stream = tcp.GetStream();
+                await stream.WriteAsync(
+                    System.Text.Encoding.ASCII.GetBytes($"GET {client.Url} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                );
+                var buffer = new byte[65_536];
+
+                // The headers come before the body, so this many bytes and theirs are all of it.
+                var answer = 0;
+                for (var end = int.MaxValue; answer < end; )
+                {
+                    var read = await stream.ReadAsync(buffer);
+                    var head = System
+                        .Text.Encoding.ASCII.GetString(buffer, 0, read)
+                        .IndexOf("\r\n\r\n", StringComparison.Ordinal);
+                    end = answer == 0 ? head + 4 + large.Length : end;
+                    answer += read;
+                }
+
+                tcp.LingerState = new System.Net.Sockets.LingerOption(true, 0);
+            }
+        }
+
+        await client.PostOkAsync("4still here");
+        (await client.PollAsync()).ShouldBe("4still here");
+    }
+
+    [Fact]
     public async Task Put_and_delete_are_refused_on_a_session()
     {
         await using var server = await TestServer.StartAsync();
