@@ -182,7 +182,7 @@ public sealed class PollingTests
         await using var server = await TestServer.StartAsync();
         var client = await server.PollingAsync();
         var large = "4" + new string('x', 900_000);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 40; i++)
         {
             await client.PostOkAsync(large);
             using (var tcp = new System.Net.Sockets.TcpClient())
