@@ -10,12 +10,15 @@ internal static class AuthenticationRegistration
     public static IServiceCollection AddSillageAuthentication(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
-        services
-            .AddAuthentication(SillageAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, SillageAuthenticationHandler>(
-                SillageAuthenticationHandler.SchemeName,
-                null
-            );
+
+        // AddAuthentication would bring data protection with it, which at every start reads or writes keys in the home
+        // folder of the server's user, for cookies that there are none of.
+        services.AddAuthenticationCore(options => options.DefaultScheme = SillageAuthenticationHandler.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, SillageAuthenticationHandler>(
+            SillageAuthenticationHandler.SchemeName,
+            null
+        );
         services.AddSingleton<IAuthorizationHandler, PermissionHandler>();
         services
             .AddAuthorizationBuilder()
