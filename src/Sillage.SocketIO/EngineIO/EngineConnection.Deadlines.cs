@@ -141,7 +141,10 @@ public sealed partial class EngineConnection
                 {
                     ping = true;
                     _pongExtended = false;
-                    _pongBy = _server.PingTimeoutMilliseconds + (now - _pingAt > LateMilliseconds ? now : _pingAt);
+
+                    // Only where the ping leaves now: one that waits for a poll is late by the client's doing.
+                    var isLate = now - _pingAt > LateMilliseconds && (_webSocket is not null || _poll is not null);
+                    _pongBy = _server.PingTimeoutMilliseconds + (isLate ? now : _pingAt);
                 }
             }
         }
