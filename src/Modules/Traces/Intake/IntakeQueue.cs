@@ -24,7 +24,6 @@ internal sealed partial class IntakeQueue : BackgroundService
     private readonly TraceSignals _signals;
     private readonly ILogger<IntakeQueue> _logger;
     private readonly int _maximumQueuedBytes;
-    private readonly bool _isSqlite;
     private readonly Channel<IntakeBatch>[] _lanes;
     private long _queuedBytes;
 
@@ -39,8 +38,7 @@ internal sealed partial class IntakeQueue : BackgroundService
         _maximumQueuedBytes = options.Value.MaxQueuedBytes;
 
         // A file has one writer anyway. On PostgreSQL studies are stored side by side, each in a lane of its own order.
-        _isSqlite = database.Dialect == SqlDialect.Sqlite;
-        var lanes = _isSqlite ? 1 : 4;
+        var lanes = database.Dialect == SqlDialect.Sqlite ? 1 : 4;
         _lanes = [.. Enumerable.Range(0, lanes).Select(_ => Channel.CreateUnbounded<IntakeBatch>(LaneOptions))];
     }
 
@@ -93,49 +91,32 @@ internal sealed partial class IntakeQueue : BackgroundService
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_lanes.Select(lane => Task.Run(() => RunLaneAsync(lane.Reader), CancellationToken.None)));
 
+    // One unit at a time: this loop goes on behind the replies that the commit has set free, so under load the next unit
+    // has gathered company, and a processor that is short spends less of itself on commits (docs/performance.md).
     private async Task RunLaneAsync(ChannelReader<IntakeBatch> lane)
     {
-        var storing = new List<Task>();
         while (await lane.WaitToReadAsync(CancellationToken.None))
         {
-            var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            storing.RemoveAll(stored => stored.IsCompleted);
-            storing.Add(StoreNextAsync(lane, taken));
-
-            // On SQLite the next unit is in the writer's queue while this one goes to the disk: the writer never waits for
-            // this loop. On PostgreSQL it would only hold a connection, waiting for the lock of the one before.
-            await (_isSqlite ? taken.Task : storing[^1]);
+            await StoreNextAsync(lane);
         }
-
-        await Task.WhenAll(storing);
     }
 
     /// <summary>
     /// Stores what waits in the lane as one unit. What that is gets settled when the unit begins, not when it is queued, so
-    /// that all that came during the commit before it goes with it.
+    /// that what came until then goes with it.
     /// </summary>
-    private async Task StoreNextAsync(ChannelReader<IntakeBatch> lane, TaskCompletionSource taken)
+    private async Task StoreNextAsync(ChannelReader<IntakeBatch> lane)
     {
         List<IntakeBatch>? group = null;
         try
         {
-            await _database.WriteAsync(
-                unit =>
-                {
-                    group ??= TakeGroup(lane);
-                    taken.TrySetResult();
-                    return StoreAsync(unit, group);
-                },
-                CancellationToken.None
-            );
+            await _database.WriteAsync(unit => StoreAsync(unit, group ??= TakeGroup(lane)), CancellationToken.None);
         }
 #pragma warning disable CA1031 // The edge of the loop: whoever waits is told, and the loop goes on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            group ??= TakeGroup(lane);
-            taken.TrySetResult();
-            await FailAsync(group, exception);
+            await FailAsync(group ?? TakeGroup(lane), exception);
         }
     }
 
