@@ -81,6 +81,7 @@ public abstract class QueryTests(TracesUnderTest traces) : TracesSpecification(t
             await Finds("&data.score=1.50", i => i == 3);
             await Finds("&data.correct=true&name=entered", i => i % 2 == 0 && i % 5 == 0);
             await Finds("&from=2026-11-20T10:30:00Z", i => 59 - i >= 30, byTime: true);
+            await Finds("&from=0001-01-01T00:00:00Z", _ => true, byTime: true);
             await Finds("&to=2026-11-20T11:30:00%2B01:00", i => 59 - i < 30, byTime: true);
             await Finds(
                 "&from=2026-11-20T10:10:00Z&to=2026-11-20T10:20:00Z&name=entered",

@@ -112,6 +112,15 @@ internal sealed class TraceScan
         return seen;
     }
 
+    /// <summary>
+    /// After what a time window goes on: one bound that holds both where it begins and what was seen. Of two bounds SQLite
+    /// takes one for the index, and walked from the study's first trace to the window's if that was the wrong one.
+    /// </summary>
+    private (long Time, long Position) TimeBound =>
+        _filter.From is not { } from || Time >= from ? (Time, Position)
+        : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue) ? (long.MinValue, long.MaxValue)
+        : (from - 1, long.MaxValue);
+
     private bool Give(in TraceRow row, TraceSink sink)
     {
         (Position, Time) = (row.Position, row.Time);
@@ -141,8 +150,8 @@ internal sealed class TraceScan
                 select.BindText(5, _filter.Name);
                 break;
             case Way.Time:
-                select.Bind(5, _filter.From ?? long.MinValue).Bind(6, _filter.To ?? long.MaxValue);
-                select.Bind(7, Time).Bind(8, _floor);
+                var (moment, last) = TimeBound;
+                select.Bind(2, last).Bind(5, moment).Bind(6, _filter.To ?? long.MaxValue).Bind(7, _floor);
                 break;
             default:
                 break;
@@ -187,10 +196,10 @@ internal sealed class TraceScan
             // In two parts, so that a page deep in many traces of one moment does not begin at the first of them.
             $"""
             SELECT {Columns} FROM trace INDEXED BY trace_time
-            WHERE study = ?1 AND time = ?7 AND position > max(?2, ?8) AND position <= ?3
+            WHERE study = ?1 AND time = ?5 AND position > max(?2, ?7) AND position <= ?3
             UNION ALL
             SELECT {Columns} FROM trace INDEXED BY trace_time
-            WHERE study = ?1 AND time > ?7 AND time >= ?5 AND time < ?6 AND position > ?8 AND position <= ?3
+            WHERE study = ?1 AND time > ?5 AND time < ?6 AND position > ?7 AND position <= ?3
             ORDER BY time, position LIMIT ?4
             """,
     ];
@@ -214,7 +223,7 @@ internal sealed class TraceScan
         PostgresByPosition("AND name = @value"),
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND time >= @from AND time < @to AND (time, position) > (@time, @position)
+            WHERE study = @study AND time < @to AND (time, position) > (@time, @position)
               AND position > @floor AND position <= @ceiling
             ORDER BY time, position LIMIT @rows
             """,
@@ -241,7 +250,7 @@ internal sealed class TraceScan
         );
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter<long>("study", Study.Key));
-        command.Parameters.Add(new NpgsqlParameter<long>("position", Position));
+        command.Parameters.Add(new NpgsqlParameter<long>("position", _way == Way.Time ? TimeBound.Position : Position));
         command.Parameters.Add(new NpgsqlParameter<long>("ceiling", Ceiling));
         command.Parameters.Add(new NpgsqlParameter<long>("rows", rows));
         AddParameters(command.Parameters);
@@ -271,9 +280,8 @@ internal sealed class TraceScan
                 parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Name!)));
                 break;
             case Way.Time:
-                parameters.Add(Moment("from", _filter.From ?? long.MinValue));
                 parameters.Add(Moment("to", _filter.To ?? long.MaxValue));
-                parameters.Add(Moment("time", Time));
+                parameters.Add(Moment("time", TimeBound.Time));
                 parameters.Add(new NpgsqlParameter<long>("floor", _floor));
                 break;
             default:
