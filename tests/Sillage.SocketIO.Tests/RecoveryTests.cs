@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Shouldly;
 using Xunit;
 
@@ -75,9 +76,9 @@ public sealed class RecoveryTests
     [InlineData("offset that is none")]
     public async Task A_client_that_cannot_recover_starts_fresh_and_is_told_so(string how)
     {
-        var outcomes = new List<RecoveryOutcome>();
+        var outcomes = Channel.CreateUnbounded<RecoveryOutcome>();
         await using var server = await TestServer.StartAsync(
-            io => io.OnConnection((ClientSocket s) => outcomes.Add(s.Recovery)),
+            io => io.OnConnection((ClientSocket s) => outcomes.Writer.WriteAsync(s.Recovery).AsTask()),
             o => o.Recovery = new RecoveryOptions { MaxEvents = 3 }
         );
         var client = await server.JoinedAsync();
@@ -101,10 +102,10 @@ public sealed class RecoveryTests
         );
         again.Id.ShouldNotBe(client.Id);
         again.Joined.GetProperty("pid").GetString().ShouldNotBe(pid);
-        outcomes.ShouldBe([
-            RecoveryOutcome.NotAsked,
-            how == "unknown pid" ? RecoveryOutcome.UnknownSession : RecoveryOutcome.OffsetTooOld,
-        ]);
+        (await outcomes.Reader.ReadAsync()).ShouldBe(RecoveryOutcome.NotAsked);
+        (await outcomes.Reader.ReadAsync()).ShouldBe(
+            how == "unknown pid" ? RecoveryOutcome.UnknownSession : RecoveryOutcome.OffsetTooOld
+        );
         server.Log.All.ShouldContain(l => l.Contains("starts fresh", StringComparison.Ordinal));
         await server.SocketIO.Main.EmitAsync("fresh");
         (await again.TextAsync()).ShouldStartWith("""42["fresh",""");
