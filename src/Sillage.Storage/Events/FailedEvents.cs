@@ -30,6 +30,9 @@ public static class FailedEvents
         UPDATE sillage_outbox SET failed_at = NULL, attempts = 0 WHERE failed_at IS NOT NULL AND sequence = @Sequence
         """;
 
+    private const string RetryAll =
+        "UPDATE sillage_outbox SET failed_at = NULL, attempts = 0 WHERE failed_at IS NOT NULL";
+
     /// <summary>A page of them, oldest first, after the given place in the outbox (0 for the start).</summary>
     public static Task<IReadOnlyList<FailedEvent>> ReadFailedEventsAsync(
         this IReader reader,
@@ -52,5 +55,13 @@ public static class FailedEvents
     {
         ArgumentNullException.ThrowIfNull(unit);
         return await unit.ExecuteAsync(Retry, new { Sequence = sequence }, cancellationToken) > 0;
+    }
+
+    /// <summary>Puts all of them back, as every start does: a new start is the likeliest moment for the cause to be mended.</summary>
+    /// <returns>How many there were.</returns>
+    public static Task<int> RetryFailedEventsAsync(this IUnitOfWork unit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return unit.ExecuteAsync(RetryAll, null, cancellationToken);
     }
 }

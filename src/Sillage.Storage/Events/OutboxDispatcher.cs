@@ -26,6 +26,7 @@ internal sealed partial class OutboxDispatcher(
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
     private int _outages;
+    private bool _retriedFailed;
 
     /// <summary>Dispatches until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -74,6 +75,12 @@ internal sealed partial class OutboxDispatcher(
         if (lease is null)
         {
             return WhileAnotherDispatches;
+        }
+
+        if (!_retriedFailed)
+        {
+            await _database.WriteAsync(unit => unit.RetryFailedEventsAsync(cancellationToken), cancellationToken);
+            _retriedFailed = true;
         }
 
         var rows = await Outbox.PendingAsync(_database, BatchSize, cancellationToken);

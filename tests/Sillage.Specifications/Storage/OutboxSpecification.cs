@@ -95,6 +95,20 @@ public abstract class OutboxSpecification : StorageSpecification
     }
 
     [Fact]
+    public async Task An_event_that_was_set_aside_is_tried_again_after_a_restart()
+    {
+        _script.Failures = int.MaxValue;
+        await PublishAsync("a");
+        await Eventually.HoldsAsync(async () => (await FailedAsync()).Count == 1);
+        await Storage.DisposeAsync();
+
+        _script.Failures = 0;
+        await RestartAsync();
+
+        await Eventually.HoldsAsync(() => HandledAsync("a", "second"));
+    }
+
+    [Fact]
     public async Task What_was_not_dispatched_before_a_restart_is_dispatched_after_it()
     {
         _script.Failures = int.MaxValue;
