@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Sillage.Hosting.Requests;
 
 namespace Sillage.Hosting.Authentication.Jwt;
 
@@ -219,7 +220,7 @@ internal static class JwtContent
     private static byte[] Write(Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
         {
             writer.WriteStartObject();
             members(writer);
