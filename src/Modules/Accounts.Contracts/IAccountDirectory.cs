@@ -21,6 +21,18 @@ public interface IAccountDirectory
     /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
     Task<Provisioning> ProvisionAsync(IReadOnlyList<string> usernames, Guid actor, CancellationToken cancellationToken);
 
+    /// <summary>Makes one member account with a password that somebody else chose for it.</summary>
+    /// <param name="username">The user name.</param>
+    /// <param name="password">The password; the rules for passwords hold.</param>
+    /// <param name="actor">Who asks, for the audit trail.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
+    Task<AccountCreation> CreateAsync(
+        string username,
+        string password,
+        Guid actor,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Takes back accounts just provisioned whose passwords were never handed out.</summary>
     Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 }
@@ -39,3 +51,8 @@ public sealed record Provisioning(IReadOnlyList<ProvisionedAccount> Accounts, IR
 
 /// <summary>A new account with its password, shown once.</summary>
 public sealed record ProvisionedAccount(Guid Id, string Username, string Password);
+
+/// <summary>What came of making an account.</summary>
+/// <param name="Id">The new account; null if there is none.</param>
+/// <param name="Refusal">What is wrong with the user name or the password; null if the account was made.</param>
+public sealed record AccountCreation(Guid? Id, string? Refusal);

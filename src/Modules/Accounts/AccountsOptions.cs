@@ -22,6 +22,13 @@ public sealed class AccountsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// How long the token counts that older clients get, who know no refreshing (<c>/{study}/api/v1/utils/token</c>).
+    /// 1 minute to 30 days, default 1 day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan LongTokenLifetime { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>How long a session lives without being refreshed. 5 minutes to 1 year, default 30 days.</summary>
     [Range(typeof(TimeSpan), "00:05:00", "366.00:00:00")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting;
 using Sillage.Hosting.PersonalData;
+using Sillage.Hosting.Problems;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 using Sillage.Traces.Export;
@@ -16,6 +17,7 @@ using Sillage.Traces.Query;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Rights;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tsadk;
 
 namespace Sillage.Traces;
 
@@ -37,6 +39,7 @@ public sealed class TracesModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<RemovalWorker>();
+        services.AddProblemForm(TsadkErrors.Form);
         services.AddPersonalData<TracesModule, TracesPersonalData>();
     }
 
@@ -69,5 +72,7 @@ public sealed class TracesModule : IModule
         WatchTraces.Map(traces);
         ExportTraces.Map(traces);
         ListQuarantine.Map(study.MapGroup("/quarantine").WithTags("Quarantine"));
+
+        TsadkRoutes.Map(routes);
     }
 }

@@ -8,7 +8,10 @@ public interface IIdentityAuthority
     /// <summary>An access token (JWT, RFC 7519, signed ES256): signature, issuer, audience, times, and its session still open.</summary>
     ValueTask<CredentialCheck> CheckTokenAsync(string token, CancellationToken cancellationToken);
 
-    /// <summary>A user name and password (RFC 7617). A wrong password counts towards the account's lockout.</summary>
+    /// <summary>
+    /// A user name and password (RFC 7617). A wrong password counts towards the account's lockout. An access token in
+    /// place of the user name is checked as one, whatever the password.
+    /// </summary>
     ValueTask<CredentialCheck> CheckPasswordAsync(
         string username,
         string password,

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Idempotency;
+using Sillage.Hosting.Problems;
 using Sillage.Hosting.Requests;
 
 namespace Sillage.Hosting.Documentation;
@@ -198,15 +199,10 @@ internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : I
         operation.Responses ??= [];
         foreach (var status in EndpointErrors.Of(metadata))
         {
-            var schema = new OpenApiSchemaReference(DocumentDocumentation.ProblemSchema, document);
             var response = new OpenApiResponse
             {
                 Description = EndpointErrors.Describe(status),
-                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                {
-                    ["application/problem+json"] = new() { Schema = schema },
-                    ["application/problem+xml"] = new() { Schema = schema },
-                },
+                Content = ErrorContent(status, metadata.GetMetadata<ProblemForm>(), document),
             };
             if (status is 429 or 503)
             {
@@ -218,6 +214,35 @@ internal sealed class OperationDocumentation(IReadOnlyList<IModule> modules) : I
 
             operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), response);
         }
+    }
+
+    private static Dictionary<string, OpenApiMediaType> ErrorContent(
+        int status,
+        ProblemForm? form,
+        OpenApiDocument document
+    )
+    {
+        if (form is null)
+        {
+            var problem = new OpenApiSchemaReference(DocumentDocumentation.ProblemSchema, document);
+            return new(StringComparer.Ordinal)
+            {
+                ["application/problem+json"] = new() { Schema = problem },
+                ["application/problem+xml"] = new() { Schema = problem },
+            };
+        }
+
+        var member = form.Member(status);
+        var schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string>(StringComparer.Ordinal) { member },
+            Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+            {
+                [member] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What went wrong." },
+            },
+        };
+        return new(StringComparer.Ordinal) { ["application/json"] = new() { Schema = schema } };
     }
 
     private static void AddReplyHeaders(

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting.Formats;
 using Sillage.Hosting.Replies;
 
@@ -22,17 +23,16 @@ internal static class ProblemWriter
         var response = context.Response;
         response.StatusCode = problem.Status;
         response.Headers.CacheControl = "no-store";
-        response.Headers.Append("Vary", "Accept");
         if (problem.RetryAfter is { } after)
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds))
                 .ToString(CultureInfo.InvariantCulture);
         }
 
-        var isXml = Negotiation.ChoosesXmlProblem(context.Request);
-        var json = ToJson(context, problem);
-        var bytes = isXml ? JsonToXml.Convert(json, "problem", XmlNamespace, "i") : json;
-        response.ContentType = isXml ? "application/problem+xml; charset=utf-8" : "application/problem+json";
+        var (bytes, type) = FormOf(context) is { } form
+            ? (ToForm(form, problem), "application/json; charset=utf-8")
+            : Negotiate(context, problem);
+        response.ContentType = type;
         response.ContentLength = bytes.Length;
         // Not under the request's token: where a time limit ended the request, that one has ended too.
         await response.BodyWriter.WriteAsync(bytes, CancellationToken.None);
@@ -43,6 +43,39 @@ internal static class ProblemWriter
         Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
             ? activity.TraceId.ToHexString()
             : context.TraceIdentifier;
+
+    private static ProblemForm? FormOf(HttpContext context)
+    {
+        foreach (var form in context.RequestServices.GetServices<ProblemForm>())
+        {
+            if (form.Covers(context.Request.Path))
+            {
+                return form;
+            }
+        }
+
+        return null;
+    }
+
+    private static (ReadOnlyMemory<byte> Bytes, string Type) Negotiate(HttpContext context, Problem problem)
+    {
+        context.Response.Headers.Append("Vary", "Accept");
+        var json = ToJson(context, problem);
+        return Negotiation.ChoosesXmlProblem(context.Request)
+            ? (JsonToXml.Convert(json, "problem", XmlNamespace, "i"), "application/problem+xml; charset=utf-8")
+            : (json, "application/problem+json");
+    }
+
+    private static ReadOnlyMemory<byte> ToForm(ProblemForm form, Problem problem)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer, Options);
+        writer.WriteStartObject();
+        writer.WriteString(form.Member(problem.Status), form.Text(problem));
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
+    }
 
     private static ReadOnlyMemory<byte> ToJson(HttpContext context, Problem problem)
     {

@@ -77,7 +77,10 @@ internal sealed class Api(HttpClient client) : IDisposable
             {
                 slug,
                 title = "A study",
-                fields = new[] { new { name = "room", type = "string" } },
+                // With those of a TSADK study, so that it answers on its routes as well.
+                fields = new[] { "room", "roomName", "actionNature", "actionType", "userAnswer", "userError" }.Select(
+                    name => new { name, type = "string" }
+                ),
                 unknownFields = "keep",
             }
         );

@@ -25,6 +25,13 @@ internal sealed record Operation(HttpMethod Method, string Path, JsonElement Des
             ? body.GetProperty("content").EnumerateObject().Select(type => type.Name)
             : [];
 
+    /// <summary>The media types in which it tells an error of this status; RFC 9457's where the document has no such status.</summary>
+    public IEnumerable<string> ErrorTypes(int status) =>
+        Description.GetProperty("responses").TryGetProperty($"{status}", out var error)
+        && error.TryGetProperty("content", out var content)
+            ? content.EnumerateObject().Select(type => type.Name)
+            : ["application/problem+json"];
+
     /// <summary>The example of its JSON body.</summary>
     public JsonElement? BodyExample
     {

@@ -61,6 +61,14 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /health/live                                        200    200    200    200      200   200
         GET /health/ready                                       200    200    200    200      200   200
         GET /metrics                                            401    403    403    403      403   200
+        GET /{study}/api/v1/logs                                401    403    403    404      200   200
+        POST /{study}/api/v1/logs                               401    415    415    415      415   415
+        GET /{study}/api/v1/logs/{id}                           401    403    403    404      404   404
+        GET /{study}/api/v1/users                               401    403    403    404      200   403
+        POST /{study}/api/v1/users                              401    403    403    415      415   415
+        GET /{study}/api/v1/users/{id}                          401    403    403    404      404   403
+        GET /{study}/api/v1/utils/export/logs                   401    403    403    404      200   200
+        GET /{study}/api/v1/utils/token                         401    404    200    404      200   200
         """;
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -41,6 +42,10 @@ internal sealed class IdentityAuthority(
         FROM api_key k JOIN account a ON a.id = k.account_id
         WHERE k.hash = @Hash AND NOT a.disabled
         """;
+
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+    );
 
     private readonly AccountsOptions _options = options.Value;
     private readonly JwtExpectations _expectations = new(options.Value.Issuer, options.Value.Audience);
@@ -102,6 +107,12 @@ internal sealed class IdentityAuthority(
         CancellationToken cancellationToken
     )
     {
+        // Older clients put their token where the user name goes (see IsToken); the password then says nothing.
+        if (IsToken(username))
+        {
+            return await CheckTokenAsync(username, cancellationToken);
+        }
+
         var digest = BasicDigest(username, password);
         if (TryRecall(_basic, digest, out var caller))
         {
@@ -200,6 +211,13 @@ internal sealed class IdentityAuthority(
         uses.Note(caller.CredentialId!.Value);
         return CredentialCheck.Accepted(caller);
     }
+
+    // Three parts of base64url, the first a JSON object, and longer than any user name may be: nobody can be called that.
+    private static bool IsToken(string username) =>
+        username.Length > Identity.Usernames.MaximumLength
+        && username.StartsWith("eyJ", StringComparison.Ordinal)
+        && username.AsSpan().Count('.') == 2
+        && !username.AsSpan().ContainsAnyExcept(TokenCharacters);
 
     private bool TryRecall(
         CredentialMemory memory,

@@ -159,7 +159,12 @@ internal sealed class KeyRing(
         now >= keys[0].SignsFrom + _options.KeyPeriod - _options.KeyLead;
 
     private IEnumerable<RingKey> Outlived(IReadOnlyList<RingKey> keys, DateTimeOffset now) =>
-        keys.Where((_, i) => i > 0 && keys[i - 1].SignsFrom + _options.AccessTokenLifetime + (2 * Skew) < now);
+        keys.Where((_, i) => i > 0 && keys[i - 1].SignsFrom + LongestToken + (2 * Skew) < now);
+
+    private TimeSpan LongestToken =>
+        _options.LongTokenLifetime > _options.AccessTokenLifetime
+            ? _options.LongTokenLifetime
+            : _options.AccessTokenLifetime;
 
     private void Take(IReadOnlyList<KeyRow> rows) => _snapshot = new Snapshot(Parse(rows, _snapshot.ByKid));
 

@@ -9,6 +9,7 @@ namespace Sillage.Accounts.Provisioning;
 internal sealed class AccountDirectory(
     IDatabase<AccountsModule> database,
     PasswordHashing hashing,
+    PasswordRules rules,
     Authority.AccountStates states,
     TimeProvider clock
 ) : IAccountDirectory
@@ -111,6 +112,42 @@ internal sealed class AccountDirectory(
                 }
         );
         return await StoreAsync([.. accounts], passwords, actor, cancellationToken);
+    }
+
+    public async Task<AccountCreation> CreateAsync(
+        string username,
+        string password,
+        Guid actor,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        if (!Usernames.IsValid(username))
+        {
+            return new AccountCreation(null, "The user name is not valid: " + Usernames.Rule);
+        }
+
+        if (rules.Refusal(password, username) is { } weak)
+        {
+            return new AccountCreation(null, "The password is not strong enough: " + weak);
+        }
+
+        var now = clock.GetUtcNow();
+        var account = new AccountRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Username = username,
+            UsernameKey = Usernames.Key(username),
+            PasswordHash = await hashing.HashAsync(password, cancellationToken),
+            // Given by somebody else and not used yet, which is what a withdrawal asks for.
+            PasswordGenerated = true,
+            SecurityStamp = Guid.CreateVersion7(now).ToString("N"),
+            CreatedAt = now,
+        };
+        var stored = await StoreAsync([account], [password], actor, cancellationToken);
+        return stored.Refused.Count == 0
+            ? new AccountCreation(account.Id, null)
+            : new AccountCreation(null, "The user name is taken.");
     }
 
     public Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)

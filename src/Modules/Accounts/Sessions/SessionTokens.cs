@@ -59,9 +59,37 @@ internal sealed class SessionTokens(
     )
     {
         var now = clock.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
         var expiresAt = now + _options.RefreshTokenLifetime;
         var refresh = NewToken();
+        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, cancellationToken);
+        await KeepAsync(unit, id, refresh, expiresAt, cancellationToken);
+        return Pair(account.Id, account.Role, id, refresh);
+    }
+
+    /// <summary>Opens a session that nobody can refresh, and gives the one token that counts as long as it.</summary>
+    public async Task<string> OpenLongAsync(
+        IUnitOfWork unit,
+        AccountRow account,
+        string? userAgent,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        var expiresAt = now + _options.LongTokenLifetime;
+        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, cancellationToken);
+        return Sign(account.Id, account.Role, id, now, _options.LongTokenLifetime);
+    }
+
+    private async Task<Guid> InsertAsync(
+        IUnitOfWork unit,
+        AccountRow account,
+        string? userAgent,
+        DateTimeOffset now,
+        DateTimeOffset expiresAt,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = Guid.CreateVersion7(now);
         await unit.ExecuteAsync(
             InsertSession,
             new
@@ -74,9 +102,8 @@ internal sealed class SessionTokens(
             },
             cancellationToken
         );
-        await KeepAsync(unit, id, refresh, expiresAt, cancellationToken);
         await OpenSessions.EndSurplusAsync(unit, states, account.Id, MostSessions, cancellationToken);
-        return Pair(account.Id, account.Role, id, refresh);
+        return id;
     }
 
     public static Task KeepAsync(
@@ -98,9 +125,16 @@ internal sealed class SessionTokens(
         );
 
     /// <summary>A refresh token with a new access token.</summary>
-    public Tokens Pair(Guid accountId, string role, Guid sessionId, string refreshToken)
+    public Tokens Pair(Guid accountId, string role, Guid sessionId, string refreshToken) =>
+        new(
+            Sign(accountId, role, sessionId, clock.GetUtcNow(), _options.AccessTokenLifetime),
+            "Bearer",
+            (long)_options.AccessTokenLifetime.TotalSeconds,
+            refreshToken
+        );
+
+    private string Sign(Guid accountId, string role, Guid sessionId, DateTimeOffset now, TimeSpan lifetime)
     {
-        var now = clock.GetUtcNow();
         var claims = new JwtClaims
         {
             Issuer = _options.Issuer,
@@ -108,19 +142,14 @@ internal sealed class SessionTokens(
             Subject = accountId.ToString(),
             Id = Guid.CreateVersion7(now).ToString(),
             IssuedAt = now,
-            ExpiresAt = now + _options.AccessTokenLifetime,
+            ExpiresAt = now + lifetime,
             Additional = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [SessionClaim] = sessionId.ToString(),
                 ["role"] = role,
             },
         };
-        return new Tokens(
-            JwtCodec.Sign(claims, ring.Current()),
-            "Bearer",
-            (long)_options.AccessTokenLifetime.TotalSeconds,
-            refreshToken
-        );
+        return JwtCodec.Sign(claims, ring.Current());
     }
 
     /// <summary>

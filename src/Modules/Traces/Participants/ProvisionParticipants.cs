@@ -24,18 +24,6 @@ internal static class ProvisionParticipants
     // Names made up here collide only with names that somebody chose; two rounds with random endings are plenty.
     private const int MaximumRounds = 4;
 
-    private const string Reserve = """
-        UPDATE study SET last_number = last_number + @count WHERE key = @key RETURNING last_number
-        """;
-
-    private const string InsertParticipant = """
-        INSERT INTO participant (study, number, pseudonym, created_at) VALUES (@Study, @Number, @Pseudonym, @Now)
-        """;
-
-    private const string InsertIdentity = """
-        INSERT INTO identity (study, number, account, username) VALUES (@Study, @Number, @Account, @Username)
-        """;
-
     /// <summary>How many, or who. Exactly one of the two.</summary>
     /// <param name="Count">1 to 1000: user names are made up, <c>{study}-{number}</c>.</param>
     /// <param name="Usernames">1 to 1000 user names for new accounts, no two alike.</param>
@@ -92,12 +80,7 @@ internal static class ProvisionParticipants
             async unit =>
                 await key.FindAsync(unit, ct) is { } reply
                     ? (reply, 0L)
-                    : (
-                        null,
-                        await unit.ScalarAsync<long>(Reserve, new { count = (long)count, key = known.Key }, ct)
-                            - count
-                            + 1
-                    ),
+                    : (null, await Enrolment.ReserveAsync(unit, known.Key, count, ct)),
             ct
         );
         if (kept is not null)
@@ -253,26 +236,14 @@ internal static class ProvisionParticipants
                 for (var i = 0; i < items.Count; i++)
                 {
                     var item = items[i];
-                    await unit.ExecuteAsync(
-                        InsertParticipant,
-                        new
-                        {
-                            Study = studyKey,
-                            item.Number,
-                            item.Pseudonym,
-                            Now = now,
-                        },
-                        ct
-                    );
-                    await unit.ExecuteAsync(
-                        InsertIdentity,
-                        new
-                        {
-                            Study = studyKey,
-                            item.Number,
-                            Account = made[i].Id,
-                            item.Username,
-                        },
+                    await Enrolment.EnterAsync(
+                        unit,
+                        studyKey,
+                        item.Number,
+                        item.Pseudonym,
+                        made[i].Id,
+                        item.Username,
+                        now,
                         ct
                     );
                 }

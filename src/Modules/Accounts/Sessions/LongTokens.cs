@@ -1,0 +1,18 @@
+using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Identity;
+using Sillage.Storage;
+
+namespace Sillage.Accounts.Sessions;
+
+/// <summary>Long tokens, each with a session of its own: who logs out, is erased or gets another password ends it.</summary>
+internal sealed class LongTokens(IDatabase<AccountsModule> database, SessionTokens tokens) : ILongTokens
+{
+    public Task<string?> OpenAsync(Guid account, string? userAgent, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async unit =>
+                await new AccountStore(unit).FindAsync(account, cancellationToken) is { Disabled: false } current
+                    ? await tokens.OpenLongAsync(unit, current, userAgent, cancellationToken)
+                    : null,
+            cancellationToken
+        );
+}

@@ -1,0 +1,183 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Intake;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Takes one log in, as a trace.</summary>
+internal static class AddLog
+{
+    // As in SendTraces: a study that changes all the time is told to wait.
+    private const int MaximumTries = 5;
+
+    private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
+
+    /// <summary>What a player did. All eight are needed.</summary>
+    /// <param name="UserID">The participant's number.</param>
+    /// <param name="Timestamp">When, by the client's clock; any text of at most 200 characters, kept as it is.</param>
+    /// <param name="Sequence">The client's count.</param>
+    /// <param name="RoomName">Where in the game.</param>
+    /// <param name="ActionNature">What kind of action.</param>
+    /// <param name="ActionType">Which action; also the trace's name.</param>
+    /// <param name="UserAnswer">What the player answered.</param>
+    /// <param name="UserError">What was wrong with it.</param>
+    public sealed record Request(
+        [property: JsonPropertyName("userID")] long UserID,
+        [property: Required(AllowEmptyStrings = true), StringLength(200)] string Timestamp,
+        long Sequence,
+        [property: Required(AllowEmptyStrings = true)] string RoomName,
+        [property: Required(AllowEmptyStrings = true)] string ActionNature,
+        [property: Required(AllowEmptyStrings = true)] string ActionType,
+        [property: Required(AllowEmptyStrings = true)] string UserAnswer,
+        [property: Required(AllowEmptyStrings = true)] string UserError
+    );
+
+    public static void Map(RouteGroupBuilder logs) =>
+        logs.MapPost("/", HandleAsync)
+            .RequirePermission(Permission.WriteTraces)
+            .WithSummary("Add a TSADK log")
+            .WithDescription(
+                "Stores one log; the reply comes when it is on disk. A player sends his own, with the right 'write' "
+                    + "everybody's. A timestamp that is no valid time is kept as it came, and the time of receipt stands in."
+            )
+            .Produces<TsadkLog>(StatusCodes.Status200OK, "application/json")
+            .WithRequestExample(TsadkExamples.NewLog)
+            .WithReplyExample(TsadkExamples.Log)
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        Body<Request> body,
+        Caller caller,
+        StudyDirectory directory,
+        IntakeQueue queue,
+        IDatabase<TracesModule> database,
+        IOptions<TracesOptions> options,
+        TimeProvider clock
+    )
+    {
+        var ct = http.RequestAborted;
+        var log = body.Value;
+        for (var tries = 0; tries < MaximumTries; tries++)
+        {
+            var known = await TsadkStudy.GetAsync(directory, study, caller, ct);
+            CheckSender(known, caller, log.UserID);
+            var now = clock.GetUtcNow();
+            var trace = ToTrace(log, Guid.CreateVersion7(now), now);
+            CheckData(trace.Data, known, options.Value);
+            var ready = new ReadyTraces();
+            ready.Add(trace);
+
+            // Not bound to the connection: what is stored is stored, whether or not anyone still waits for the reply.
+            var outcome = await queue.StoreAsync(new IntakeBatch(known, caller.Id, ready.ToBatch(), now));
+            if (!outcome.StudyChanged)
+            {
+                return outcome.Problem ?? await ReplyAsync(database, known, log, trace.Id);
+            }
+
+            directory.Forget(study);
+        }
+
+        throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>A log as a trace: named after its action, its texts the data.</summary>
+    internal static ReadyTrace ToTrace(Request log, Guid id, DateTimeOffset receivedAt) =>
+        new(
+            id,
+            log.UserID,
+            log.Timestamp,
+            Rfc3339.TryParse(log.Timestamp, out DateTimeOffset time) ? time : receivedAt,
+            log.Sequence,
+            // A name has 1 to 200 characters, which are at most as many as the text has UTF-16 units.
+            log.ActionType.Length
+                is >= 1
+                    and <= 200
+                ? log.ActionType
+                : "log",
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    log.RoomName,
+                    log.ActionNature,
+                    log.ActionType,
+                    log.UserAnswer,
+                    log.UserError,
+                },
+                Json.Options
+            )
+        );
+
+    private static void CheckSender(Study study, Caller caller, long number)
+    {
+        var own = study.NumberOf(caller);
+        if ((study.RightsOf(caller) & StudyRights.Write) == StudyRights.None)
+        {
+            if (own is null)
+            {
+                throw new ProblemException(
+                    Problem.Forbidden("This needs the right 'write', or to be one of the study's participants.")
+                );
+            }
+
+            if (own != number)
+            {
+                throw new ProblemException(
+                    Problem.BadRequest("userID: a player sends his own logs only, under his own number.")
+                );
+            }
+        }
+        else if (!study.HasParticipant(number))
+        {
+            throw new ProblemException(Problem.BadRequest("userID: the study has no user of this number."));
+        }
+    }
+
+    private static void CheckData(ReadOnlyMemory<byte> data, Study study, TracesOptions options)
+    {
+        if (data.Length > options.MaxTraceBytes)
+        {
+            throw new ProblemException(Problem.BadRequest($"A log is at most {options.MaxTraceBytes} bytes long."));
+        }
+
+        if (TraceParser.CheckData(data, study) is { Count: > 0 } errors)
+        {
+            throw new ProblemException(Problem.BadRequest("The log does not fit the study's fields.", errors));
+        }
+    }
+
+    private static async Task<IResult> ReplyAsync(IDatabase<TracesModule> database, Study study, Request log, Guid id)
+    {
+        var position = await database.ReadAsync(
+            r => r.ScalarAsync<long>(PositionOf, new { study = study.Key, id }, CancellationToken.None),
+            CancellationToken.None
+        );
+        return TypedResults.Json(
+            new TsadkLog(
+                null,
+                position,
+                log.UserID,
+                log.Timestamp,
+                log.Sequence,
+                log.RoomName,
+                log.ActionNature,
+                log.ActionType,
+                log.UserAnswer,
+                log.UserError
+            ),
+            Json.Options
+        );
+    }
+}

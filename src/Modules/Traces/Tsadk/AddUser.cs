@@ -1,0 +1,110 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Participants;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Makes an account with the password given and enters it as a participant.</summary>
+internal static class AddUser
+{
+    /// <summary>A new participant with a new account.</summary>
+    /// <param name="Username">The user name, 2 characters at least.</param>
+    /// <param name="Pwd">The password; the server's rules for passwords hold.</param>
+    public sealed record Request(
+        [property: Required, StringLength(64, MinimumLength = 2)] string Username,
+        [property: Required, StringLength(1024)] string Pwd
+    );
+
+    public static void Map(RouteGroupBuilder users) =>
+        users
+            .MapPost("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Add a TSADK user")
+            .WithDescription(
+                "Makes an account and enters it as a participant; his address is in the header `uri`. User names are "
+                    + "those of the whole server, so one may be taken by somebody outside of the study. Needs the right 'manage'."
+            )
+            .Produces<TsadkUser>(StatusCodes.Status201Created, "application/json")
+            .WithRequestExample(TsadkExamples.NewUser)
+            .WithReplyExample(TsadkExamples.User)
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        Body<Request> body,
+        Caller caller,
+        StudyDirectory directory,
+        IAccountDirectory accounts,
+        IDatabase<TracesModule> database,
+        TimeProvider clock
+    )
+    {
+        var ct = http.RequestAborted;
+        var (username, password) = (body.Value.Username, body.Value.Pwd);
+        await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Manage, ct);
+        var made = await accounts.CreateAsync(username, password, caller.Id, ct);
+        if (made.Id is not { } account)
+        {
+            return Problem.BadRequest(made.Refusal!);
+        }
+
+        try
+        {
+            var number = await EnterAsync(database, directory, study, account, username, caller, clock, ct);
+            var address = TsadkUser.AddressOf(study, number);
+            http.Response.Headers["uri"] = address;
+            http.Response.Headers.Location = address;
+            return TypedResults.Json(
+                new TsadkUser(null, number, username),
+                Json.Options,
+                statusCode: StatusCodes.Status201Created
+            );
+        }
+        catch
+        {
+            // An account that takes part in nothing would only hold the name.
+            await accounts.WithdrawAsync([account], CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static Task<long> EnterAsync(
+        IDatabase<TracesModule> database,
+        StudyDirectory directory,
+        string study,
+        Guid account,
+        string username,
+        Caller caller,
+        TimeProvider clock,
+        CancellationToken ct
+    ) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                var current =
+                    await StudyStore.LoadForChangeAsync(unit, study, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
+                current.Demand(caller, StudyRights.Manage);
+                var number = await Enrolment.ReserveAsync(unit, current.Key, 1, ct);
+                var now = clock.GetUtcNow();
+                await Enrolment.EnterAsync(unit, current.Key, number, Pseudonym.Create(), account, username, now, ct);
+                await StudyStore.BumpAsync(unit, current.Key, ct);
+                var details = JsonSerializer.Serialize(new { first = number, count = 1 });
+                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study, details), ct);
+                unit.OnCommitted(() => directory.Forget(study));
+                return number;
+            },
+            ct
+        );
+}

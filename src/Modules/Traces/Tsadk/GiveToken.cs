@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Gives a token for a password.</summary>
+internal static class GiveToken
+{
+    /// <summary>A token.</summary>
+    /// <param name="Token">Goes where the user name goes, with any password; or into <c>Authorization: Bearer</c>.</param>
+    public sealed record TokenReply(string Token);
+
+    public static void Map(RouteGroupBuilder utilities) =>
+        utilities
+            .MapGet("/token", HandleAsync)
+            .RequirePermission(Permission.Self)
+            .WithSummary("Get a TSADK token")
+            .WithDescription(
+                "For user name and password, a token that counts for a day (`Accounts:LongTokenLifetime`) and opens a session "
+                    + "like any login: it ends with it. A token or an API key does not buy another one."
+            )
+            .Produces<TokenReply>(StatusCodes.Status200OK, "application/json")
+            .WithReplyExample(new TokenReply("eyJhbGciOiJFUzI1NiIs…"))
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        Caller caller,
+        StudyDirectory directory,
+        ILongTokens tokens
+    )
+    {
+        var ct = http.RequestAborted;
+        await TsadkStudy.GetAsync(directory, study, caller, ct);
+        if (caller.Kind != CredentialKind.Password)
+        {
+            // Else whoever finds a token could renew it for ever.
+            return Problem.Forbidden("A token is given for a user name and password only.");
+        }
+
+        var token = await tokens.OpenAsync(caller.Id, http.Request.Headers.UserAgent, ct);
+        http.Response.Headers.CacheControl = "no-store";
+        return token is null
+            ? Problem.Unauthorized("The account is gone.")
+            : TypedResults.Json(new TokenReply(token), Json.Options);
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Streams all logs, or a page of them.</summary>
+internal static class ListLogs
+{
+    private const string SelectPositions = """
+        SELECT position FROM trace WHERE study = @study AND position > @after ORDER BY position LIMIT @rows
+        """;
+
+    public static void Map(RouteGroupBuilder logs) =>
+        TsadkPage
+            .Describe(logs.MapGet("/", HandleAsync))
+            .RequirePermission(Permission.ReadTraces)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
+            .WithSummary("List TSADK logs")
+            .WithDescription(
+                "All there are when the list begins, the oldest first. Needs the right 'read', and 'manage' or "
+                    + "'identities' for the participants' numbers."
+            )
+            .Produces<IReadOnlyList<TsadkLog>>(StatusCodes.Status200OK, "application/json")
+            .WithReplyExample(new[] { TsadkExamples.Log with { Uri = "/java-quest/api/v1/logs/17" } })
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        int? limit,
+        long? after,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database
+    )
+    {
+        var ct = http.RequestAborted;
+        TsadkPage.Check(limit);
+        var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
+        var first = Math.Max(after ?? 0, 0);
+        var last = limit is { } most
+            ? await EndOfPageAsync(http, database, known, first, most)
+            : await TsadkScan.EndAsync(database, known, ct);
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(
+            TsadkScan
+                .ReadAsync(database, known, first, last, ct)
+                .Select(log => log with { Uri = TsadkLog.AddressOf(study, log.Id) }),
+            Json.Options
+        );
+    }
+
+    private static async Task<long> EndOfPageAsync(
+        HttpContext http,
+        IDatabase<TracesModule> database,
+        Study study,
+        long after,
+        int limit
+    )
+    {
+        var ct = http.RequestAborted;
+        var positions = await database.ReadAsync(
+            r =>
+                r.QueryAsync<long>(
+                    SelectPositions,
+                    new
+                    {
+                        study = study.Key,
+                        after,
+                        rows = limit + 1L,
+                    },
+                    ct
+                ),
+            ct
+        );
+        if (positions.Count <= limit)
+        {
+            return positions.Count == 0 ? after : positions[^1];
+        }
+
+        TsadkPage.SetNext(http, limit, positions[limit - 1]);
+        return positions[limit - 1];
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Query;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Lists the participants by number and user name.</summary>
+internal static class ListUsers
+{
+    private const int ChunkRows = 1000;
+
+    private const string Select = """
+        SELECT number, username FROM identity WHERE study = @study AND number > @after AND number <= @last
+        ORDER BY number LIMIT @rows
+        """;
+
+    private sealed record Row(long Number, string Username);
+
+    public static void Map(RouteGroupBuilder users) =>
+        TsadkPage
+            .Describe(users.MapGet("/", HandleAsync))
+            .RequirePermission(Permission.ReadIdentities)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
+            .WithSummary("List TSADK users")
+            .WithDescription("Number and user name of each participant. Needs the right 'identities', and is audited.")
+            .Produces<IReadOnlyList<TsadkUser>>(StatusCodes.Status200OK, "application/json")
+            .WithReplyExample(new[] { TsadkExamples.User with { Uri = "/java-quest/api/v1/users/1" } })
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> HandleAsync(
+        HttpContext http,
+        string study,
+        int? limit,
+        long? after,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database
+    )
+    {
+        var ct = http.RequestAborted;
+        TsadkPage.Check(limit);
+        var known = await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Identities, ct);
+        await Names.AuditAsync(database, known, caller, "tsadk", ct);
+        var last = long.MaxValue;
+        if (limit is { } most)
+        {
+            var page = await ReadAsync(database, known, after ?? 0, last, most + 1, ct);
+            last = page.Count > most ? page[most - 1].Number : last;
+            if (page.Count > most)
+            {
+                TsadkPage.SetNext(http, most, last);
+            }
+        }
+
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(StreamAsync(database, known, after ?? 0, last, ct), Json.Options);
+    }
+
+    private static async IAsyncEnumerable<TsadkUser> StreamAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        long after,
+        long last,
+        [EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        IReadOnlyList<Row> rows;
+        do
+        {
+            rows = await ReadAsync(database, study, after, last, ChunkRows, ct);
+            foreach (var row in rows)
+            {
+                yield return new TsadkUser(TsadkUser.AddressOf(study.Slug, row.Number), row.Number, row.Username);
+                after = row.Number;
+            }
+        } while (rows.Count == ChunkRows);
+    }
+
+    private static Task<IReadOnlyList<Row>> ReadAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        long after,
+        long last,
+        int rows,
+        CancellationToken ct
+    ) =>
+        database.ReadAsync(
+            r =>
+                r.QueryAsync<Row>(
+                    Select,
+                    new
+                    {
+                        study = study.Key,
+                        after,
+                        last,
+                        rows = (long)rows,
+                    },
+                    ct
+                ),
+            ct
+        );
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Sillage.Storage;
+using Sillage.Traces.Query;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Tsadk;
+
+/// <summary>Reads a study's traces as logs, chunk by chunk, each a read of its own: a slow reader holds no snapshot.</summary>
+internal static class TsadkScan
+{
+    private const int ChunkRows = 1000;
+    private const int ChunkBytes = 1024 * 1024;
+
+    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
+
+    /// <summary>The place of the last trace that there is now; 0 if there is none.</summary>
+    public static async Task<long> EndAsync(IDatabase<TracesModule> database, Study study, CancellationToken ct) =>
+        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
+
+    /// <summary>The logs after one place and up to another.</summary>
+    public static async IAsyncEnumerable<TsadkLog> ReadAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        long after,
+        long last,
+        [EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        var scan = await TraceScan.StartAsync(database, study, new TraceFilter(), ct);
+        scan.Resume(long.MinValue, after);
+        scan.Ceiling = last;
+        while (!scan.IsAtEnd)
+        {
+            var logs = await database.ReadAsync(reader => ReadAsync(scan, reader, ct), ct);
+            foreach (var log in logs)
+            {
+                yield return log;
+            }
+        }
+    }
+
+    private static async Task<List<TsadkLog>> ReadAsync(TraceScan scan, IReader reader, CancellationToken ct)
+    {
+        var logs = new List<TsadkLog>();
+        var bytes = 0;
+        await scan.ReadAsync(reader, ChunkRows, Take, ct);
+        return logs;
+
+        bool Take(in TraceRow row)
+        {
+            logs.Add(TsadkLog.Of(row));
+            bytes += row.Data.Length;
+            return bytes < ChunkBytes;
+        }
+    }
+}
