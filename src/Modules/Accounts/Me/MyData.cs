@@ -79,7 +79,7 @@ internal static class MyData
         var unknown = corrections
             .Where(correction => !sections.ContainsKey(correction.Name))
             .Select(correction => new FieldError(
-                PointerTo(correction.Name),
+                JsonPointer.Member(JsonPointer.Root, correction.Name),
                 $"There is no such section; there are {string.Join(", ", sections.Keys)}."
             ))
             .ToList();
@@ -93,14 +93,10 @@ internal static class MyData
             var problem = await sections[correction.Name].CorrectAsync(caller.Id, correction.Value, cancellationToken);
             if (problem is not null)
             {
-                return problem.Under(PointerTo(correction.Name));
+                return problem.Under(JsonPointer.Member(JsonPointer.Root, correction.Name));
             }
         }
 
         return TypedResults.NoContent();
     }
-
-    // RFC 6901 section 3.
-    private static string PointerTo(string member) =>
-        "/" + member.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

@@ -90,10 +90,7 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
             .EnumerateObject()
             .Where(member => member.Name != "profile" || member.Value.ValueKind != JsonValueKind.Object)
             .Select(member => new FieldError(
-                "/"
-                    + member
-                        .Name.Replace("~", "~0", StringComparison.Ordinal)
-                        .Replace("/", "~1", StringComparison.Ordinal),
+                JsonPointer.Member(JsonPointer.Root, member.Name),
                 "Only 'profile', an object, can be corrected here."
             ))
             .ToList();

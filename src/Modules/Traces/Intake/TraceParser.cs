@@ -256,7 +256,7 @@ internal sealed partial class TraceParser
         if (_errors.Count < MaximumErrors)
         {
             var item = _source.Body.Span[(_base + _start)..];
-            _errors.Add(new FieldError(JsonPointer.To(item, offset - _start), detail));
+            _errors.Add(new FieldError(JsonPlace.PointerTo(item, offset - _start), detail));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sillage.Hosting.Problems;
 
 namespace Sillage.Hosting.Requests.Reading;
 

@@ -1,16 +1,16 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sillage.Hosting.Problems;
 
 namespace Sillage.Traces.Intake;
 
 /// <summary>
 /// Finds the JSON Pointer (RFC 6901) of a place in a text by reading it a second time: what is right pays nothing for it.
 /// </summary>
-internal static class JsonPointer
+internal static class JsonPlace
 {
     /// <summary>The pointer to the value or member name that begins at byte <paramref name="offset"/>.</summary>
-    public static string To(ReadOnlySpan<byte> json, long offset)
+    public static string PointerTo(ReadOnlySpan<byte> json, long offset)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         var path = new List<string>();
@@ -19,12 +19,12 @@ internal static class JsonPointer
         {
             if (indices.Count > 0 && indices[^1] >= 0 && reader.TokenType is not JsonTokenType.EndArray)
             {
-                path[^1] = (indices[^1]++).ToString(CultureInfo.InvariantCulture);
+                path[^1] = JsonPointer.Item(JsonPointer.Root, indices[^1]++);
             }
 
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                path[^1] = Escape(NameOf(ref reader));
+                path[^1] = JsonPointer.Member(JsonPointer.Root, NameOf(ref reader));
             }
 
             if (reader.TokenStartIndex >= offset)
@@ -35,11 +35,11 @@ internal static class JsonPointer
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject:
-                    path.Add("");
+                    path.Add("/");
                     indices.Add(-1);
                     break;
                 case JsonTokenType.StartArray:
-                    path.Add("");
+                    path.Add("/");
                     indices.Add(0);
                     break;
                 case JsonTokenType.EndObject or JsonTokenType.EndArray:
@@ -51,7 +51,7 @@ internal static class JsonPointer
             }
         }
 
-        return string.Concat(path.Select(p => "/" + p));
+        return string.Concat(path);
     }
 
     // A name whose escapes make no text stands as it is written.
@@ -59,7 +59,4 @@ internal static class JsonPointer
         reader.ValueIsEscaped && JsonText.FindBadEscape(reader.ValueSpan) is null
             ? reader.GetString()!
             : Encoding.UTF8.GetString(reader.ValueSpan);
-
-    private static string Escape(string name) =>
-        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Sillage.Hosting.Requests.Reading;
+namespace Sillage.Hosting.Problems;
 
-/// <summary>Makes JSON Pointers (RFC 6901) step by step.</summary>
-internal static class JsonPointer
+/// <summary>Makes JSON Pointers (RFC 6901), as <see cref="FieldError"/> takes them, step by step.</summary>
+public static class JsonPointer
 {
     /// <summary>The whole document.</summary>
     public const string Root = "";
