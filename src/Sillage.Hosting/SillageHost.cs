@@ -28,7 +28,6 @@ public static class SillageHost
         builder.Logging.AddSillageLogging(builder.Configuration);
         services.AddTelemetry();
         services.AddPipeline();
-        services.AddSillageAuthentication();
         services.AddHealthChecks();
         services.AddDocumentation();
         services.AddStorage();

@@ -22,7 +22,10 @@ public interface IIdentityAuthority
     ValueTask<CredentialCheck> CheckApiKeyAsync(string key, CancellationToken cancellationToken);
 }
 
-/// <summary>What came of checking a credential: a caller, or the reason why not, fit to be told to the client.</summary>
+/// <summary>
+/// What came of checking a credential: a caller, or the reason why not, fit to be told to the client. The default value, with
+/// neither, says that there was no credential.
+/// </summary>
 /// <param name="Caller">The caller; null if the credential is refused.</param>
 /// <param name="Refusal">The reason; null if it is accepted. Never tells whether an account exists.</param>
 public readonly record struct CredentialCheck(Caller? Caller, string? Refusal)

@@ -32,15 +32,20 @@ internal static class OpenApiSetup
         return services;
     }
 
+    // The page's middleware looks at the path of every request by a regular expression: only what may be its own gets there.
     public static void UseDocumentation(this WebApplication app) =>
-        app.UseSwaggerUI(ui =>
-        {
-            ui.RoutePrefix = "docs";
-            ui.DocumentTitle = "Sillage";
-            ui.SwaggerEndpoint("/openapi.json", "Sillage");
-            ui.EnableTryItOutByDefault();
-            ui.DisplayOperationId();
-        });
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase),
+            docs =>
+                docs.UseSwaggerUI(ui =>
+                {
+                    ui.RoutePrefix = "docs";
+                    ui.DocumentTitle = "Sillage";
+                    ui.SwaggerEndpoint("/openapi.json", "Sillage");
+                    ui.EnableTryItOutByDefault();
+                    ui.DisplayOperationId();
+                })
+        );
 
     public static void MapDocumentation(this IEndpointRouteBuilder routes) =>
         routes

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Pipeline;
 using Sillage.Hosting.Problems;
@@ -52,10 +53,9 @@ internal sealed class RateLimiter
         return next(context);
     }
 
-    /// <summary>Middleware after authentication.</summary>
-    public Task LimitAccountAsync(HttpContext context, RequestDelegate next) =>
+    /// <summary>Goes on with <paramref name="next"/> once it is known who asks, if that account may ask now.</summary>
+    public Task LimitAccountAsync(HttpContext context, Caller caller, RequestDelegate next) =>
         !_isEnabled
-        || context.Features.Get<Caller>() is not { } caller
         || context.GetEndpoint()?.Metadata.GetMetadata<QuietMetadata>() is not null
         || TryTake(context, _accounts, caller.Id, tokens: 1)
             ? next(context)
@@ -85,12 +85,13 @@ internal sealed class RateLimiter
         var headers = context.Response.Headers;
         var seconds = (long)Math.Ceiling(result.Reset.TotalSeconds);
         var item = string.Create(CultureInfo.InvariantCulture, $"\"{buckets.Name}\";r={result.Remaining};t={seconds}");
-        headers["RateLimit-Policy"] = Join(headers["RateLimit-Policy"].ToString(), buckets.Policy);
-        headers["RateLimit"] = Join(headers["RateLimit"].ToString(), item);
+        headers["RateLimit-Policy"] = Append(headers["RateLimit-Policy"], buckets.Policy);
+        headers["RateLimit"] = Append(headers["RateLimit"], item);
         return result.IsTaken;
     }
 
-    private static string Join(string list, string item) => list.Length == 0 ? item : $"{list}, {item}";
+    private static StringValues Append(StringValues list, string item) =>
+        list.Count == 0 ? item : string.Concat(list.ToString(), ", ", item);
 
     private static Task TooManyAsync(HttpContext context, RateResult result, string what)
     {

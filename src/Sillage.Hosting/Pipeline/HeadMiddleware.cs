@@ -9,14 +9,11 @@ namespace Sillage.Hosting.Pipeline;
 /// </summary>
 internal static class HeadMiddleware
 {
-    public static async Task RunAsync(HttpContext context, RequestDelegate next)
-    {
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            await next(context);
-            return;
-        }
+    public static Task RunAsync(HttpContext context, RequestDelegate next) =>
+        HttpMethods.IsHead(context.Request.Method) ? RunAsGetAsync(context, next) : next(context);
 
+    private static async Task RunAsGetAsync(HttpContext context, RequestDelegate next)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var aborted = context.RequestAborted;
         // A problem is written further out, when there is nothing left to stop.

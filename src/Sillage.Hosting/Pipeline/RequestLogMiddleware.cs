@@ -11,7 +11,11 @@ namespace Sillage.Hosting.Pipeline;
 /// </summary>
 internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger<RequestLogMiddleware> logger)
 {
-    public async Task InvokeAsync(HttpContext context)
+    // Nothing is measured for nobody: by default requests are not logged.
+    public Task InvokeAsync(HttpContext context) =>
+        logger.IsEnabled(LogLevel.Information) ? LogAsync(context) : next(context);
+
+    private async Task LogAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
         try

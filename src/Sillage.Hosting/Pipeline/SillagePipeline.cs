@@ -69,10 +69,7 @@ internal static class SillagePipeline
         app.Use(limiter.LimitAddressAsync);
         app.Use(EndWithoutRouteAsync);
         app.UseRequestTimeouts();
-        app.UseAuthentication();
-        app.Use((context, next) => CredentialMiddleware.RunAsync(context, next, limiter));
-        app.Use(limiter.LimitAccountAsync);
-        app.UseAuthorization();
+        app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<RequestCheckMiddleware>();
     }
 

@@ -34,8 +34,8 @@ internal static class MetricsRoute
     ) =>
         caller?.Can(Permission.ReadMetrics) == true || IsAllowed(context.Connection.RemoteIpAddress, options.Value)
             ? Results.Text(exporter.Scrape(), PrometheusText.ContentType)
-        : caller is null ? Results.Challenge()
-        : Results.Forbid();
+        : caller is null ? new Challenge()
+        : AccessMiddleware.Denied;
 
     private static bool IsAllowed(IPAddress? address, TelemetryOptions options)
     {

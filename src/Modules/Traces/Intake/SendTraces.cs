@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,19 +15,31 @@ using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
 
-/// <summary>Takes traces in: one, an array, or one a line.</summary>
-internal static class SendTraces
+/// <summary>
+/// Takes traces in: one, an array, or one a line. Unlike other slices it has its services from the start: finding them
+/// again for each request would make a scope of services a request, on the one route where that shows.
+/// </summary>
+internal sealed class SendTraces(
+    StudyDirectory directory,
+    IntakeQueue queue,
+    IOptions<TracesOptions> options,
+    TimeProvider clock
+)
 {
     // A study that changes under a batch's feet is read again; one that does so all the time is told to wait.
     private const int MaximumTries = 5;
 
     public static void Map(RouteGroupBuilder traces)
     {
-        var options = ((IEndpointRouteBuilder)traces).ServiceProvider.GetRequiredService<IOptions<TracesOptions>>();
+        var services = ((IEndpointRouteBuilder)traces).ServiceProvider;
+        var slice = ActivatorUtilities.CreateInstance<SendTraces>(services);
+        var options = services.GetRequiredService<IOptions<TracesOptions>>().Value;
         traces
-            .MapPost("/", HandleAsync)
+            .MapPost("/", slice.HandleAsync)
             .RequirePermission(Permission.WriteTraces)
-            .WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxBatchBytes))
+            .WithMetadata(new RequestSizeLimitAttribute(options.MaxBatchBytes))
+            // A slow body is cut off by its rate, and what is handed to the store is not taken back for being late.
+            .WithMetadata(new DisableRequestTimeoutAttribute())
             .Accepts<object>(TraceBody.MediaTypes[0], TraceBody.MediaTypes[1..])
             .Produces<IntakeReply>(StatusCodes.Status201Created, "application/json", "application/xml")
             .Produces<IntakeReply>(StatusCodes.Status200OK, "application/json", "application/xml")
@@ -52,24 +65,15 @@ internal static class SendTraces
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
-    private static async Task<IResult> HandleAsync(
-        HttpContext http,
-        string study,
-        Caller caller,
-        IdempotencyKey key,
-        StudyDirectory directory,
-        IntakeQueue queue,
-        IOptions<TracesOptions> options,
-        TimeProvider clock
-    )
+    private async Task<IResult> HandleAsync(HttpContext http, string study, Caller caller, IdempotencyKey key)
     {
         // Before the body is read: who may not send need not.
-        await FindAsync(directory, study, caller, http.RequestAborted);
+        await FindAsync(study, caller, http.RequestAborted);
         var (body, form) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
         var keyed = http.Request.Headers.ContainsKey("Idempotency-Key");
         for (var tries = 0; tries < MaximumTries; tries++)
         {
-            var (known, sender) = await FindAsync(directory, study, caller, http.RequestAborted);
+            var (known, sender) = await FindAsync(study, caller, http.RequestAborted);
             var now = clock.GetUtcNow();
             if (!TraceParser.TryParse(body, form, known, sender, options.Value, now, out var parsed, out var problem))
             {
@@ -94,8 +98,7 @@ internal static class SendTraces
         throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
     }
 
-    private static async ValueTask<(Study Study, Sender Sender)> FindAsync(
-        StudyDirectory directory,
+    private async ValueTask<(Study Study, Sender Sender)> FindAsync(
         string slug,
         Caller caller,
         CancellationToken cancellationToken
