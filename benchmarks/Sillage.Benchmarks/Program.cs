@@ -3,9 +3,17 @@ using Sillage.Benchmarks;
 using Sillage.Benchmarks.Cases;
 using Sillage.Benchmarks.Processes;
 using Sillage.Benchmarks.Report;
+using Sillage.Benchmarks.SocketIO;
 using Sillage.Benchmarks.Targets;
 
 // Called by benchmarks/run, which installs, builds and starts what is named here.
+// Since .NET 10 a program hears of SIGTERM only if it asks to; the runtime ends it all the same.
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => ServerProcess.EndAll());
+if (args.Contains("suite=socketio"))
+{
+    return await SocketSuite.RunAsync(args);
+}
+
 var settings = Arguments.Parse(args);
 var cases = new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>>>
 {
@@ -23,14 +31,29 @@ if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
     return 2;
 }
 
-// Since .NET 10 a program hears of SIGTERM only if it asks to; the runtime ends it all the same.
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => ServerProcess.EndAll());
+var suffix = settings.Only.Count > 0 ? $"-{string.Join('-', settings.Only)}" : "";
+var file = Path.Combine(settings.Results, $"traces-{Machine.Here.Slug}-{settings.Commit}{suffix}{settings.Kind}.md");
+var results = new Results(
+    file,
+    new Preface(
+        "Traces",
+        settings.Commit,
+        settings.Described,
+        "Processor time is that of the server's processes and of the database engine they use, per trace (or row, or page). "
+            + "Memory is PSS at the end of the stretch."
+    )
+);
 var tables = new List<Table>();
 try
 {
     foreach (var name in chosen)
     {
-        tables.AddRange(await cases[name](settings.Ground, settings.Plan));
+        var measured = await cases[name](settings.Ground, settings.Plan);
+        tables.AddRange(measured);
+        if (name != "watched")
+        {
+            results.Add(measured.Select(Ratios.Sheet));
+        }
     }
 }
 catch (InvalidOperationException exception)
@@ -51,10 +74,5 @@ if (chosen.Contains("watched"))
     return 0;
 }
 
-var machine = Machine.Here;
-var suffix = settings.Only.Count > 0 ? $"-{string.Join('-', settings.Only)}" : "";
-var file = Path.Combine(settings.Results, $"traces-{machine.Slug}-{settings.Commit}{suffix}{settings.Kind}.md");
-Directory.CreateDirectory(settings.Results);
-await File.WriteAllTextAsync(file, Markdown.Write(machine, settings.Commit, settings.Described, tables));
 Console.WriteLine($"Written: {Path.GetRelativePath(settings.Ground.Repository, file)}");
 return 0;

@@ -3,10 +3,10 @@ namespace Sillage.Benchmarks.Load;
 /// <summary>What one measured stretch gave.</summary>
 internal sealed record LoadResult
 {
-    /// <summary>Requests that were answered well within the stretch.</summary>
+    /// <summary>Requests that were answered well within the stretch; broadcasts that reached all.</summary>
     public required long Requests { get; init; }
 
-    /// <summary>Traces (or rows) in them.</summary>
+    /// <summary>Traces (or rows, or deliveries) in them.</summary>
     public required long Traces { get; init; }
 
     /// <summary>Requests answered with another status, or not at all.</summary>

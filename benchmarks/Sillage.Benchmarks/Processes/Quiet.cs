@@ -6,14 +6,14 @@ namespace Sillage.Benchmarks.Processes;
 /// Sees to it that others on the machine do not spoil a measurement: waits until they are still, and tells how much of
 /// the processors they took meanwhile.
 /// </summary>
-internal sealed class Quiet(int postmaster)
+internal sealed class Quiet(params int[] others)
 {
     private const double Still = 0.08;
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // Everything that the benchmarks started, and they themselves.
-    private readonly ProcessTree _ours = new(Environment.ProcessId, postmaster);
+    private readonly ProcessTree _ours = new([Environment.ProcessId, .. others]);
 
     /// <summary>The share of all processors above which a stretch is measured again.</summary>
     public const double TooMuch = 0.12;

@@ -74,6 +74,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         // Settings of this client's own runtime are not the server's.
         start.Environment.Remove("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS");
+        start.Environment.Remove("DOTNET_TieredPGO");
 
         var started = Stopwatch.GetTimestamp();
         var server = new ServerProcess(Process.Start(start)!, log);

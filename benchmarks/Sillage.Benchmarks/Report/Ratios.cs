@@ -7,6 +7,8 @@ internal static class Ratios
 {
     private const string Ours = "Sillage";
 
+    public static Sheet Sheet(Table table) => new(table.Title, table.Remark, Header(table), [.. Cells(table)]);
+
     public static string[] Header(Table table) =>
         [
             "who",
@@ -32,16 +34,16 @@ internal static class Ratios
                 [
                     row.Name,
                     .. References(table).Select(reference => Ratio(reference, row)),
-                    Number(row.Median.PerSecond),
-                    Number(row.Median.TracesPerSecond),
-                    row.Highest > 0 ? $"{Number(row.Lowest)} to {Number(row.Highest)}" : "",
+                    Numbers.Number(row.Median.PerSecond),
+                    Numbers.Number(row.Median.TracesPerSecond),
+                    row.Highest > 0 ? $"{Numbers.Number(row.Lowest)} to {Numbers.Number(row.Highest)}" : "",
                     Milliseconds(row, 0.5),
                     Milliseconds(row, 0.9),
                     Milliseconds(row, 0.99),
                     Milliseconds(row, 1),
-                    Number(Processor(row)),
-                    Number(row.Median.Memory / 1e6),
-                    row.Median.Requests == 1 ? Number(row.Median.Elapsed.TotalMilliseconds) : "",
+                    Numbers.Number(Processor(row)),
+                    Numbers.Number(row.Median.Memory / 1e6),
+                    row.Median.Requests == 1 ? Numbers.Number(row.Median.Elapsed.TotalMilliseconds) : "",
                     $"{row.Median.Errors}",
                     $"{100 * row.Median.Others:N0}",
                     row.Note,
@@ -49,8 +51,7 @@ internal static class Ratios
         );
 
     /// <summary>Work a second of the first divided by that of the second.</summary>
-    public static string Ratio(Row ours, Row theirs) =>
-        Work(theirs) > 0 && Work(ours) > 0 ? $"×{Significant(Work(ours) / Work(theirs))}" : "";
+    public static string Ratio(Row ours, Row theirs) => Numbers.Ratio(Work(ours), Work(theirs));
 
     private static double Work(Row row) =>
         row.Median.Traces > 0 ? row.Median.TracesPerSecond
@@ -70,19 +71,5 @@ internal static class Ratios
         : 0;
 
     private static string Milliseconds(Row row, double share) =>
-        row.Median.Latency.Count == 0 ? "" : Significant(row.Median.Latency.Percentile(share) / 1000);
-
-    private static string Number(double value) =>
-        value <= 0 ? ""
-        : value < 100 ? Significant(value)
-        : $"{value:N0}";
-
-    private static string Significant(double value) =>
-        value switch
-        {
-            >= 100 => $"{value:N0}",
-            >= 10 => $"{value:N1}",
-            >= 0.1 => $"{value:N2}",
-            _ => $"{value:N3}",
-        };
+        row.Median.Latency.Count == 0 ? "" : Numbers.Significant(row.Median.Latency.Percentile(share) / 1000);
 }

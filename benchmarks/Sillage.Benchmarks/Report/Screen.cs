@@ -32,5 +32,23 @@ internal static class Screen
         }
     }
 
+    /// <summary>A wide table, turned on its side.</summary>
+    public static void Write(Sheet sheet)
+    {
+        var screen = new Spectre.Console.Table().Title(Markup.Escape(sheet.Title)).Border(TableBorder.Simple);
+        screen.AddColumn(sheet.Header[0]);
+        foreach (var row in sheet.Rows)
+        {
+            screen.AddColumn(new TableColumn(Markup.Escape(row[0])).RightAligned());
+        }
+
+        for (var i = 1; i < sheet.Header.Length; i++)
+        {
+            screen.AddRow([Markup.Escape(sheet.Header[i]), .. sheet.Rows.Select(row => Markup.Escape(row[i]))]);
+        }
+
+        AnsiConsole.Write(screen);
+    }
+
     private static readonly string[] Shown = ["p50 ms", "p99 ms", "CPU µs", "MB", "took ms", "errors", "others %"];
 }

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Json;
+using Sillage.Benchmarks.Processes;
+
+namespace Sillage.Benchmarks.SocketIO.Servers;
+
+/// <summary>A Socket.IO server that was started for the run.</summary>
+internal sealed class SocketServer : IAsyncDisposable
+{
+    public const string Ours = "Sillage.SocketIO";
+    public const string Nodes = "socket.io on Node";
+
+    private readonly ServerProcess _process;
+
+    private SocketServer(string name, IPEndPoint address, ServerProcess process)
+    {
+        (Name, Address, _process) = (name, address, process);
+        Processes = new ProcessTree(process.Id);
+    }
+
+    public string Name { get; }
+
+    public IPEndPoint Address { get; }
+
+    public int Id => _process.Id;
+
+    public ProcessTree Processes { get; }
+
+    /// <summary>Starts this library's server.</summary>
+    public static Task<SocketServer> StartOursAsync(SocketGround ground)
+    {
+        var address = Free();
+        return StartAsync(
+            ground,
+            Ours,
+            address,
+            ["dotnet", ground.Server, "--urls", $"http://{address}"],
+            ground.Folder
+        );
+    }
+
+    /// <summary>Starts Node's.</summary>
+    public static Task<SocketServer> StartNodeAsync(SocketGround ground)
+    {
+        var address = Free();
+        return StartAsync(ground, Nodes, address, ["node", "--expose-gc", "server.js", $"{address.Port}"], ground.Peer);
+    }
+
+    /// <summary>Bytes in use on the heap, after a collection if that is asked for.</summary>
+    public async Task<long> HeapAsync(bool collect)
+    {
+        using var client = new HttpClient();
+        var memory = await client.GetFromJsonAsync<Memory>(
+            new Uri($"http://{Address}/memory?collect={(collect ? "true" : "false")}")
+        );
+        return memory!.Heap;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static IPEndPoint Free() => new(IPAddress.Loopback, ServerProcess.FreePort());
+
+    private static async Task<SocketServer> StartAsync(
+        SocketGround ground,
+        string name,
+        IPEndPoint address,
+        string[] command,
+        string folder
+    )
+    {
+        Console.Error.WriteLine($"— starting {name}");
+        var process = await ServerProcess.StartAsync(
+            command,
+            new Dictionary<string, string> { ["NODE_ENV"] = "production" },
+            folder,
+            Path.Combine(ground.Folder, $"{name}-{address.Port}.log"),
+            new Uri($"http://{address}/memory?collect=false")
+        );
+        return new SocketServer(name, address, process);
+    }
+
+    private sealed record Memory(long Heap);
+}

@@ -1,0 +1,18 @@
+using Sillage.SocketIO;
+
+// What benchmarks/peers/socketio does on Node, with this library.
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders();
+builder.Services.AddSocketIO();
+var app = builder.Build();
+app.MapSocketIO(
+    "/socket.io",
+    io =>
+        io.On("join", (ClientSocket socket, string room) => socket.Join(room))
+            .On(
+                "say",
+                (ClientSocket socket, string room, string text) => socket.Namespace.To(room).EmitAsync("said", text)
+            )
+);
+app.MapGet("/memory", (bool collect) => new { heap = GC.GetTotalMemory(collect) });
+await app.RunAsync();
