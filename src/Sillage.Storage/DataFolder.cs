@@ -73,6 +73,13 @@ public sealed class DataFolder : IDisposable
     /// <summary>Creates the file if it is absent, readable and writable by its owner only (mode 0600).</summary>
     internal static void CreatePrivateFile(string path)
     {
+        // A database that is open is not opened once more: closing it would drop the locks that SQLite holds on it, which
+        // POSIX ties to process and file (https://sqlite.org/howtocorrupt.html, 2.2).
+        if (File.Exists(path))
+        {
+            return;
+        }
+
         var options = Private(FileMode.OpenOrCreate);
         options.Share = FileShare.ReadWrite | FileShare.Delete;
         using var file = new FileStream(path, options);

@@ -6,10 +6,21 @@ namespace Sillage.Storage;
 /// <param name="Module">The type that names the module.</param>
 /// <param name="Name">The file's and the schema's name.</param>
 /// <param name="Migrations">The module's own scripts for a dialect.</param>
-internal sealed record ModuleRegistration(Type Module, string Name, Func<SqlDialect, MigrationSet> Migrations)
+/// <param name="Companion">The schema of the second file that the module has on SQLite; null if it has none.</param>
+internal sealed record ModuleRegistration(
+    Type Module,
+    string Name,
+    Func<SqlDialect, MigrationSet> Migrations,
+    string? Companion = null
+)
 {
-    public static ModuleRegistration Of<TModule>(string name) =>
-        new(typeof(TModule), name, dialect => MigrationSet.FromAssembly(name, typeof(TModule).Assembly, dialect));
+    public static ModuleRegistration Of<TModule>(string name, string? companion = null) =>
+        new(
+            typeof(TModule),
+            name,
+            dialect => MigrationSet.FromAssembly(name, typeof(TModule).Assembly, dialect),
+            companion
+        );
 
     /// <summary>Storage's scripts, then the module's.</summary>
     public IReadOnlyList<MigrationSet> AllMigrations(SqlDialect dialect) =>

@@ -51,8 +51,18 @@ public static partial class StorageRegistration
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="name">The file's and the schema's name: lower case letters.</param>
-    public static IServiceCollection AddModuleDatabase<TModule>(this IServiceCollection services, string name) =>
-        services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name));
+    /// <param name="companion">
+    /// On SQLite, a second file <c>{name}.{companion}.db</c> for tables that are to lie apart; lower case letters. Scripts
+    /// create its tables in the schema of that name, everything else names them as any table. A commit reaches the module's
+    /// own file first and the companion after it, and a crash in between leaves it in the first alone: what leads to a change
+    /// in the companion stands in the module's own file until it is done (docs/adr/0063-the-tie-in-a-file-of-its-own.md).
+    /// On PostgreSQL there is one schema, and scripts create all tables there.
+    /// </param>
+    public static IServiceCollection AddModuleDatabase<TModule>(
+        this IServiceCollection services,
+        string name,
+        string? companion = null
+    ) => services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name, companion));
 
     /// <summary>The same with scripts from elsewhere than the module's assembly.</summary>
     internal static IServiceCollection AddModuleDatabase<TModule>(
@@ -63,6 +73,11 @@ public static partial class StorageRegistration
         if (!Names().IsMatch(registration.Name))
         {
             throw new ArgumentException($"'{registration.Name}' is not lower case letters.", nameof(registration));
+        }
+
+        if (registration.Companion is { } companion && !Names().IsMatch(companion))
+        {
+            throw new ArgumentException($"'{companion}' is not lower case letters.", nameof(registration));
         }
 
         services.AddSingleton(registration);

@@ -30,7 +30,7 @@ public sealed class TracesModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<TracesModule>(Name);
+        services.AddModuleDatabase<TracesModule>(Name, companion: "identities");
         services.AddSettings<TracesOptions>("Traces");
         services.AddSingleton<StudyDirectory>();
         services.AddSingleton<TraceSignals>();
@@ -38,6 +38,7 @@ public sealed class TracesModule : IModule
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
         services.AddSingleton<RemovalQueue>();
+        services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
         services.AddProblemForm(TsadkErrors.Form);
         services.AddPersonalData<TracesModule, TracesPersonalData>();

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Sillage.Storage.Sqlite;
 
 namespace Sillage.Storage.Backup;
 
@@ -149,7 +150,7 @@ public sealed class BackupArchive
     )
     {
         var folder = Path.GetFullPath(_options.Data);
-        if (SqliteBackup.Modules(folder).Count == 0)
+        if (SqliteBackup.Files(folder).Count == 0)
         {
             throw new BackupException($"There is nothing to back up in the data folder {folder}.");
         }
@@ -162,16 +163,23 @@ public sealed class BackupArchive
             using var backup = new SqliteBackup(folder, _clock);
             var at = backup.Snapshot();
             var modules = new List<BackupModule>();
-            foreach (var (copy, module) in await backup.CopyAsync(copies, progress, cancellationToken))
+            foreach (var (files, module) in await backup.CopyAsync(copies, progress, cancellationToken))
             {
-                await using var content = File.OpenRead(copy);
-                var entry = await writer.AddAsync(
-                    $"{module.Name}.db",
-                    content,
-                    done => progress?.Report(new BackupProgress("pack", module.Name, done, content.Length)),
-                    cancellationToken
-                );
-                modules.Add(module with { Entries = [entry] });
+                var entries = new List<BackupEntry>();
+                foreach (var file in files)
+                {
+                    await using var content = File.OpenRead(SqliteFiles.PathIn(copies, file));
+                    entries.Add(
+                        await writer.AddAsync(
+                            $"{file}.db",
+                            content,
+                            done => progress?.Report(new BackupProgress("pack", file, done, content.Length)),
+                            cancellationToken
+                        )
+                    );
+                }
+
+                modules.Add(module with { Entries = entries });
             }
 
             return Manifest(at, modules);

@@ -18,7 +18,10 @@ internal sealed record BackupManifest(
     IReadOnlyList<BackupModule> Modules
 )
 {
-    public const int CurrentFormat = 1;
+    /// <summary>1: one file a module on SQLite. 2: a module may have a companion's file with it.</summary>
+    public const int CurrentFormat = 2;
+    public const int OldestFormat = 1;
+
     public const string EntryName = "manifest.json";
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

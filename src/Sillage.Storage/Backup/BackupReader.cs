@@ -161,7 +161,7 @@ internal sealed partial class BackupReader : IDisposable
         }
 
         var manifest = BackupManifest.FromJson(bytes) ?? throw new InvalidDataException("An empty manifest.");
-        return manifest.Format == BackupManifest.CurrentFormat
+        return manifest.Format is >= BackupManifest.OldestFormat and <= BackupManifest.CurrentFormat
             ? manifest
             : throw new BackupException(
                 $"The backup {file} has the format {manifest.Format}, which this program does not know. Restore it with the program that made it ({manifest.Program})."
@@ -188,7 +188,7 @@ internal sealed partial class BackupReader : IDisposable
     private static partial Regex ModuleNames();
 
     [GeneratedRegex(
-        @"^[a-z]{1,32}(\.db|/[A-Za-z0-9_]{1,64}\.copy)\z",
+        @"^[a-z]{1,32}((\.[a-z]{1,32})?\.db|/[A-Za-z0-9_]{1,64}\.copy)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

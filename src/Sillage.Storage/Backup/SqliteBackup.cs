@@ -17,10 +17,10 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
 
     private readonly string _folder = folder;
     private readonly TimeProvider _clock = clock;
-    private readonly List<(string Module, SqliteSession Session)> _snapshots = [];
+    private readonly List<(string File, SqliteSession Session)> _snapshots = [];
 
-    /// <summary>The names of the modules that have a file in the folder.</summary>
-    public static IReadOnlyList<string> Modules(string folder) =>
+    /// <summary>The names of the databases in the folder, without the ending: a module's own before its companion's.</summary>
+    public static IReadOnlyList<string> Files(string folder) =>
         Directory.Exists(folder)
             ?
             [
@@ -35,21 +35,22 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
     /// <returns>The moment that they show.</returns>
     public DateTimeOffset Snapshot()
     {
-        var modules = Modules(_folder);
+        var files = Files(_folder);
         var writers = new List<SqliteSession>();
         try
         {
-            foreach (var module in modules)
+            // In the order in which a commit takes them, or the two would wait for one another.
+            foreach (var file in files)
             {
-                var writer = SqliteSession.OpenWriter(SqliteDatabase.PathIn(_folder, module));
+                var writer = SqliteSession.OpenWriter(new SqliteFiles(SqliteFiles.PathIn(_folder, file)));
                 writers.Add(writer);
-                TakeWriteLock(writer, module);
+                TakeWriteLock(writer, file);
             }
 
-            foreach (var module in modules)
+            foreach (var file in files)
             {
-                var session = SqliteSession.OpenReader(SqliteDatabase.PathIn(_folder, module));
-                _snapshots.Add((module, session));
+                var session = SqliteSession.OpenReader(new SqliteFiles(SqliteFiles.PathIn(_folder, file)));
+                _snapshots.Add((file, session));
                 // The first read is what fixes the snapshot.
                 session.Execute("BEGIN; SELECT count(*) FROM sqlite_schema");
             }
@@ -66,45 +67,56 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
         }
     }
 
-    /// <summary>Copies the snapshots into another folder and checks each copy.</summary>
-    public async Task<IReadOnlyList<(string File, BackupModule Module)>> CopyAsync(
+    /// <summary>Copies the snapshots into another folder, under the same names, and checks each copy.</summary>
+    /// <returns>The modules, each with its files.</returns>
+    public async Task<IReadOnlyList<(IReadOnlyList<string> Files, BackupModule Module)>> CopyAsync(
         string target,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellationToken
     )
     {
-        var copies = new List<(string, BackupModule)>();
-        foreach (var (module, session) in _snapshots)
+        foreach (var (file, session) in _snapshots)
         {
-            var file = Path.Combine(target, $"{module}.db");
-            Copy(session, file, module, progress, cancellationToken);
-            var migrations = await CheckAsync(file, module, cancellationToken);
-            copies.Add((file, new BackupModule(module, migrations, [], [])));
+            Copy(session, SqliteFiles.PathIn(target, file), file, progress, cancellationToken);
+        }
+
+        var copies = new List<(IReadOnlyList<string>, BackupModule)>();
+        foreach (var module in _snapshots.Select(snapshot => snapshot.File).GroupBy(ModuleOf))
+        {
+            var migrations = await CheckAsync(target, module.Key, [.. module], cancellationToken);
+            copies.Add(([.. module], new BackupModule(module.Key, migrations, [], [])));
         }
 
         return copies;
     }
 
-    /// <summary>Checks a file's integrity.</summary>
-    /// <returns>The migrations that it has applied.</returns>
-    /// <exception cref="BackupException">It is damaged.</exception>
+    /// <summary>The module that a file belongs to: what its name begins with.</summary>
+    public static string ModuleOf(string file) => file.Split('.')[0];
+
+    /// <summary>Checks the integrity of a module's files.</summary>
+    /// <returns>The migrations that the module has applied.</returns>
+    /// <exception cref="BackupException">One is damaged, or the module's own is missing.</exception>
     public static async Task<IReadOnlyList<AppliedMigration>> CheckAsync(
-        string file,
+        string folder,
         string module,
+        IReadOnlyList<string> files,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            using var session = SqliteSession.OpenReader(file);
-            var check = session.Prepare("PRAGMA integrity_check");
-            if (!check.Step() || !check.GetBytes(0).SequenceEqual("ok"u8))
+            foreach (var file in files)
             {
-                throw new BackupException($"The database {module} is damaged (PRAGMA integrity_check).");
+                using var session = SqliteSession.OpenReader(new SqliteFiles(SqliteFiles.PathIn(folder, file)));
+                var check = session.Prepare("PRAGMA integrity_check");
+                if (!check.Step() || !check.GetBytes(0).SequenceEqual("ok"u8))
+                {
+                    throw new BackupException($"The database {file} is damaged (PRAGMA integrity_check).");
+                }
             }
 
-            check.Reset();
-            return await Migrator.ReadAppliedAsync(session.Connection, null, cancellationToken);
+            using var own = SqliteSession.OpenReader(new SqliteFiles(SqliteFiles.PathIn(folder, module)));
+            return await Migrator.ReadAppliedAsync(own.Connection, null, cancellationToken);
         }
         catch (SqliteException exception)
         {
@@ -127,7 +139,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
     /// A busy server holds the lock but for a few microseconds between one group and the next. SQLite's own busy handler
     /// sleeps for milliseconds and would miss every gap; trying without pause finds one.
     /// </summary>
-    private static void TakeWriteLock(SqliteSession writer, string module)
+    private static void TakeWriteLock(SqliteSession writer, string name)
     {
         writer.Execute("PRAGMA busy_timeout = 0");
         var started = Stopwatch.GetTimestamp();
@@ -141,7 +153,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
 
             if (Stopwatch.GetElapsedTime(started) > LongestWait)
             {
-                throw new BackupException($"The database {module} is too busy to be backed up now. Try again later.");
+                throw new BackupException($"The database {name} is too busy to be backed up now. Try again later.");
             }
 
             // Never the form that sleeps for a millisecond.
@@ -152,7 +164,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
     private static void Copy(
         SqliteSession source,
         string file,
-        string module,
+        string name,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellationToken
     )
@@ -171,7 +183,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
             code = raw.sqlite3_backup_step(backup, PagesPerStep);
             SqliteErrors.Check(code, destination.Handle!);
             var total = raw.sqlite3_backup_pagecount(backup);
-            progress?.Report(new BackupProgress("copy", module, total - raw.sqlite3_backup_remaining(backup), total));
+            progress?.Report(new BackupProgress("copy", name, total - raw.sqlite3_backup_remaining(backup), total));
         } while (code == raw.SQLITE_OK);
     }
 }

@@ -72,22 +72,22 @@ internal static class SqliteRestore
         // 1. What is there goes out, unless a mark says that it has come in already. The file goes after its log, so
         //    that a crash in between never leaves a log without its file.
         var old = SqliteBackup
-            .Modules(folder)
-            .Where(module => !File.Exists(Path.Combine(before, module + ArrivedSuffix)))
+            .Files(folder)
+            .Where(file => !File.Exists(Path.Combine(before, file + ArrivedSuffix)))
             .ToArray();
-        foreach (var module in old)
+        foreach (var file in old)
         {
             foreach (var suffix in new[] { ".db-shm", ".db-wal", ".db" })
             {
-                MoveIfThere(Path.Combine(folder, module + suffix), Path.Combine(before, module + suffix));
+                MoveIfThere(Path.Combine(folder, file + suffix), Path.Combine(before, file + suffix));
             }
         }
 
         // 2. The new files come in, each marked first.
-        foreach (var module in SqliteBackup.Modules(ready))
+        foreach (var file in SqliteBackup.Files(ready))
         {
-            DataFolder.CreatePrivateFile(Path.Combine(before, module + ArrivedSuffix));
-            File.Move(Path.Combine(ready, $"{module}.db"), Path.Combine(folder, $"{module}.db"));
+            DataFolder.CreatePrivateFile(Path.Combine(before, file + ArrivedSuffix));
+            File.Move(Path.Combine(ready, $"{file}.db"), Path.Combine(folder, $"{file}.db"));
         }
 
         // 3. Done: without the folder that was made ready nobody comes here again.
@@ -114,24 +114,26 @@ internal static class SqliteRestore
         CancellationToken cancellationToken
     )
     {
-        if (module.Entries is not [var entry] || entry.Path != $"{module.Name}.db")
+        var files = module.Entries.Select(entry => Path.GetFileNameWithoutExtension(entry.Path)).ToArray();
+        if (!files.Contains(module.Name) || files.Any(file => SqliteBackup.ModuleOf(file) != module.Name))
         {
             throw new BackupException($"The backup is damaged: it has no {module.Name}.db.");
         }
 
-        var file = Path.Combine(staging, entry.Path);
-        await using (var destination = new FileStream(file, DataFolder.Private(FileMode.CreateNew)))
+        foreach (var entry in module.Entries)
         {
+            var target = Path.Combine(staging, entry.Path);
+            await using var destination = new FileStream(target, DataFolder.Private(FileMode.CreateNew));
             await reader.CopyAsync(
                 entry,
                 destination,
-                done => progress?.Report(new BackupProgress("verify", module.Name, done, entry.Length)),
+                done => progress?.Report(new BackupProgress("verify", entry.Path, done, entry.Length)),
                 cancellationToken
             );
             destination.Flush(flushToDisk: true);
         }
 
-        var migrations = await SqliteBackup.CheckAsync(file, module.Name, cancellationToken);
+        var migrations = await SqliteBackup.CheckAsync(staging, module.Name, files, cancellationToken);
         if (!migrations.SequenceEqual(module.Migrations))
         {
             throw new BackupException($"The backup is damaged: {module.Name} is not at the version that it says.");

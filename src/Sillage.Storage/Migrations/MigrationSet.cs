@@ -11,6 +11,21 @@ namespace Sillage.Storage.Migrations;
 /// <param name="Text">Its statements.</param>
 internal sealed record Migration(long Number, string Name, string Text)
 {
+    /// <summary>
+    /// The line at which a script is divided. What stands above is committed by itself, before what stands below and the
+    /// record that the script was applied; a crash in between has it run again. For what must be safely in one file before
+    /// it goes from another.
+    /// </summary>
+    private const string Division = "\n-- The above is committed before the below.\n";
+
+    private readonly string[] _parts = Text.ReplaceLineEndings("\n").Split(Division, 2);
+
+    /// <summary>The part that is committed first, and may run twice; null in a script that is not divided.</summary>
+    public string? Preparation => _parts.Length == 2 ? _parts[0] : null;
+
+    /// <summary>The part that is committed with the record that the script was applied.</summary>
+    public string Change => _parts[^1];
+
     /// <summary>SHA-256 of the text, in hex; line endings do not count, since a checkout may change them.</summary>
     public string Checksum { get; } =
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n"))));

@@ -23,6 +23,7 @@ internal abstract partial class Migrator(DbConnection connection, string databas
     private readonly string _database = database;
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
+    private Migration? _prepared;
 
     /// <summary>Creates <c>sillage_migration</c> where it is absent.</summary>
     protected abstract string CreateTable { get; }
@@ -84,9 +85,10 @@ internal abstract partial class Migrator(DbConnection connection, string databas
         CancellationToken cancellationToken
     )
     {
+        var preparing = script.Preparation is not null && script != _prepared;
         try
         {
-            await RunScriptAsync(script.Text, transaction, cancellationToken);
+            await RunScriptAsync(preparing ? script.Preparation! : script.Change, transaction, cancellationToken);
         }
         catch (DbException exception)
         {
@@ -94,6 +96,12 @@ internal abstract partial class Migrator(DbConnection connection, string databas
                 $"The migration {script.Number:0000}_{script.Name} of {owner} failed on {_database}: {exception.Message}",
                 exception
             );
+        }
+
+        if (preparing)
+        {
+            _prepared = script;
+            return;
         }
 
         var row = new

@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase(
     ILogger logger
 ) : ModuleDatabase(registration)
 {
-    private readonly string _path = PathIn(folder, registration.Name);
+    private readonly SqliteFiles _files = SqliteFiles.In(folder, registration);
     private readonly StorageMetrics _metrics = metrics;
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
@@ -22,21 +22,20 @@ internal sealed class SqliteDatabase(
 
     public override SqlDialect Dialect => SqlDialect.Sqlite;
 
-    public static string PathIn(string folder, string module) => Path.Combine(Path.GetFullPath(folder), $"{module}.db");
-
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         DapperMapping.Register();
         try
         {
-            using (var session = SqliteSession.OpenWriter(_path))
+            using (var session = SqliteSession.OpenWriter(_files))
             {
                 var migrator = new SqliteMigrator(session, Name, _clock, _logger);
                 await migrator.ApplyAsync(Registration.AllMigrations(Dialect), cancellationToken);
+                CheckCompanion(session);
             }
 
-            _readers = new SqliteReaders(_path);
-            _writer = new SqliteWriter(Name, _path, new UnitRecorder(_clock, Published.Set), _metrics, _logger);
+            _readers = new SqliteReaders(_files);
+            _writer = new SqliteWriter(Name, _files, new UnitRecorder(_clock, Published.Set), _metrics, _logger);
         }
         catch (SqliteException exception) when (SqliteErrors.EndsTransaction(exception))
         {
@@ -44,7 +43,7 @@ internal sealed class SqliteDatabase(
         }
         catch (SqliteException exception)
         {
-            throw new DatabaseUnreadableException(_path, exception);
+            throw new DatabaseUnreadableException(_files.Path, exception);
         }
     }
 
@@ -67,6 +66,21 @@ internal sealed class SqliteDatabase(
         _writer?.Dispose();
         _readers?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Scripts that are recorded as applied have put something there: an empty companion is one that got lost.</summary>
+    private void CheckCompanion(SqliteSession session)
+    {
+        if (
+            _files.Companion is { } companion
+            && !session.Prepare($"SELECT 1 FROM {companion}.sqlite_schema LIMIT 1").Step()
+        )
+        {
+            throw new DatabaseUnreadableException(
+                _files.CompanionPath!,
+                new FileNotFoundException($"it is missing or empty, and {_files.Path} goes with it")
+            );
+        }
     }
 
     private sealed class NoLease : IAsyncDisposable

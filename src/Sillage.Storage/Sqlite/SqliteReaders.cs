@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Sillage.Storage.Sqlite;
 
 /// <summary>The pool of connections that read. Each read gets a snapshot of its own and never waits for the writer.</summary>
-internal sealed class SqliteReaders(string path) : IDisposable
+internal sealed class SqliteReaders(SqliteFiles files) : IDisposable
 {
     // A long export keeps its connection: enough for many of them at once, yet bounded.
     private const int Most = 64;
@@ -13,7 +13,7 @@ internal sealed class SqliteReaders(string path) : IDisposable
 
     private readonly ConcurrentBag<SqliteSession> _idle = [];
     private readonly SemaphoreSlim _free = new(Most);
-    private readonly string _path = path;
+    private readonly SqliteFiles _files = files;
     private volatile bool _disposed;
 
     public async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class SqliteReaders(string path) : IDisposable
 
     private async Task<T> ReadOnSnapshotAsync<T>(Func<IReader, Task<T>> read)
     {
-        var session = _idle.TryTake(out var kept) ? kept : SqliteSession.OpenReader(_path);
+        var session = _idle.TryTake(out var kept) ? kept : SqliteSession.OpenReader(_files);
         var reusable = false;
         try
         {

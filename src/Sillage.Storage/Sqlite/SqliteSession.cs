@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -28,6 +30,15 @@ internal sealed class SqliteSession : IDisposable
         PRAGMA cache_size = -32768;
         """;
 
+    // Small, and touched by few units: what it does not share with the module's own file is how much it caches.
+    private const string CompanionPragmas = """
+        PRAGMA {0}.journal_mode = WAL;
+        PRAGMA {0}.synchronous = FULL;
+        PRAGMA {0}.secure_delete = ON;
+        PRAGMA {0}.journal_size_limit = 4194304;
+        PRAGMA {0}.cache_size = -2048;
+        """;
+
     private const string ReaderPragmas = """
         PRAGMA query_only = ON;
         PRAGMA cache_size = -8192;
@@ -50,14 +61,21 @@ internal sealed class SqliteSession : IDisposable
     /// </summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Opens the one connection that writes, and creates the file, readable by its owner only.</summary>
-    public static SqliteSession OpenWriter(string path)
+    /// <summary>Opens the one connection that writes, and creates the files, readable by their owner only.</summary>
+    public static SqliteSession OpenWriter(SqliteFiles files)
     {
-        DataFolder.CreatePrivateFile(path);
-        return Open(path, SqliteOpenMode.ReadWrite, WriterPragmas);
+        DataFolder.CreatePrivateFile(files.Path);
+        if (files.CompanionPath is { } companion)
+        {
+            DataFolder.CreatePrivateFile(companion);
+        }
+
+        return Open(files, SqliteOpenMode.ReadWrite, WriterPragmas, CompanionPragmas);
     }
 
-    public static SqliteSession OpenReader(string path) => Open(path, SqliteOpenMode.ReadOnly, ReaderPragmas);
+    /// <summary>Opens a connection that only reads.</summary>
+    public static SqliteSession OpenReader(SqliteFiles files) =>
+        Open(files, SqliteOpenMode.ReadOnly, ReaderPragmas, "PRAGMA {0}.cache_size = -512;");
 
     /// <summary>Runs a text of one or more statements without parameters.</summary>
     public void Execute(string sql) => SqliteErrors.Check(raw.sqlite3_exec(Handle, sql), Handle);
@@ -76,11 +94,7 @@ internal sealed class SqliteSession : IDisposable
             CloseStatements();
         }
 
-        SqliteErrors.Check(
-            raw.sqlite3_prepare_v3(Handle, Encoding.UTF8.GetBytes(sql), raw.SQLITE_PREPARE_PERSISTENT, out var handle),
-            Handle
-        );
-        return _statements[sql] = new SqliteStatement(handle, this);
+        return _statements[sql] = new SqliteStatement(Compile(sql, raw.SQLITE_PREPARE_PERSISTENT), this);
     }
 
     /// <summary>Notes that a statement failed.</summary>
@@ -117,12 +131,17 @@ internal sealed class SqliteSession : IDisposable
         Connection.Dispose();
     }
 
-    private static SqliteSession Open(string path, SqliteOpenMode mode, string pragmas)
+    private static SqliteSession Open(
+        SqliteFiles files,
+        SqliteOpenMode mode,
+        string pragmas,
+        [StringSyntax(StringSyntaxAttribute.CompositeFormat)] string companionPragmas
+    )
     {
         SqliteLibrary.EnsureLoaded();
         var text = new SqliteConnectionStringBuilder
         {
-            DataSource = path,
+            DataSource = files.Path,
             Mode = mode,
             Pooling = false,
         };
@@ -133,6 +152,12 @@ internal sealed class SqliteSession : IDisposable
             var session = new SqliteSession(connection);
             session.Execute(CommonPragmas);
             session.Execute(pragmas);
+            if (files.Companion is { } companion)
+            {
+                session.Attach(files.CompanionPath!, companion);
+                session.Execute(string.Format(CultureInfo.InvariantCulture, companionPragmas, companion));
+            }
+
             return session;
         }
         catch
@@ -140,6 +165,28 @@ internal sealed class SqliteSession : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private void Attach(string path, string schema)
+    {
+        var statement = new SqliteStatement(Compile($"ATTACH DATABASE ?1 AS {schema}", 0), this);
+        try
+        {
+            statement.BindText(1, path).Run();
+        }
+        finally
+        {
+            statement.Dispose();
+        }
+    }
+
+    private sqlite3_stmt Compile(string sql, uint flags)
+    {
+        SqliteErrors.Check(
+            raw.sqlite3_prepare_v3(Handle, Encoding.UTF8.GetBytes(sql), flags, out var statement),
+            Handle
+        );
+        return statement;
     }
 
     private void CloseStatements()

@@ -18,7 +18,7 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private readonly BlockingCollection<WriteItem> _queue = new(QueueCapacity);
     private readonly List<WriteItem> _group = new(MostUnits);
-    private readonly string _path;
+    private readonly SqliteFiles _files;
     private readonly UnitRecorder _recorder;
     private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
@@ -26,14 +26,14 @@ internal sealed partial class SqliteWriter : IDisposable
     private SqliteSession? _session;
     private WriteItem? _running;
 
-    public SqliteWriter(string name, string path, UnitRecorder recorder, StorageMetrics metrics, ILogger logger)
+    public SqliteWriter(string name, SqliteFiles files, UnitRecorder recorder, StorageMetrics metrics, ILogger logger)
     {
         Name = name;
-        _path = path;
+        _files = files;
         _recorder = recorder;
         _metrics = metrics;
         _logger = logger;
-        _session = SqliteSession.OpenWriter(path);
+        _session = SqliteSession.OpenWriter(files);
         _thread = new Thread(Run) { IsBackground = true, Name = $"writer of {name}" };
         _thread.Start();
         _metrics.Watch(name, () => _queue.Count);
@@ -105,7 +105,7 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         _group.Clear();
         _running = first;
-        _session ??= SqliteSession.OpenWriter(_path);
+        _session ??= SqliteSession.OpenWriter(_files);
         var started = Stopwatch.GetTimestamp();
 
         // No waiting for company: while one group goes to the disk the next one queues up.

@@ -113,7 +113,7 @@ public sealed class BackupTests : IDisposable
             return;
         }
 
-        foreach (var name in new[] { "accounts.db", "traces.db" })
+        foreach (var name in new[] { "accounts.db", "traces.db", "traces.identities.db" })
         {
             var expected = await File.ReadAllBytesAsync(_folder[$"expected/{name}"]);
             (await File.ReadAllBytesAsync(_folder[$"look/{name}"])).ShouldBe(expected);

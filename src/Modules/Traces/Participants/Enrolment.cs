@@ -1,8 +1,13 @@
+using Sillage.Hosting.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Participants;
 
-/// <summary>Enters accounts into a study as participants.</summary>
+/// <summary>
+/// Enters accounts into a study as participants, in two units: first the tie, then the participant. A participant whose
+/// tie is missing could never send a trace, and looks like one whose tie was destroyed; a tie without its participant is
+/// of no effect, and is removed at the next start (docs/adr/0063-the-tie-in-a-file-of-its-own.md).
+/// </summary>
 internal static class Enrolment
 {
     private const string Reserve = """
@@ -17,34 +22,31 @@ internal static class Enrolment
         INSERT INTO identity (study, number, account, username) VALUES (@study, @number, @account, @username)
         """;
 
+    private const string IsTied =
+        "SELECT 1 FROM identity WHERE study = @study AND number = @number AND account = @account";
+
+    private const string LoosenUnentered = """
+        DELETE FROM identity WHERE study = @study AND account = @account AND NOT EXISTS (
+          SELECT 1 FROM participant p WHERE p.study = identity.study AND p.number = identity.number)
+        """;
+
     /// <summary>Takes numbers that nobody had before.</summary>
     /// <returns>The first of them.</returns>
     public static async Task<long> ReserveAsync(IUnitOfWork unit, long study, long count, CancellationToken ct) =>
         await unit.ScalarAsync<long>(Reserve, new { count, study }, ct) - count + 1;
 
-    /// <summary>Enters one account under a number. Bump the study afterwards.</summary>
-    public static async Task EnterAsync(
+    /// <summary>Ties an account to a number. It takes effect once <see cref="EnterAsync"/> has entered the participant.</summary>
+    /// <exception cref="UniqueViolationException">The account takes part in the study already.</exception>
+    public static async Task TieAsync(
         IUnitOfWork unit,
         long study,
         long number,
-        string pseudonym,
         Guid account,
         string username,
-        DateTimeOffset now,
         CancellationToken ct
     )
     {
-        await unit.ExecuteAsync(
-            InsertParticipant,
-            new
-            {
-                study,
-                number,
-                pseudonym,
-                now,
-            },
-            ct
-        );
+        await unit.ExecuteAsync(LoosenUnentered, new { study, account }, ct);
         await unit.ExecuteAsync(
             InsertIdentity,
             new
@@ -57,4 +59,66 @@ internal static class Enrolment
             ct
         );
     }
+
+    /// <summary>Enters an account that was tied in an earlier unit. Bump the study afterwards.</summary>
+    /// <exception cref="ProblemException">409: the tie is gone, since somebody else entered the same account.</exception>
+    public static async Task EnterAsync(
+        IUnitOfWork unit,
+        long study,
+        long number,
+        string pseudonym,
+        Guid account,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var tied = await unit.ScalarAsync<long?>(
+            IsTied,
+            new
+            {
+                study,
+                number,
+                account,
+            },
+            ct
+        );
+        if (tied is null)
+        {
+            throw new ProblemException(
+                Problem.Conflict("The participant was being entered by somebody else too. Send the request again.")
+            );
+        }
+
+        await unit.ExecuteAsync(
+            InsertParticipant,
+            new
+            {
+                study,
+                number,
+                pseudonym,
+                now,
+            },
+            ct
+        );
+    }
+
+    /// <summary>Takes back ties whose participants were not entered after all; those that were stay.</summary>
+    public static Task UntieAsync(
+        IDatabase<TracesModule> database,
+        long study,
+        IReadOnlyCollection<Guid> accounts,
+        CancellationToken ct
+    ) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                foreach (var account in accounts)
+                {
+                    await unit.ExecuteAsync(LoosenUnentered, new { study, account }, ct);
+                }
+
+                return true;
+            },
+            ct
+        );
 }

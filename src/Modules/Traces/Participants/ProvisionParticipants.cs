@@ -91,9 +91,12 @@ internal static class ProvisionParticipants
         // 2. The accounts, in the accounts module.
         var made = await ProvisionAsync(accounts, body.Value, study, first, caller.Id, ct);
 
-        // 3. The participants, with the reply that an Idempotency-Key brings again.
         try
         {
+            // 3. The ties, durable before there is a participant that needs one.
+            await TieAsync(database, known.Key, first, made, ct);
+
+            // 4. The participants, with the reply that an Idempotency-Key brings again.
             var (json, entered) = await EnterAsync(
                 database,
                 directory,
@@ -108,7 +111,7 @@ internal static class ProvisionParticipants
             );
             if (!entered)
             {
-                await accounts.WithdrawAsync([.. made.Select(a => a.Id)], CancellationToken.None);
+                await TakeBackAsync(database, accounts, known.Key, made);
             }
 
             return new CredentialsReply(json, location, form, study);
@@ -116,9 +119,41 @@ internal static class ProvisionParticipants
         catch
         {
             // Nobody has seen the passwords: accounts that no one can log in to are of no use to anyone.
-            await accounts.WithdrawAsync([.. made.Select(a => a.Id)], CancellationToken.None);
+            await TakeBackAsync(database, accounts, known.Key, made);
             throw;
         }
+    }
+
+    private static Task<bool> TieAsync(
+        IDatabase<TracesModule> database,
+        long study,
+        long first,
+        IReadOnlyList<ProvisionedAccount> made,
+        CancellationToken ct
+    ) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                for (var i = 0; i < made.Count; i++)
+                {
+                    await Enrolment.TieAsync(unit, study, first + i, made[i].Id, made[i].Username, ct);
+                }
+
+                return true;
+            },
+            ct
+        );
+
+    private static async Task TakeBackAsync(
+        IDatabase<TracesModule> database,
+        IAccountDirectory accounts,
+        long study,
+        IReadOnlyList<ProvisionedAccount> made
+    )
+    {
+        var ids = made.Select(a => a.Id).ToArray();
+        await accounts.WithdrawAsync(ids, CancellationToken.None);
+        await Enrolment.UntieAsync(database, study, ids, CancellationToken.None);
     }
 
     private static void Check(Request request)
@@ -236,16 +271,7 @@ internal static class ProvisionParticipants
                 for (var i = 0; i < items.Count; i++)
                 {
                     var item = items[i];
-                    await Enrolment.EnterAsync(
-                        unit,
-                        studyKey,
-                        item.Number,
-                        item.Pseudonym,
-                        made[i].Id,
-                        item.Username,
-                        now,
-                        ct
-                    );
+                    await Enrolment.EnterAsync(unit, studyKey, item.Number, item.Pseudonym, made[i].Id, now, ct);
                 }
 
                 await StudyStore.BumpAsync(unit, studyKey, ct);

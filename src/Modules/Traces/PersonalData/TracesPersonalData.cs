@@ -169,14 +169,21 @@ internal sealed class TracesPersonalData(
         var account = new { account = accountId };
         var participations = await unit.QueryAsync<Participation>(Participations, account, cancellationToken);
         await unit.ExecuteAsync(TouchStudies, account, cancellationToken);
-        if (form == ErasureForm.Destroy)
+        // On SQLite the tie lies in another file, which a crash may keep from following: what is ordered here is done again.
+        foreach (var participation in participations)
         {
-            foreach (var participation in participations)
-            {
-                await removals.AddAsync(unit, participation.Key, participation.Number, accountId, cancellationToken);
-            }
+            await removals.AddParticipantAsync(
+                unit,
+                participation.Key,
+                participation.Number,
+                accountId,
+                form,
+                accountId.ToString(),
+                cancellationToken
+            );
         }
-        else
+
+        if (form == ErasureForm.Anonymise)
         {
             await unit.ExecuteAsync(ForgetSender, account, cancellationToken);
         }

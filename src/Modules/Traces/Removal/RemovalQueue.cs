@@ -1,3 +1,4 @@
+using Sillage.Hosting.PersonalData;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Removal;
@@ -6,18 +7,41 @@ namespace Sillage.Traces.Removal;
 internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
 {
     private const string Insert = """
-        INSERT INTO removal (id, study, participant, account, requested_at)
-        VALUES (@Id, @Study, @Participant, @Account, @At)
+        INSERT INTO removal (id, study, participant, account, form, subject, requested_at)
+        VALUES (@Id, @Study, @Participant, @Account, @Form, @Subject, @At)
         """;
 
     private readonly SemaphoreSlim _work = new(0);
 
-    /// <summary>Removes a whole study, or all that one participant sent.</summary>
-    public async Task AddAsync(
+    /// <summary>Removes a whole study.</summary>
+    public Task AddStudyAsync(IUnitOfWork unit, long study, string slug, CancellationToken cancellationToken) =>
+        AddAsync(unit, study, null, null, ErasureForm.Destroy, slug, cancellationToken);
+
+    /// <summary>Removes one participant's tie and, in the form <c>destroy</c>, all that he sent and himself.</summary>
+    /// <param name="unit">The unit that decides it.</param>
+    /// <param name="study">The study's key.</param>
+    /// <param name="participant">The participant's number.</param>
+    /// <param name="account">The account, for what is in quarantine under no participant.</param>
+    /// <param name="form">What becomes of the records.</param>
+    /// <param name="subject">Whom the audit row names in the end: an id, never a name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task AddParticipantAsync(
+        IUnitOfWork unit,
+        long study,
+        long participant,
+        Guid? account,
+        ErasureForm form,
+        string subject,
+        CancellationToken cancellationToken
+    ) => AddAsync(unit, study, participant, account, form, subject, cancellationToken);
+
+    private async Task AddAsync(
         IUnitOfWork unit,
         long study,
         long? participant,
         Guid? account,
+        ErasureForm form,
+        string subject,
         CancellationToken cancellationToken
     )
     {
@@ -30,6 +54,8 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
                 Study = study,
                 Participant = participant,
                 Account = account,
+                Form = form == ErasureForm.Destroy ? "destroy" : "anonymise",
+                Subject = subject,
                 At = now,
             },
             cancellationToken

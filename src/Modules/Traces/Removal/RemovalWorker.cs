@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sillage.Storage;
@@ -20,7 +22,9 @@ internal sealed partial class RemovalWorker(
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private const string Next = "SELECT id, study, participant, account FROM removal ORDER BY requested_at, id LIMIT 1";
+    private const string Next = """
+        SELECT id, study, participant, account, form, subject FROM removal ORDER BY requested_at, id LIMIT 1
+        """;
 
     private const string DeleteTraces = """
         DELETE FROM trace WHERE position IN (
@@ -46,6 +50,8 @@ internal sealed partial class RemovalWorker(
           SELECT number FROM identity WHERE study = @Study LIMIT @limit)
         """;
 
+    private const string DeleteTie = "DELETE FROM identity WHERE study = @Study AND number = @Participant";
+
     private const string DeleteParticipants = """
         DELETE FROM participant WHERE study = @Study AND number IN (
           SELECT number FROM participant WHERE study = @Study LIMIT @limit)
@@ -55,9 +61,16 @@ internal sealed partial class RemovalWorker(
 
     private const string DeleteStudy = "DELETE FROM study WHERE key = @Study";
 
+    private const string Count =
+        "UPDATE removal SET traces = traces + @traces, quarantined = quarantined + @quarantined WHERE id = @id";
+
+    private const string Counts = "SELECT traces, quarantined FROM removal WHERE id = @Id";
+
     private const string Finish = "DELETE FROM removal WHERE id = @Id";
 
-    private sealed record Work(Guid Id, long Study, long? Participant, Guid? Account);
+    private sealed record Work(Guid Id, long Study, long? Participant, Guid? Account, string Form, string? Subject);
+
+    private sealed record Removed(long Traces, long Quarantined);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -95,35 +108,79 @@ internal sealed partial class RemovalWorker(
     {
         while (await database.ReadAsync(r => r.FirstOrDefaultAsync<Work>(Next, null, ct), ct) is { } work)
         {
+            // The ties first, durable by themselves: on SQLite they lie in another file than what says that they are to go.
+            await DeleteInChunksAsync(work.Participant is null ? DeleteIdentities : DeleteTie, work, ct);
             if (work.Participant is null)
             {
-                await DeleteInChunksAsync(DeleteAllTraces, work, ct);
-                await DeleteInChunksAsync(DeleteAllQuarantine, work, ct);
-                await DeleteInChunksAsync(DeleteIdentities, work, ct);
+                await DeleteInChunksAsync(DeleteAllTraces, work, ct, rows => new Removed(rows, 0));
+                await DeleteInChunksAsync(DeleteAllQuarantine, work, ct, rows => new Removed(0, rows));
                 await DeleteInChunksAsync(DeleteParticipants, work, ct);
             }
-            else
+            else if (work.Form == "destroy")
             {
-                await DeleteInChunksAsync(DeleteTraces, work, ct);
-                await DeleteInChunksAsync(DeleteQuarantine, work, ct);
+                await DeleteInChunksAsync(DeleteTraces, work, ct, rows => new Removed(rows, 0));
+                await DeleteInChunksAsync(DeleteQuarantine, work, ct, rows => new Removed(0, rows));
+                await DeleteInChunksAsync(DeleteParticipant, work, ct);
             }
 
-            await database.WriteAsync(
-                async unit =>
-                {
-                    await unit.ExecuteAsync(work.Participant is null ? DeleteStudy : DeleteParticipant, work, ct);
-                    await StudyStore.BumpAsync(unit, work.Study, ct);
-                    await unit.ExecuteAsync(Finish, work, ct);
-                    unit.OnCommitted(directory.ForgetAll);
-                    return true;
-                },
-                ct
-            );
-            LogRemoved(logger, work.Study);
+            await FinishAsync(work, ct);
         }
     }
 
-    private async Task DeleteInChunksAsync(string sql, Work work, CancellationToken ct)
+    private async Task FinishAsync(Work work, CancellationToken ct)
+    {
+        await database.WriteAsync(
+            async unit =>
+            {
+                var removed = await unit.FirstOrDefaultAsync<Removed>(Counts, work, ct);
+                if (work.Participant is null)
+                {
+                    await unit.ExecuteAsync(DeleteStudy, work, ct);
+                }
+                else
+                {
+                    await StudyStore.BumpAsync(unit, work.Study, ct);
+                }
+
+                // Two servers on one database may both have come here: one of them writes it down.
+                if (await unit.ExecuteAsync(Finish, work, ct) > 0)
+                {
+                    await unit.AuditAsync(AuditOf(work, removed!), ct);
+                }
+
+                unit.OnCommitted(directory.ForgetAll);
+                return true;
+            },
+            ct
+        );
+        LogRemoved(logger, work.Study);
+    }
+
+    private static AuditEntry AuditOf(Work work, Removed removed)
+    {
+        var details = JsonSerializer.Serialize(
+            new
+            {
+                study = work.Study,
+                form = work.Form,
+                traces = removed.Traces,
+                quarantined = removed.Quarantined,
+            }
+        );
+        return new AuditEntry(
+            "traces.removed",
+            null,
+            work.Subject ?? work.Study.ToString(CultureInfo.InvariantCulture),
+            details
+        );
+    }
+
+    private async Task DeleteInChunksAsync(
+        string sql,
+        Work work,
+        CancellationToken ct,
+        Func<int, Removed>? counted = null
+    )
     {
         var parameters = new
         {
@@ -132,7 +189,24 @@ internal sealed partial class RemovalWorker(
             work.Account,
             limit = (long)ChunkRows,
         };
-        while (await database.WriteAsync(unit => unit.ExecuteAsync(sql, parameters, ct), ct) > 0) { }
+        while (await database.WriteAsync(DeleteSomeAsync, ct) > 0) { }
+
+        async Task<int> DeleteSomeAsync(IUnitOfWork unit)
+        {
+            var rows = await unit.ExecuteAsync(sql, parameters, ct);
+            if (rows > 0 && counted?.Invoke(rows) is { } removed)
+            {
+                var counts = new
+                {
+                    id = work.Id,
+                    traces = removed.Traces,
+                    quarantined = removed.Quarantined,
+                };
+                await unit.ExecuteAsync(Count, counts, ct);
+            }
+
+            return rows;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "What was to be removed from study {Study} is removed.")]

@@ -66,7 +66,7 @@ internal static class DeleteStudy
                     ?? throw new ProblemException(Problem.NotFound());
                 await unit.ExecuteAsync(Hide, new { key = current.Key }, ct);
                 await unit.ExecuteAsync(DeleteRights, new { key = current.Key }, ct);
-                await removals.AddAsync(unit, current.Key, participant: null, account: null, ct);
+                await removals.AddStudyAsync(unit, current.Key, study, ct);
                 await unit.AuditAsync(new AuditEntry("study.deleted", caller.Id, study), ct);
                 unit.OnCommitted(() => directory.Forget(study));
                 return true;

@@ -18,7 +18,11 @@ internal static class StudyStore
 
     private const string ParticipantsOf = "SELECT number, pseudonym FROM participant WHERE study = @key";
 
-    private const string AccountsOf = "SELECT account, number FROM identity WHERE study = @key";
+    // A tie counts from when its participant is entered.
+    private const string AccountsOf = """
+        SELECT i.account, i.number FROM identity i JOIN participant p ON p.study = i.study AND p.number = i.number
+        WHERE i.study = @key
+        """;
 
     private const string Bump = "UPDATE study SET version = version + 1 WHERE key = @key";
 

@@ -52,7 +52,7 @@ internal static class AddUser
     {
         var ct = http.RequestAborted;
         var (username, password) = (body.Value.Username, body.Value.Pwd);
-        await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Manage, ct);
+        var known = await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Manage, ct);
         var made = await accounts.CreateAsync(username, password, caller.Id, ct);
         if (made.Id is not { } account)
         {
@@ -61,7 +61,8 @@ internal static class AddUser
 
         try
         {
-            var number = await EnterAsync(database, directory, study, account, username, caller, clock, ct);
+            var number = await TieAsync(database, study, account, username, caller, ct);
+            await EnterAsync(database, directory, study, number, account, caller, clock, ct);
             var address = TsadkUser.AddressOf(study, number);
             http.Response.Headers["uri"] = address;
             http.Response.Headers.Location = address;
@@ -75,16 +76,36 @@ internal static class AddUser
         {
             // An account that takes part in nothing would only hold the name.
             await accounts.WithdrawAsync([account], CancellationToken.None);
+            await Enrolment.UntieAsync(database, known.Key, [account], CancellationToken.None);
             throw;
         }
     }
 
-    private static Task<long> EnterAsync(
+    private static Task<long> TieAsync(
         IDatabase<TracesModule> database,
-        StudyDirectory directory,
         string study,
         Guid account,
         string username,
+        Caller caller,
+        CancellationToken ct
+    ) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                var current = await LoadAsync(unit, study, caller, ct);
+                var number = await Enrolment.ReserveAsync(unit, current.Key, 1, ct);
+                await Enrolment.TieAsync(unit, current.Key, number, account, username, ct);
+                return number;
+            },
+            ct
+        );
+
+    private static Task<bool> EnterAsync(
+        IDatabase<TracesModule> database,
+        StudyDirectory directory,
+        string study,
+        long number,
+        Guid account,
         Caller caller,
         TimeProvider clock,
         CancellationToken ct
@@ -92,19 +113,23 @@ internal static class AddUser
         database.WriteAsync(
             async unit =>
             {
-                var current =
-                    await StudyStore.LoadForChangeAsync(unit, study, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
-                current.Demand(caller, StudyRights.Manage);
-                var number = await Enrolment.ReserveAsync(unit, current.Key, 1, ct);
+                var current = await LoadAsync(unit, study, caller, ct);
                 var now = clock.GetUtcNow();
-                await Enrolment.EnterAsync(unit, current.Key, number, Pseudonym.Create(), account, username, now, ct);
+                await Enrolment.EnterAsync(unit, current.Key, number, Pseudonym.Create(), account, now, ct);
                 await StudyStore.BumpAsync(unit, current.Key, ct);
                 var details = JsonSerializer.Serialize(new { first = number, count = 1 });
                 await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study, details), ct);
                 unit.OnCommitted(() => directory.Forget(study));
-                return number;
+                return true;
             },
             ct
         );
+
+    private static async Task<Study> LoadAsync(IUnitOfWork unit, string study, Caller caller, CancellationToken ct)
+    {
+        var current =
+            await StudyStore.LoadForChangeAsync(unit, study, ct) ?? throw new ProblemException(Problem.NotFound());
+        current.Demand(caller, StudyRights.Manage);
+        return current;
+    }
 }

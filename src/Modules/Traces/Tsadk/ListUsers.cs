@@ -18,8 +18,10 @@ internal static class ListUsers
     private const int ChunkRows = 1000;
 
     private const string Select = """
-        SELECT number, username FROM identity WHERE study = @study AND number > @after AND number <= @last
-        ORDER BY number LIMIT @rows
+        SELECT i.number, i.username FROM identity i
+        JOIN participant p ON p.study = i.study AND p.number = i.number
+        WHERE i.study = @study AND i.number > @after AND i.number <= @last
+        ORDER BY i.number LIMIT @rows
         """;
 
     private sealed record Row(long Number, string Username);
