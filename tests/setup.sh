@@ -23,6 +23,8 @@ missing_packages() {
   command -v npm >/dev/null || { command -v node >/dev/null || echo nodejs; echo npm; }
   chromium_bin >/dev/null || echo chromium
   command -v redis-server >/dev/null || echo redis-server
+  # A clock that tests can set back.
+  compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
   [[ -n ${SILLAGE_TEST_POSTGRES:-} ]] || postgres_bin >/dev/null || echo postgresql-15

@@ -1,6 +1,9 @@
 namespace Sillage.Storage;
 
-/// <summary>The engine cannot take the work now: it is down, full or too busy. Nothing was stored; trying again is safe.</summary>
+/// <summary>
+/// The engine cannot take the work now: it is down, full or too busy. Nothing was stored, unless <see cref="IsOutcomeKnown"/>
+/// says otherwise.
+/// </summary>
 public sealed class DatabaseUnavailableException : Exception
 {
     /// <summary>Says what is wrong and when to come back.</summary>
@@ -9,6 +12,9 @@ public sealed class DatabaseUnavailableException : Exception
 
     /// <summary>How long a client should wait before it tries again.</summary>
     public TimeSpan RetryAfter { get; }
+
+    /// <summary>False if the engine went away between the order to commit and its answer: it may have stored the work.</summary>
+    public bool IsOutcomeKnown { get; init; } = true;
 }
 
 /// <summary>A unique key is taken already.</summary>

@@ -14,8 +14,6 @@ internal sealed class KestrelLimits(IOptions<LimitsOptions> options)
         IConfigureOptions<RequestTimeoutOptions>,
         IConfigureOptions<HostOptions>
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     private LimitsOptions Limits => options.Value;
 
     void IConfigureOptions<KestrelServerOptions>.Configure(KestrelServerOptions kestrel)
@@ -29,7 +27,7 @@ internal sealed class KestrelLimits(IOptions<LimitsOptions> options)
         kestrel.Limits.KeepAliveTimeout = Limits.KeepAlive;
         kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
         kestrel.Limits.MinRequestBodyDataRate =
-            Limits.SlowestBody == 0 ? null : new MinDataRate(Limits.SlowestBody, Grace);
+            Limits.SlowestBody == 0 ? null : new MinDataRate(Limits.SlowestBody, Limits.BodyGrace);
     }
 
     void IConfigureOptions<RequestTimeoutOptions>.Configure(RequestTimeoutOptions timeouts) =>

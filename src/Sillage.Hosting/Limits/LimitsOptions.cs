@@ -29,9 +29,13 @@ public sealed class LimitsOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(130);
 
-    /// <summary>The slowest that a body may arrive, in bytes per second after five seconds of grace; 0 for any. Default 240.</summary>
+    /// <summary>The slowest that a body may arrive, in bytes per second once the grace is over; 0 for any. Default 240.</summary>
     [Range(0, 1 << 20)]
     public double SlowestBody { get; set; } = 240;
+
+    /// <summary>How long a body may arrive as slowly as it likes. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request may take that does not stream. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

@@ -60,7 +60,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case DatabaseUnavailableException e:
                 LogUnavailable(e.Message);
                 return Problem.Unavailable(
-                    "The storage cannot take this now. Nothing was stored; trying again is safe.",
+                    e.IsOutcomeKnown
+                        ? "The storage cannot take this now. Nothing was stored; trying again is safe."
+                        : "The storage went away in the middle: whether this was stored is not known. Send it again with the same ids or the same Idempotency-Key.",
                     e.RetryAfter
                 );
             default:

@@ -77,19 +77,26 @@ public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameter
 
         try
         {
-            return JsonSerializer.Deserialize<TKeys>(Base64Url.DecodeFromChars(Cursor), Json.Options)
-                ?? throw new JsonException();
+            var keys = Base64Url.DecodeFromChars(Cursor);
+            // No key that was ever given out holds U+0000, and PostgreSQL takes none.
+            return keys.AsSpan().IndexOf("\\u0000"u8) >= 0
+                ? throw new JsonException()
+                : JsonSerializer.Deserialize<TKeys>(keys, Json.Options) ?? throw new JsonException();
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            throw new ProblemException(
-                Problem.BadRequest(
-                    "The cursor is not valid.",
-                    new FieldError("?cursor", "Take it unchanged from the 'next' of the page before.")
-                )
-            );
+            throw InvalidCursor();
         }
     }
+
+    /// <summary>What ends a request whose cursor can be read and still is not one of this server's.</summary>
+    public static ProblemException InvalidCursor() =>
+        new(
+            Problem.BadRequest(
+                "The cursor is not valid.",
+                new FieldError("?cursor", "Take it unchanged from the 'next' of the page before.")
+            )
+        );
 }
 
 /// <summary>A page, with the address of the next one in the body and as a <c>Link</c> header (RFC 8288).</summary>

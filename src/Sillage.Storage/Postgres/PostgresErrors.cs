@@ -63,7 +63,10 @@ internal static class PostgresErrors
             "PostgreSQL went away while it was told to commit: whether this was stored is not known. Send it again with the same ids.",
             RetrySoon,
             exception
-        );
+        )
+        {
+            IsOutcomeKnown = false,
+        };
 
     private static DatabaseUnavailableException? Unavailable(PostgresException exception) =>
         exception.SqlState switch

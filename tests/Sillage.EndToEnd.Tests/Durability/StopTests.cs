@@ -33,6 +33,28 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public async Task Under_load_what_was_accepted_is_stored_and_nothing_else_is_acknowledged()
+    {
+        var settings = UnderLoad.Settings();
+        OfflineQueues? queues = null;
+        for (var stop = 0; stop < LongRuns.Scale(2, 20); stop++)
+        {
+            await using var server = await SillageServer.StartAsync(_folder.Path, settings);
+            using var admin = await Api.LogInAsync(server);
+            queues ??= new OfflineQueues("game", await admin.MakeStudyAsync("game", 6));
+            await queues.ShouldBeStoredOnceAsync(admin);
+            await using var session = queues.SendTo(server);
+            await session.AcknowledgeAsync(more: Random.Shared.Next(1, 1000));
+            (await server.StopAsync()).ShouldBe(0, server.Errors);
+            server.Errors.ShouldBeEmpty();
+        }
+
+        await using var last = await SillageServer.StartAsync(_folder.Path, settings);
+        using var researcher = await Api.LogInAsync(last);
+        await queues!.ShouldBeStoredOnceAsync(researcher);
+    }
+
+    [Fact]
     public async Task Live_streams_do_not_hold_the_server_up()
     {
         await using var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);

@@ -40,9 +40,13 @@ internal sealed partial class SillageServer : IAsyncDisposable
         var server = new SillageServer(process);
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) =>
+        {
+            // Until all that it said has been heard.
+            process.WaitForExit();
             server._address.TrySetException(
                 new InvalidOperationException($"The server ended before it was up. {server.Output}\n{server.Errors}")
             );
+        };
         process.OutputDataReceived += (_, line) => server.Hear(line.Data);
         process.ErrorDataReceived += (_, line) => server._errors.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
@@ -53,6 +57,11 @@ internal sealed partial class SillageServer : IAsyncDisposable
 
     /// <summary>A client of it, without credentials.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Whether it has ended, however that came.</summary>
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Its memory in use, in bytes.</summary>
     public long WorkingSet()

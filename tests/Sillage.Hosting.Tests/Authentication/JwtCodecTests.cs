@@ -102,11 +102,12 @@ public sealed class JwtCodecTests : IDisposable
     [Theory]
     [InlineData(-60, "not valid yet")]
     [InlineData(-29, null)]
+    [InlineData(0, null)]
     [InlineData(15 * 60 + 29, null)]
     [InlineData(15 * 60 + 30, "expired")]
     public void Times_count_with_a_small_skew(int seconds, string? refusal)
     {
-        var actual = Verify(JwtCodec.Sign(Claims, _key), Now.AddSeconds(seconds));
+        var actual = Verify(JwtCodec.Sign(Claims with { NotBefore = Now }, _key), Now.AddSeconds(seconds));
 
         if (refusal is null)
         {
@@ -117,6 +118,10 @@ public sealed class JwtCodecTests : IDisposable
             actual.ShouldNotBeNull().ShouldContain(refusal);
         }
     }
+
+    [Fact]
+    public void A_token_outlives_a_clock_that_is_set_back() =>
+        Verify(JwtCodec.Sign(Claims, _key), Now.AddDays(-1)).ShouldBeNull();
 
     [Fact]
     public void A_token_of_another_issuer_audience_type_or_key_is_refused()

@@ -27,6 +27,17 @@ internal static class Oddities
             .WithSummary("Has no storage");
         group
             .MapGet(
+                "/unknown-outcome",
+                string () =>
+                    throw new DatabaseUnavailableException("gone while committing", TimeSpan.FromSeconds(2))
+                    {
+                        IsOutcomeKnown = false,
+                    }
+            )
+            .AllowAnonymous()
+            .WithSummary("Lost its storage in the middle");
+        group
+            .MapGet(
                 "/half",
                 async (HttpContext context) =>
                 {

@@ -56,6 +56,16 @@ public sealed class FrameworkErrorTests(PlaygroundFixture playground)
         reply.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));
     }
 
+    [Theory]
+    [InlineData("/unavailable", "Nothing was stored")]
+    [InlineData("/unknown-outcome", "whether this was stored is not known")]
+    public async Task A_503_says_nothing_of_what_was_stored_that_is_not_known(string path, string detail)
+    {
+        using var reply = await playground.Server.Client.GetAsync(Root + path);
+
+        (await reply.Content.ReadAsStringAsync()).ShouldContain(detail);
+    }
+
     [Fact]
     public async Task A_defect_is_in_the_log_under_the_trace_id_that_the_client_has()
     {

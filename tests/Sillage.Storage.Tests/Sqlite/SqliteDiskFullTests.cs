@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Shouldly;
 using Sillage.Specifications;
 using Sillage.Specifications.Storage;
@@ -7,38 +6,18 @@ using Xunit;
 namespace Sillage.Storage.Tests.Sqlite;
 
 /// <summary>A disk that is really full: a file system of three megabytes.</summary>
-public sealed class SqliteDiskFullTests : IAsyncLifetime
+public sealed class SqliteDiskFullTests
 {
-    private readonly TemporaryFolder _folder = new();
-    private bool _mounted;
-
-    public async ValueTask InitializeAsync() =>
-        _mounted =
-            OperatingSystem.IsLinux()
-            && Environment.IsPrivilegedProcess
-            && await RunAsync("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", _folder) == 0;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_mounted)
-        {
-            await RunAsync("umount", _folder);
-        }
-
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task What_does_not_fit_is_refused_what_was_acknowledged_stays_and_room_brings_writes_back()
     {
-        Assert.SkipUnless(_mounted, "Needs the right to mount a file system.");
-        var filler = Path.Combine(_folder, "filler");
+        await using var disk = await SmallDisk.MountAsync(megabytes: 3);
         await using var storage = await StorageUnderTest.StartAsync(
-            StoragePlace.In(_folder),
+            StoragePlace.In(disk.Path),
             services => services.AddModuleDatabase<SpecimenModule>("specimen")
         );
         var database = storage.Database<SpecimenModule>();
-        await File.WriteAllBytesAsync(filler, new byte[1_000_000]);
+        await disk.FillAsync(bytes: 1_500_000);
 
         var acknowledged = new List<string>();
         await Should.ThrowAsync<DatabaseUnavailableException>(async () =>
@@ -52,17 +31,8 @@ public sealed class SqliteDiskFullTests : IAsyncLifetime
         acknowledged.ShouldNotBeEmpty();
         (await database.NamesAsync()).ShouldBe(acknowledged);
 
-        File.Delete(filler);
+        disk.Clear();
         await database.AddAsync(Specimen.Called("room") with { Data = new byte[20_000] });
         (await database.NamesAsync()).ShouldBe([.. acknowledged, "room"]);
-    }
-
-    private static async Task<int> RunAsync(params string[] command)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, UseShellExecute = false }
-        )!;
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }

@@ -252,6 +252,16 @@ public sealed class TraceParserTests
         batch.Traces.Count.ShouldBe(taken ? 1 : 0);
     }
 
+    [Theory]
+    [InlineData("1e999")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("{\"\\u0000\":1}")]
+    public void Faults_below_the_depth_allowed_are_not_told_one_by_one(string fault)
+    {
+        var deep = new string('[', 10_000) + string.Join(',', Enumerable.Repeat(fault, 20)) + new string(']', 10_000);
+        Faults(WithData($$"""{"room":"x","a":{{deep}}}""")).ShouldHaveSingleItem().Length.ShouldBeLessThan(200);
+    }
+
     [Fact]
     public void An_object_with_very_many_names_costs_no_more_than_its_length()
     {

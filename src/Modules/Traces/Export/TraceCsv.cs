@@ -197,7 +197,7 @@ internal sealed class TraceCsv(FieldRules fields, bool identities, bool keepForm
     private void WriteText(ReadOnlySpan<byte> text)
     {
         // What a spreadsheet would run as a formula gets an apostrophe, which it takes for "this is text" (CWE-1236).
-        var guard = !keepFormulas && text.Length > 0 && "=+-@\t\r\n"u8.Contains(text[0]);
+        var guard = !keepFormulas && Formulas.MayBe(text);
         if (guard || text.IsEmpty || text.IndexOfAny(",\"\r\n"u8) >= 0 || text[0] == ' ' || text[^1] == ' ')
         {
             WriteQuoted(text, guard);

@@ -55,8 +55,11 @@ internal static class Rfc3339
             (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks)
             / TimeSpan.TicksPerMicrosecond;
         microseconds = local + ((((hour * 60L) + minute - offsetMinutes) * 60L) + second) * 1_000_000L + fraction;
-        return microseconds >= Earliest && microseconds <= Latest;
+        return IsInRange(microseconds);
     }
+
+    /// <summary>Whether a point in time is one that can be written in this form: within the years 1 to 9999.</summary>
+    public static bool IsInRange(long microseconds) => microseconds >= Earliest && microseconds <= Latest;
 
     /// <summary>The point in time as a <see cref="DateTimeOffset"/> in UTC.</summary>
     public static DateTimeOffset ToTime(long microseconds) =>

@@ -232,8 +232,11 @@ internal sealed partial class TraceParser
                 case JsonTokenType.EndArray:
                     depth--;
                     break;
-                case JsonTokenType.PropertyName:
+                case JsonTokenType.PropertyName when depth <= MaximumDepth:
                     CheckName(ref reader);
+                    break;
+                // Too deep is told once; a pointer to each fault down there could be as long as the body.
+                case JsonTokenType.String or JsonTokenType.Number when depth > MaximumDepth:
                     break;
                 case JsonTokenType.String:
                     CheckText(ref reader);

@@ -55,6 +55,11 @@ internal static class ListTraces
         var scan = await TraceScan.StartAsync(database, known, filter, ct);
         if (page.After<Keys>() is { } after)
         {
+            if (after.Time is { } time && !Rfc3339.IsInRange(time))
+            {
+                throw PageRequest.InvalidCursor();
+            }
+
             scan.Resume(after.Time ?? long.MinValue, after.Position);
         }
 

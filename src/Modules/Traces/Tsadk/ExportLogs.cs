@@ -8,6 +8,7 @@ using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Problems;
 using Sillage.Storage;
+using Sillage.Traces.Export;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
@@ -96,7 +97,7 @@ internal static class ExportLogs
     private static void AppendText(StringBuilder piece, string text, bool guard)
     {
         // CWE-1236, as in the other export.
-        if (guard && text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal))
+        if (guard && Formulas.MayBe(text))
         {
             text = "'" + text;
         }

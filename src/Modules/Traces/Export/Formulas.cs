@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Sillage.Traces.Export;
+
+/// <summary>Texts that a spreadsheet would run instead of showing them (CWE-1236).</summary>
+internal static class Formulas
+{
+    // Some spreadsheets take the full-width forms, which East Asian keyboards write, for the same.
+    private const string FullWidth = "\uFF1D\uFF0B\uFF0D\uFF20";
+
+    /// <summary>Whether a cell that begins like this may be run.</summary>
+    public static bool MayBe(ReadOnlySpan<byte> text) =>
+        text.Length > 0
+        && (
+            "=+-@\t\r\n"u8.Contains(text[0])
+            || (
+                Rune.DecodeFromUtf8(text, out var first, out _) == System.Buffers.OperationStatus.Done
+                && IsFullWidth(first)
+            )
+        );
+
+    /// <inheritdoc cref="MayBe(ReadOnlySpan{byte})"/>
+    public static bool MayBe(string text) =>
+        text.Length > 0
+        && (
+            "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal)
+            || FullWidth.Contains(text[0], StringComparison.Ordinal)
+        );
+
+    private static bool IsFullWidth(Rune first) =>
+        first.IsBmp && FullWidth.Contains((char)first.Value, StringComparison.Ordinal);
+}
