@@ -31,6 +31,15 @@ public abstract class WhoMay(TracesUnderTest traces) : TracesSpecification(trace
         HEAD   {study}/traces/live              | 401 403 403 404 200 403 403 403 200 200
         HEAD   {study}/traces/live?identities=true | 401 403 403 404 403 403 403 403 403 200
         GET    {study}/quarantine               | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/quarantine/reasons       | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/quarantine/content       | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/quarantine/{nobody}      | 401 403 403 404 403 403 404 403 404 404
+        GET    {study}/quarantine/{nobody}/content | 401 403 403 404 403 403 404 403 404 404
+        PUT    {study}/quarantine/{nobody}      | 401 403 403 404 403 403 404 403 404 404
+        POST   {study}/quarantine/{nobody}/put-back | 401 403 403 404 403 403 404 403 404 404
+        DELETE {study}/quarantine/{nobody}      | 401 403 403 404 403 403 404 403 404 404
+        POST   {study}/quarantine/put-back?dryRun=true | 401 403 403 404 403 403 200 403 200 200
+        POST   {study}/quarantine/dismiss?dryRun=true | 401 403 403 404 403 403 200 403 200 200
         """;
 
     [Fact]

@@ -3,6 +3,7 @@ using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Participants;
+using Sillage.Traces.Quarantine;
 using Sillage.Traces.Query;
 using Sillage.Traces.Rights;
 using Sillage.Traces.Studies;
@@ -111,10 +112,49 @@ internal static class Examples
         "{\"name\":\"answered\"}",
         null,
         19,
+        "5c0e2a94b7d1",
         [new FieldError("/timestamp", "This member is needed.")],
         1,
+        null,
+        1,
         Time,
-        new Links("/api/v1/studies/java-quest/quarantine")
+        Time,
+        new Links("/api/v1/studies/java-quest/quarantine/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59")
+        {
+            ["put-back"] = "/api/v1/studies/java-quest/quarantine/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59/put-back",
+        }
+    );
+
+    public static readonly QuarantineReason QuarantineReason = new(
+        "5c0e2a94b7d1",
+        412,
+        [new FieldError("/data/room", "At most 20 characters.")],
+        Time,
+        new Links { ["put-back"] = "/api/v1/studies/java-quest/quarantine/put-back?reason=5c0e2a94b7d1" }
+    );
+
+    public static readonly ReadmittedTrace Readmitted = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"),
+        Duplicate: false,
+        new Links
+        {
+            ["trace"] = "/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
+            ["quarantine"] = "/api/v1/studies/java-quest/quarantine",
+        }
+    );
+
+    public static readonly PutBackReport PutBack = new(
+        410,
+        0,
+        2,
+        DryRun: false,
+        new Links { ["reasons"] = "/api/v1/studies/java-quest/quarantine/reasons" }
+    );
+
+    public static readonly DismissReport Dismissed = new(
+        2,
+        DryRun: false,
+        new Links { ["reasons"] = "/api/v1/studies/java-quest/quarantine/reasons" }
     );
 
     private static JsonElement Number(int value) => JsonSerializer.SerializeToElement(value);

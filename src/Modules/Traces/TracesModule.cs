@@ -13,6 +13,7 @@ using Sillage.Traces.Intake;
 using Sillage.Traces.Live;
 using Sillage.Traces.Participants;
 using Sillage.Traces.PersonalData;
+using Sillage.Traces.Quarantine;
 using Sillage.Traces.Query;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Rights;
@@ -37,6 +38,7 @@ public sealed class TracesModule : IModule
         services.AddSingleton<LiveStreams>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
+        services.AddSingleton<Readmission>();
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
@@ -72,7 +74,17 @@ public sealed class TracesModule : IModule
         ReadTrace.Map(traces);
         WatchTraces.Map(traces);
         ExportTraces.Map(traces);
-        ListQuarantine.Map(study.MapGroup("/quarantine").WithTags("Quarantine"));
+
+        var quarantine = study.MapGroup("/quarantine").WithTags("Quarantine");
+        ListQuarantine.Map(quarantine);
+        ListReasons.Map(quarantine);
+        DownloadQuarantine.Map(quarantine);
+        PutBackMany.Map(quarantine);
+        DismissMany.Map(quarantine);
+        ReadQuarantined.Map(quarantine);
+        MendQuarantined.Map(quarantine);
+        PutBackQuarantined.Map(quarantine);
+        DismissQuarantined.Map(quarantine);
 
         TsadkRoutes.Map(routes);
     }

@@ -34,6 +34,12 @@ public sealed class IdempotencyKey : IEndpointParameterMetadataProvider
 
     private IdempotencyKey(KeptReplies? replies) => _replies = replies;
 
+    /// <summary>
+    /// What tells this key from every other, for handlers that look up several in one unit: of two that are the same the
+    /// second is looked up after the first one's reply is kept. Null without the header.
+    /// </summary>
+    public string? Name => _replies?.Name;
+
     /// <summary>Binds the header, the caller and the body's hash.</summary>
     /// <exception cref="ProblemException">400: the key is longer than 255 characters or not printable ASCII.</exception>
     public static async ValueTask<IdempotencyKey?> BindAsync(HttpContext context)

@@ -34,6 +34,9 @@ internal sealed class KeptReplies(string scope, string key, byte[] requestHash, 
 
     private readonly byte[] _keyHash = SHA256.HashData(Encoding.ASCII.GetBytes(key));
 
+    /// <summary>The row's key as text.</summary>
+    public string Name => $"{scope} {Convert.ToHexString(_keyHash)}";
+
     /// <summary>Claims the key, or finds the reply that it has.</summary>
     public async Task<KeptReply?> ClaimAsync(IUnitOfWork unit, CancellationToken cancellationToken)
     {

@@ -43,6 +43,15 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
         GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
         GET /api/v1/studies/{study}/quarantine                  401    403    403    404      200   200
+        GET /api/v1/studies/{study}/quarantine/content          401    403    403    404      200   200
+        POST /api/v1/studies/{study}/quarantine/dismiss         401    403    403    404      200   200
+        POST /api/v1/studies/{study}/quarantine/put-back        401    403    403    404      200   200
+        GET /api/v1/studies/{study}/quarantine/reasons          401    403    403    404      200   200
+        DELETE /api/v1/studies/{study}/quarantine/{id}          401    403    403    404      404   404
+        GET /api/v1/studies/{study}/quarantine/{id}             401    403    403    404      404   404
+        PUT /api/v1/studies/{study}/quarantine/{id}             401    403    403    404      415   415
+        GET /api/v1/studies/{study}/quarantine/{id}/content     401    403    403    404      404   404
+        POST /api/v1/studies/{study}/quarantine/{id}/put-back   401    403    403    404      404   404
         GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
         PUT /api/v1/studies/{study}/rights/{account}            401    403    403    415      415   415

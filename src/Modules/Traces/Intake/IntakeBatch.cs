@@ -49,11 +49,14 @@ internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed,
     public Guid Account { get; } = account;
 
     /// <summary>The sender's own number: his own traces do not name him a second time.</summary>
-    public long? OwnNumber { get; } = study.NumberByAccount.TryGetValue(account, out var number) ? number : null;
+    public long? OwnNumber { get; init; } = study.NumberByAccount.TryGetValue(account, out var number) ? number : null;
 
     public ParsedBatch Parsed { get; } = parsed;
 
     public DateTimeOffset ReceivedAt { get; } = receivedAt;
+
+    /// <summary>Whether the sender may name any participant; kept with what is rejected.</summary>
+    public bool MayName { get; init; }
 
     /// <summary>Null where the request names no key.</summary>
     public IdempotencyKey? Key { get; init; }

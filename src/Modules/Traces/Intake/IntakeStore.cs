@@ -4,13 +4,16 @@ using Sillage.Hosting.Problems;
 using Sillage.Hosting.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Live;
+using Sillage.Traces.Quarantine;
+using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
 
 /// <summary>Puts a group of batches into storage, in the unit given: traces, quarantine and kept replies together.</summary>
 internal static class IntakeStore
 {
-    private const string ConflictDetail =
+    /// <summary>What is said of a trace whose id another one has.</summary>
+    public const string ConflictDetail =
         "A trace with this id is stored already, with other content. The stored one stays; give another id to a new trace.";
 
     /// <summary>What became of one trace.</summary>
@@ -54,6 +57,38 @@ internal static class IntakeStore
         return outcomes;
     }
 
+    /// <summary>Gives the unit the study's turn, for traces that are not a batch of intake.</summary>
+    /// <returns>Whether the study is still what it was when the traces were checked.</returns>
+    public static async Task<bool> BeginAsync(IUnitOfWork unit, Study study) =>
+        unit.Dialect == SqlDialect.Sqlite
+            ? new SqliteIntake(unit).IsCurrent(study)
+            : await PostgresIntake.LockAsync(unit, study.Key) == study.Version;
+
+    /// <summary>Stores the traces of batches of the study whose turn it is, and nothing else: what becomes of the others is the caller's to settle.</summary>
+    /// <returns>What became of each trace of each batch.</returns>
+    public static async Task<IReadOnlyList<Fate[]>> InsertAsync(
+        IUnitOfWork unit,
+        Study study,
+        IReadOnlyList<IntakeBatch> batches,
+        TraceSignals signals
+    )
+    {
+        IReadOnlyList<Fate[]> fates;
+        if (unit.Dialect == SqlDialect.Sqlite)
+        {
+            var sqlite = new SqliteIntake(unit);
+            fates = [.. batches.Select(sqlite.Insert)];
+            sqlite.KeepPosition();
+        }
+        else
+        {
+            fates = await PostgresIntake.InsertAsync(unit, study.Key, batches);
+        }
+
+        unit.OnCommitted(() => signals.Wake(study.Key));
+        return fates;
+    }
+
     private static HashSet<long> Changed(IReadOnlyList<IntakeBatch> batches, IntakeOutcome[] outcomes)
     {
         var changed = new HashSet<long>();
@@ -84,8 +119,16 @@ internal static class IntakeStore
         {
             var version = await PostgresIntake.LockAsync(unit, study.Key);
             var current = new List<(IntakeBatch Batch, int Place)>();
+            var claimed = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (batch, place) in study)
             {
+                // The same request twice at once: the first has to have its reply before the second asks for it.
+                if (batch.Key?.Name is { } name && !claimed.Add(name))
+                {
+                    await StoreOnPostgresAsync(unit, study.Key, current, outcomes);
+                    current.Clear();
+                }
+
                 if (batch.Study.Version != version)
                 {
                     outcomes[place] = IntakeOutcome.Outdated;
@@ -100,11 +143,21 @@ internal static class IntakeStore
                 }
             }
 
-            var fates = await PostgresIntake.InsertAsync(unit, study.Key, [.. current.Select(c => c.Batch)]);
-            for (var i = 0; i < current.Count; i++)
-            {
-                outcomes[current[i].Place] = await FinishAsync(unit, current[i].Batch, fates[i]);
-            }
+            await StoreOnPostgresAsync(unit, study.Key, current, outcomes);
+        }
+    }
+
+    private static async Task StoreOnPostgresAsync(
+        IUnitOfWork unit,
+        long study,
+        List<(IntakeBatch Batch, int Place)> current,
+        IntakeOutcome[] outcomes
+    )
+    {
+        var fates = await PostgresIntake.InsertAsync(unit, study, [.. current.Select(c => c.Batch)]);
+        for (var i = 0; i < current.Count; i++)
+        {
+            outcomes[current[i].Place] = await FinishAsync(unit, current[i].Batch, fates[i]);
         }
     }
 

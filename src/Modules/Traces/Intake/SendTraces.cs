@@ -82,7 +82,7 @@ internal sealed class SendTraces(
 
             // Not bound to the connection: what is stored is stored, whether or not anyone still waits for the reply.
             var outcome = await queue.StoreAsync(
-                new IntakeBatch(known, caller.Id, parsed, now) { Key = keyed ? key : null }
+                new IntakeBatch(known, caller.Id, parsed, now) { MayName = sender.MayName, Key = keyed ? key : null }
             );
             if (!outcome.StudyChanged)
             {

@@ -26,6 +26,9 @@ internal readonly record struct Sender(bool MayName, long? OwnNumber);
 /// </summary>
 internal sealed partial class TraceParser
 {
+    /// <summary>How the fault of a text that is no JSON begins; the place and the reader's words follow.</summary>
+    public const string NotJson = "Not valid JSON at byte ";
+
     private const int MaximumDepth = 64;
     private const int MaximumErrors = 20;
     private const int MaximumTextLength = 200;
@@ -97,6 +100,20 @@ internal sealed partial class TraceParser
         }
 
         return problem is null;
+    }
+
+    /// <summary>Reads a body that is one trace and no more: whatever is wrong with it is held against that trace.</summary>
+    public static ParsedBatch ParseOne(
+        ReadOnlyMemory<byte> body,
+        Study study,
+        Sender sender,
+        TracesOptions options,
+        DateTimeOffset now
+    )
+    {
+        var parser = new TraceParser(body, study, sender, options, now);
+        parser.ParseLine(body.Span);
+        return parser._batch;
     }
 
     /// <summary>What is wrong with an object of fields on its own; pointers begin with <c>/data</c>.</summary>
@@ -212,7 +229,7 @@ internal sealed partial class TraceParser
                 Undo(before);
             }
 
-            _errors = [new FieldError("", $"Not valid JSON at byte {e.BytePositionInLine + 1}: {SyntaxDetail(e)}")];
+            _errors = [new FieldError("", $"{NotJson}{e.BytePositionInLine + 1}: {SyntaxDetail(e)}")];
             Reject(null, null, new Slice(_base, line.TrimEnd((byte)'\r').Length));
         }
     }

@@ -45,7 +45,8 @@ internal static class ChangeStudy
             .WithSummary("Change a study")
             .WithDescription(
                 "A JSON Merge Patch. Fields may be added and loosened (not required, longer, more values); none may be "
-                    + "removed, retyped or tightened, as that would make stored traces unfit. Needs the right 'manage'."
+                    + "removed, retyped or tightened, as that would make stored traces unfit. What was rejected before and fits now is "
+                    + "stored by the link 'put-back'. Needs the right 'manage'."
             )
             .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
             .WithReplyExample(Examples.Study)

@@ -71,6 +71,7 @@ public sealed record StudyResource(
         {
             links["rights"] = self + "/rights";
             links["quarantine"] = self + "/quarantine";
+            links["put-back"] = self + "/quarantine/put-back";
         }
 
         return links;

@@ -4,8 +4,9 @@ using Npgsql;
 using Sillage.Hosting.Requests;
 using Sillage.Storage;
 using Sillage.Storage.Sqlite;
+using Sillage.Traces.Intake;
 
-namespace Sillage.Traces.Intake;
+namespace Sillage.Traces.Quarantine;
 
 /// <summary>
 /// Keeps what was rejected as the bytes that came. The same bytes from the same sender are kept once: a game that resends
@@ -15,23 +16,26 @@ internal static class QuarantineStore
 {
     private const string OnConflict = """
         ON CONFLICT (study, sender, digest) DO UPDATE
-        SET times = quarantine.times + excluded.times, reasons = excluded.reasons, received_at = excluded.received_at
+        SET times = quarantine.times + excluded.times, reasons = excluded.reasons, reason = excluded.reason,
+          may_name = excluded.may_name, received_at = excluded.received_at
         """;
 
     private const string InsertOne = $"""
-        INSERT INTO quarantine (study, sender, received_at, id, bytes, reasons, participant, digest, times)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        INSERT INTO quarantine
+          (study, sender, received_at, first_received_at, may_name, id, bytes, reasons, reason, participant, digest, times)
+        VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         {OnConflict}
         """;
 
     private const string InsertMany = $"""
-        INSERT INTO quarantine (study, sender, received_at, id, bytes, reasons, participant, digest, times)
-        SELECT @study, @sender, @received_at, t.*
-        FROM unnest(@ids, @bytes, @reasons::json[], @participants, @digests, @times) t
+        INSERT INTO quarantine
+          (study, sender, received_at, first_received_at, may_name, id, bytes, reasons, reason, participant, digest, times)
+        SELECT @study, @sender, @received_at, @received_at, @may_name, t.*
+        FROM unnest(@ids, @bytes, @reasons::json[], @codes, @participants, @digests, @times) t
         {OnConflict}
         """;
 
-    private sealed record Kept(Guid Id, byte[] Bytes, string Reasons, long? Participant, byte[] Digest)
+    private sealed record Kept(Guid Id, byte[] Bytes, string Reasons, string Reason, long? Participant, byte[] Digest)
     {
         public long Times { get; set; } = 1;
     }
@@ -65,7 +69,14 @@ internal static class QuarantineStore
             }
 
             var reasons = JsonSerializer.Serialize(rejection.Told.Errors, Json.Options);
-            var one = new Kept(Guid.CreateVersion7(batch.ReceivedAt), bytes, reasons, rejection.Participant, digest);
+            var one = new Kept(
+                Guid.CreateVersion7(batch.ReceivedAt),
+                bytes,
+                reasons,
+                Reason.CodeOf(rejection.Told.Errors),
+                rejection.Participant,
+                digest
+            );
             places[Convert.ToHexString(digest)] = one;
             kept.Add(one);
         }
@@ -76,11 +87,12 @@ internal static class QuarantineStore
     private static void KeepOnSqlite(IUnitOfWork unit, IntakeBatch batch, List<Kept> kept)
     {
         var insert = unit.Prepare(InsertOne).Bind(1, batch.Study.Key).Bind(2, batch.Account).Bind(3, batch.ReceivedAt);
+        insert.Bind(4, batch.MayName ? 1 : 0);
         foreach (var one in kept)
         {
-            insert.Bind(4, one.Id).BindBlob(5, one.Bytes).BindText(6, one.Reasons);
-            _ = one.Participant is { } number ? insert.Bind(7, number) : insert.BindNull(7);
-            insert.BindBlob(8, one.Digest).Bind(9, one.Times).Run();
+            insert.Bind(5, one.Id).BindBlob(6, one.Bytes).BindText(7, one.Reasons).BindText(8, one.Reason);
+            _ = one.Participant is { } number ? insert.Bind(9, number) : insert.BindNull(9);
+            insert.BindBlob(10, one.Digest).Bind(11, one.Times).Run();
         }
     }
 
@@ -94,9 +106,11 @@ internal static class QuarantineStore
         command.Parameters.Add(new NpgsqlParameter<long>("study", batch.Study.Key));
         command.Parameters.Add(new NpgsqlParameter<Guid>("sender", batch.Account));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("received_at", batch.ReceivedAt.ToUniversalTime()));
+        command.Parameters.Add(new NpgsqlParameter<bool>("may_name", batch.MayName));
         command.Parameters.Add(new NpgsqlParameter("ids", kept.Select(k => k.Id).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("bytes", kept.Select(k => k.Bytes).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("reasons", kept.Select(k => k.Reasons).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("codes", kept.Select(k => k.Reason).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("participants", kept.Select(k => k.Participant).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("digests", kept.Select(k => k.Digest).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("times", kept.Select(k => k.Times).ToArray()));

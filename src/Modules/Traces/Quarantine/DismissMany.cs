@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Quarantine;
+
+/// <summary>What came of dismissing many.</summary>
+/// <param name="Dismissed">How many are gone, or would go.</param>
+/// <param name="DryRun">Whether they were only counted.</param>
+/// <param name="Links">What is left, by reason.</param>
+public sealed record DismissReport(long Dismissed, bool DryRun, Links Links);
+
+/// <summary>Throws all rejected traces away, or those of one reason.</summary>
+internal static class DismissMany
+{
+    private const long ChunkRows = 1000;
+
+    private const string Count = "SELECT count(*) FROM quarantine WHERE study = @study";
+
+    private const string CountOfReason = Count + " AND reason = @reason";
+
+    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
+
+    private const string Delete = """
+        DELETE FROM quarantine WHERE position IN (
+          SELECT position FROM quarantine WHERE study = @study AND position <= @ceiling LIMIT @limit)
+        """;
+
+    private const string DeleteOfReason = """
+        DELETE FROM quarantine WHERE position IN (
+          SELECT position FROM quarantine
+          WHERE study = @study AND reason = @reason AND position <= @ceiling LIMIT @limit)
+        """;
+
+    public static void Map(RouteGroupBuilder quarantine) =>
+        quarantine
+            .MapPost("/dismiss", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
+            .WithSummary("Dismiss rejected traces")
+            .WithDescription(
+                "Deletes everything in quarantine, or what has one reason, for good; what comes in meanwhile stays. It goes in "
+                    + "parts: a request that was cut off did a part, and the same request does the rest. Needs the right "
+                    + "'manage'; audited."
+            )
+            .WithQuery("reason", Reason.Help, Examples.Quarantined.Reason)
+            .WithQuery("dryRun", "Whether only to count, and to change nothing. Default false.", "true")
+            .WithReplyExample(Examples.Dismissed)
+            .Fails(StatusCodes.Status404NotFound);
+
+    internal static Links LinksOf(string slug)
+    {
+        var address = QuarantinedTrace.AddressOf(slug);
+        return new Links { ["quarantine"] = address, ["reasons"] = address + "/reasons" };
+    }
+
+    private static async Task<Reply<DismissReport>> HandleAsync(
+        string study,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        CancellationToken ct,
+        string? reason = null,
+        bool dryRun = false
+    )
+    {
+        Reason.Check(reason);
+        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        var key = new { study = known.Key, reason };
+        var dismissed = dryRun
+            ? await database.ReadAsync(r => r.ScalarAsync<long>(reason is null ? Count : CountOfReason, key, ct), ct)
+            : await DismissAsync(database, known, caller, reason, ct);
+        return Reply.Ok(new DismissReport(dismissed, dryRun, LinksOf(study)));
+    }
+
+    private static async Task<long> DismissAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        Caller caller,
+        string? reason,
+        CancellationToken ct
+    )
+    {
+        var ceiling = await database.ReadAsync(
+            r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct),
+            ct
+        );
+        var parameters = new
+        {
+            study = study.Key,
+            reason,
+            ceiling = ceiling ?? 0,
+            limit = ChunkRows,
+        };
+        var all = 0L;
+        while (true)
+        {
+            var count = await database.WriteAsync(
+                async unit =>
+                {
+                    var rows = await unit.ExecuteAsync(reason is null ? Delete : DeleteOfReason, parameters, ct);
+                    if (rows > 0)
+                    {
+                        var details = JsonSerializer.Serialize(new { reason, dismissed = rows });
+                        await unit.AuditAsync(
+                            new AuditEntry("quarantine.dismissed", caller.Id, study.Slug, details),
+                            ct
+                        );
+                    }
+
+                    return rows;
+                },
+                ct
+            );
+            if (count == 0)
+            {
+                return all;
+            }
+
+            all += count;
+        }
+    }
+}

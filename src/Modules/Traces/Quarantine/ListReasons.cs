@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Quarantine;
+
+/// <summary>A reason for which traces are in quarantine.</summary>
+/// <param name="Reason">Its code, for <c>?reason=</c>.</param>
+/// <param name="Count">How many traces are there for it, each counted under one reason only.</param>
+/// <param name="Errors">All that is wrong with them, as one of them shows it.</param>
+/// <param name="LastReceivedAt">When that one came last: it is the one that was rejected most recently.</param>
+/// <param name="Links">Those traces, and what can be done with all of them at once.</param>
+public sealed record QuarantineReason(
+    string Reason,
+    long Count,
+    IReadOnlyList<FieldError> Errors,
+    DateTimeOffset LastReceivedAt,
+    Links Links
+);
+
+/// <summary>Counts what is in quarantine by reason, the most frequent first.</summary>
+internal static class ListReasons
+{
+    // Counted on the index alone; what the reason means is then read from its last trace.
+    private const string Select = """
+        SELECT g.reason, g.count, q.reasons, q.received_at
+        FROM (
+          SELECT reason, count(*) AS count, max(position) AS last FROM quarantine WHERE study = @study GROUP BY reason
+        ) g
+        JOIN quarantine q ON q.position = g.last
+        WHERE @first = 1 OR g.count < @count OR (g.count = @count AND g.reason > @reason)
+        ORDER BY g.count DESC, g.reason LIMIT @limit
+        """;
+
+    private sealed record Row(string Reason, long Count, string Reasons, DateTimeOffset ReceivedAt);
+
+    private sealed record Keys(long Count, string Reason);
+
+    public static void Map(RouteGroupBuilder quarantine) =>
+        quarantine
+            .MapGet("/reasons", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithSummary("Count rejected traces by reason")
+            .WithDescription(
+                "Traces with the same faults share a reason; each trace is counted once. The most frequent come first. Needs "
+                    + "the right 'manage'."
+            )
+            .WithReplyExample(new Page<QuarantineReason>([Examples.QuarantineReason], null))
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<PageReply<QuarantineReason>> HandleAsync(
+        string study,
+        PageRequest page,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        var after = page.After<Keys>();
+        var parameters = new
+        {
+            study = known.Key,
+            first = after is null ? 1L : 0L,
+            count = after?.Count ?? 0,
+            reason = after?.Reason ?? "",
+            limit = page.Limit + 1L,
+        };
+        var rows = await database.ReadAsync(reader => reader.QueryAsync<Row>(Select, parameters, ct), ct);
+        var address = QuarantinedTrace.AddressOf(study);
+        return new PageReply<QuarantineReason>(
+            [.. rows.Take(page.Limit).Select(row => Show(row, address))],
+            rows.Count > page.Limit ? new Keys(rows[page.Limit - 1].Count, rows[page.Limit - 1].Reason) : null
+        );
+    }
+
+    private static QuarantineReason Show(Row row, string address) =>
+        new(
+            row.Reason,
+            row.Count,
+            JsonSerializer.Deserialize<IReadOnlyList<FieldError>>(row.Reasons, Json.Options) ?? [],
+            row.ReceivedAt,
+            new Links
+            {
+                ["quarantine"] = $"{address}?reason={row.Reason}",
+                ["content"] = $"{address}/content?reason={row.Reason}",
+                ["put-back"] = $"{address}/put-back?reason={row.Reason}",
+                ["dismiss"] = $"{address}/dismiss?reason={row.Reason}",
+            }
+        );
+}

@@ -1,0 +1,180 @@
+using Sillage.Hosting.Requests;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Quarantine;
+
+/// <summary>Reads a study's quarantine, in the order in which it filled.</summary>
+internal static class QuarantineRows
+{
+    private const string Part = "substr(bytes, 1, 65536)";
+
+    private static readonly Sql SelectPage = Select(
+        Part,
+        "study = @study AND position > @after ORDER BY position LIMIT @limit"
+    );
+
+    private static readonly Sql SelectPageOfReason = Select(
+        Part,
+        "study = @study AND reason = @reason AND position > @after ORDER BY position LIMIT @limit"
+    );
+
+    private static readonly Sql SelectOne = Select(Part, "study = @study AND id = @id");
+
+    private static readonly Sql SelectWhole = Select("bytes", "study = @study AND id = @id");
+
+    private static readonly Sql SelectRange = Select(
+        "bytes",
+        "study = @study AND position >= @first AND position <= @last ORDER BY position"
+    );
+
+    private static readonly Sql SelectRangeOfReason = Select(
+        "bytes",
+        "study = @study AND reason = @reason AND position >= @first AND position <= @last ORDER BY position"
+    );
+
+    /// <summary>Rows behind <paramref name="after"/>, with the first 64 KiB of their bytes.</summary>
+    public static Task<IReadOnlyList<QuarantineRow>> PageAsync(
+        IReader reader,
+        long study,
+        string? reason,
+        long after,
+        long limit,
+        CancellationToken ct
+    ) =>
+        reader.QueryAsync<QuarantineRow>(
+            reason is null ? SelectPage : SelectPageOfReason,
+            new
+            {
+                study,
+                reason,
+                after,
+                limit,
+            },
+            ct
+        );
+
+    /// <summary>One row with the first 64 KiB of its bytes, or with all of them.</summary>
+    public static Task<QuarantineRow?> FindAsync(
+        IReader reader,
+        long study,
+        Guid id,
+        bool whole,
+        CancellationToken ct
+    ) => reader.FirstOrDefaultAsync<QuarantineRow>(whole ? SelectWhole : SelectOne, new { study, id }, ct);
+
+    /// <summary>Rows from one position to another, whole.</summary>
+    public static Task<IReadOnlyList<QuarantineRow>> RangeAsync(
+        IReader reader,
+        long study,
+        string? reason,
+        long first,
+        long last,
+        CancellationToken ct
+    ) =>
+        reader.QueryAsync<QuarantineRow>(
+            reason is null ? SelectRange : SelectRangeOfReason,
+            new
+            {
+                study,
+                reason,
+                first,
+                last,
+            },
+            ct
+        );
+
+    /// <summary>Holds what the caller has seen of a row against what is there now.</summary>
+    /// <exception cref="Hosting.Problems.ProblemException">412.</exception>
+    public static async Task CheckAsync(
+        IReader reader,
+        Study study,
+        Guid id,
+        Precondition precondition,
+        CancellationToken ct
+    )
+    {
+        if (await FindAsync(reader, study.Key, id, whole: false, ct) is { } row)
+        {
+            precondition.Check(QuarantinedTrace.Of(row, study));
+        }
+    }
+
+    private static Sql Select(string bytes, string condition)
+    {
+        const string columns =
+            "reasons, reason, participant, sender, may_name, times, first_received_at, received_at FROM quarantine";
+        return new Sql(
+            $"SELECT position, id, {bytes} AS bytes, length(bytes) AS length, {columns} WHERE {condition}",
+            $"SELECT position, id, {bytes} AS bytes, length(bytes)::bigint AS length, {columns} WHERE {condition}"
+        );
+    }
+}
+
+/// <summary>
+/// Goes through a study's quarantine in chunks of bounded size, up to where it ended when the scan began. Each chunk is a
+/// read of its own: no snapshot is held in between, and what has gone meanwhile is not seen.
+/// </summary>
+internal sealed class QuarantineScan(IDatabase<TracesModule> database, long study, string? reason)
+{
+    private const long ChunkRows = 500;
+    private const long ChunkBytes = 4 * 1024 * 1024;
+
+    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
+
+    private static readonly Sql SelectKeys = Keys("");
+
+    private static readonly Sql SelectKeysOfReason = Keys("AND reason = @reason");
+
+    private long _after;
+    private long? _ceiling;
+
+    private sealed record Key(long Position, long Length);
+
+    /// <summary>The next rows, whole; none at the end.</summary>
+    public Task<IReadOnlyList<QuarantineRow>> NextAsync(CancellationToken ct) =>
+        database.ReadAsync(
+            async reader =>
+            {
+                _ceiling ??= await reader.ScalarAsync<long?>(LastPosition, new { study }, ct) ?? 0;
+                var parameters = new
+                {
+                    study,
+                    reason,
+                    after = _after,
+                    ceiling = _ceiling,
+                    limit = ChunkRows,
+                };
+                var keys = await reader.QueryAsync<Key>(
+                    reason is null ? SelectKeys : SelectKeysOfReason,
+                    parameters,
+                    ct
+                );
+                if (keys.Count == 0)
+                {
+                    return [];
+                }
+
+                var (taken, bytes) = (1, keys[0].Length);
+                while (taken < keys.Count && (bytes += keys[taken].Length) <= ChunkBytes)
+                {
+                    taken++;
+                }
+
+                _after = keys[taken - 1].Position;
+                return await QuarantineRows.RangeAsync(reader, study, reason, keys[0].Position, _after, ct);
+            },
+            ct
+        );
+
+    // The length of a value is known to both engines without reading it.
+    private static Sql Keys(string condition)
+    {
+        var rest =
+            $"FROM quarantine WHERE study = @study {condition} AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit";
+        return new Sql(
+            $"SELECT position, length(bytes) AS length {rest}",
+            $"SELECT position, length(bytes)::bigint AS length {rest}"
+        );
+    }
+}
