@@ -25,6 +25,14 @@ public interface IDatabase
     /// Nothing was stored: the engine cannot be reached, the disk is full or the queue is; the caller may try again.
     /// </exception>
     Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what deleted rows have left behind, while reads and writes go on, and returns when it is done. On SQLite no
+    /// byte of a row deleted before is in the module's files then; on PostgreSQL its tables are vacuumed, and what remains is
+    /// PostgreSQL's to overwrite.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The SQLite file is too large for it (128 GB with pages of 4 KB).</exception>
+    Task WipeDeletedAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>The database of the module <typeparamref name="TModule"/>.</summary>

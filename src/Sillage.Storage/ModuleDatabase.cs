@@ -48,6 +48,8 @@ internal abstract class ModuleDatabase(ModuleRegistration registration) : IDatab
 
     public abstract Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken);
 
+    public abstract Task WipeDeletedAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes the right to dispatch this module's outbox, which one process has at a time.</summary>
     /// <returns>Null if another process has it.</returns>
     public abstract Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken);
@@ -72,4 +74,6 @@ internal sealed class Database<TModule>(ModuleDatabases databases) : IDatabase<T
 
     public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) =>
         _database.WriteAsync(work, cancellationToken);
+
+    public Task WipeDeletedAsync(CancellationToken cancellationToken) => _database.WipeDeletedAsync(cancellationToken);
 }

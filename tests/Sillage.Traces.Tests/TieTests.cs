@@ -253,13 +253,8 @@ public sealed class TiesOnSqlite(SqliteTraces traces) : TieTests(traces), IClass
         await command.ExecuteNonQueryAsync();
     }
 
-    private static bool Holds(string file, string text)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
-    }
+    private static bool Holds(string file, string text) =>
+        Specifications.FileContent.Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 }
 
 public sealed class TiesOnPostgres(PostgresTraces traces) : TieTests(traces), IClassFixture<PostgresTraces>;

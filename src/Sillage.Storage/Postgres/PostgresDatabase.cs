@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sillage.Storage.Mapping;
@@ -11,6 +12,11 @@ namespace Sillage.Storage.Postgres;
 internal sealed partial class PostgresDatabase : ModuleDatabase
 {
     private const int MostAttempts = 6;
+
+    private const string SelectTables = """
+        SELECT quote_ident(relname) FROM pg_class
+        WHERE relnamespace = CAST(quote_ident(current_schema()) AS regnamespace) AND relkind = 'r'
+        """;
 
     private readonly PostgresSources _sources;
     private readonly UnitRecorder _recorder;
@@ -122,6 +128,31 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         try
         {
             return await PostgresLease.TryTakeAsync(_sources.Writers, $"outbox {Name}", cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            Notice(exception);
+            PostgresErrors.ThrowTranslated(exception);
+            throw;
+        }
+    }
+
+    public override async Task WipeDeletedAsync(CancellationToken cancellationToken)
+    {
+        EnsureOpen();
+        try
+        {
+            await using var connection = await _sources.Writers.OpenConnectionAsync(cancellationToken);
+            var tables = await connection.QueryAsync<string>(
+                new CommandDefinition(SelectTables, cancellationToken: cancellationToken)
+            );
+            // Each by itself, since VACUUM allows of no transaction; it takes the time that it takes.
+            foreach (var table in tables)
+            {
+                await connection.ExecuteAsync(
+                    new CommandDefinition($"VACUUM {table}", commandTimeout: 0, cancellationToken: cancellationToken)
+                );
+            }
         }
         catch (NpgsqlException exception)
         {

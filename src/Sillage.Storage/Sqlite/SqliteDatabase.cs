@@ -13,6 +13,10 @@ internal sealed class SqliteDatabase(
     ILogger logger
 ) : ModuleDatabase(registration)
 {
+    // Writers get most of the time while a large file is gone through.
+    private static readonly TimeSpan BetweenPieces = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WhileReadersRead = TimeSpan.FromSeconds(1);
+
     private readonly SqliteFiles _files = SqliteFiles.In(folder, registration);
     private readonly StorageMetrics _metrics = metrics;
     private readonly TimeProvider _clock = clock;
@@ -56,6 +60,20 @@ internal sealed class SqliteDatabase(
 
     public override Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) =>
         (_writer ?? throw NotOpen()).WriteAsync(work, cancellationToken);
+
+    public override async Task WipeDeletedAsync(CancellationToken cancellationToken)
+    {
+        string[] schemas = _files.Companion is { } companion ? ["main", companion] : ["main"];
+        foreach (var schema in schemas)
+        {
+            var wipe = new SqliteWipe(schema);
+            while (!wipe.IsDone)
+            {
+                var went = await (_writer ?? throw NotOpen()).RunBetweenAsync(wipe.DoNext, cancellationToken);
+                await Task.Delay(went ? BetweenPieces : WhileReadersRead, _clock, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>The lock on the data folder stands for it already.</summary>
     public override Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken) =>

@@ -30,6 +30,8 @@ public static class SqliteLibrary
     private static string Load()
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        // The one call that the provider does not have goes to the same library (SqliteRawFile).
+        NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
         Batteries_V2.Init();
         return raw.sqlite3_libversion().utf8_to_string();
     }

@@ -17,6 +17,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private static readonly TimeSpan RetryWhenQueueIsFull = TimeSpan.FromSeconds(1);
 
     private readonly BlockingCollection<WriteItem> _queue = new(QueueCapacity);
+    private readonly ConcurrentQueue<Action<SqliteSession>> _between = new();
     private readonly List<WriteItem> _group = new(MostUnits);
     private readonly SqliteFiles _files;
     private readonly UnitRecorder _recorder;
@@ -69,6 +70,31 @@ internal sealed partial class SqliteWriter : IDisposable
         );
     }
 
+    /// <summary>
+    /// Runs the action on the writer's thread and connection, outside of any transaction; the connection is opened anew
+    /// afterwards. Every write waits meanwhile.
+    /// </summary>
+    public async Task<T> RunBetweenAsync<T>(Func<SqliteSession, T> action, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _between.Enqueue(session =>
+        {
+            try
+            {
+                done.SetResult(action(session));
+            }
+#pragma warning disable CA1031 // Whoever asked for it is told, and the writer goes on.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                done.SetException(exception);
+            }
+        });
+        // An empty unit: it comes when the queue has come so far, and the action after its group.
+        await WriteAsync(_ => Task.FromResult(true), cancellationToken);
+        return await done.Task;
+    }
+
     /// <summary>Commits what is queued, then closes the file.</summary>
     public void Dispose()
     {
@@ -98,6 +124,29 @@ internal sealed partial class SqliteWriter : IDisposable
             {
                 FailGroup(exception);
             }
+
+            RunBetween();
+        }
+    }
+
+    private void RunBetween()
+    {
+        while (_between.TryDequeue(out var action))
+        {
+            try
+            {
+                _session ??= SqliteSession.OpenWriter(_files);
+            }
+            catch (SqliteException exception)
+            {
+                LogReopening(_logger, Name, exception);
+                _between.Enqueue(action);
+                return;
+            }
+
+            action(_session);
+            _session.Dispose();
+            _session = null;
         }
     }
 
