@@ -11,6 +11,7 @@ var sillage = new RootCommand(
     Backup.Create(),
     Restore.Create(),
     ResetPassword.Create(),
+    Sillage.Verbs.Traces.TracesVerbs.Create(),
     Settings.Create(),
     Sillage.Verbs.Version.Create(),
 };

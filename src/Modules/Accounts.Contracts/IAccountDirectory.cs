@@ -12,6 +12,9 @@ public interface IAccountDirectory
     /// <summary>The account with this user name (compared without case), or null.</summary>
     Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken cancellationToken);
 
+    /// <summary>What is wrong with a text as a user name, taken or not; null if nothing is.</summary>
+    string? FindFault(string username);
+
     /// <summary>
     /// Makes member accounts with generated passwords, all or none: if a name is taken or not valid, nothing is made and
     /// the reply says which. The passwords are in the reply and nowhere else.
@@ -20,6 +23,14 @@ public interface IAccountDirectory
     /// <param name="actor">Who asks, for the audit trail.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
     Task<Provisioning> ProvisionAsync(IReadOnlyList<string> usernames, Guid actor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for accounts that come from another system, by the hand of whoever runs the server. Their ids are given,
+    /// so that whoever was interrupted knows them again.
+    /// </summary>
+    /// <param name="accounts">1 to 1000 accounts, no two names alike.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
+    Task<Provisioning> ProvisionAsync(IReadOnlyList<NewAccount> accounts, CancellationToken cancellationToken);
 
     /// <summary>Makes one member account with a password that somebody else chose for it.</summary>
     /// <param name="username">The user name.</param>
@@ -43,6 +54,11 @@ public interface IAccountDirectory
 /// <param name="DisplayName">The name to show; null if none was chosen.</param>
 /// <param name="Role">Its role.</param>
 public sealed record AccountSummary(Guid Id, string Username, string? DisplayName, string Role);
+
+/// <summary>An account to be made.</summary>
+/// <param name="Id">The id that it is to have.</param>
+/// <param name="Username">The user name that it is to have.</param>
+public sealed record NewAccount(Guid Id, string Username);
 
 /// <summary>What came of provisioning.</summary>
 /// <param name="Accounts">The new accounts, in the order asked for; empty if any name was refused.</param>

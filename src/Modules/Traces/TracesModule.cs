@@ -3,12 +3,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sillage.Accounts.Contracts;
 using Sillage.Hosting;
 using Sillage.Hosting.PersonalData;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 using Sillage.Traces.Export;
+using Sillage.Traces.Import;
+using Sillage.Traces.Import.Tsadk;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Live;
 using Sillage.Traces.Participants;
@@ -42,6 +45,14 @@ public sealed class TracesModule : IModule
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
+        services.AddSingleton<ImportStore>();
+        services.AddSingleton(provider => new TsadkImport(
+            provider.GetRequiredService<IDatabase<TracesModule>>(),
+            provider.GetRequiredService<StudyDirectory>(),
+            provider.GetRequiredService<ImportStore>(),
+            provider.GetRequiredService<IAccountDirectory>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddProblemForm(TsadkErrors.Form);
         services.AddPersonalData<TracesModule, TracesPersonalData>();
     }

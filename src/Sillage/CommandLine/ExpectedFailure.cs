@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
+using Sillage.Traces.Import;
 
 namespace Sillage.CommandLine;
 
@@ -14,6 +15,7 @@ internal static class ExpectedFailure
         exception switch
         {
             SettingsException e => e.Message,
+            ImportException e => OneLine(e.Message),
             OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
             StorageSetupException e => OneLine(e.Message),
             DatabaseUnavailableException e => OneLine(

@@ -8,7 +8,7 @@ internal static class ParseFailure
     public static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var help = command is RootCommand ? "sillage --help" : $"sillage {command.Name} --help";
+        var help = $"sillage {PathOf(command)}--help";
         if (parsed.UnmatchedTokens is not [var unknown, ..])
         {
             return $"{parsed.Errors[0].Message} See {help}.";
@@ -24,6 +24,10 @@ internal static class ParseFailure
             ? $"unknown verb '{unknown}'{Hint(unknown, command.Subcommands.Select(verb => verb.Name))} See {help}."
             : $"'{command.Name}' does not take '{unknown}'. See {help}.";
     }
+
+    // A verb may lie within another: sillage traces import.
+    private static string PathOf(Command command) =>
+        command is RootCommand ? "" : $"{PathOf(command.Parents.OfType<Command>().First())}{command.Name} ";
 
     private static string Hint(string word, IEnumerable<string> candidates) =>
         Nearest.Hint(word, candidates) is { Length: > 0 } hint ? hint : ".";

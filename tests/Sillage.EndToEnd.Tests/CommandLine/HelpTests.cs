@@ -10,6 +10,7 @@ public sealed class HelpTests
     [InlineData("backup")]
     [InlineData("restore")]
     [InlineData("reset-password")]
+    [InlineData("traces")]
     [InlineData("settings")]
     [InlineData("version")]
     public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb)

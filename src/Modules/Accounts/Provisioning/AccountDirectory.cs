@@ -77,34 +77,56 @@ internal sealed class AccountDirectory(
             cancellationToken
         );
 
-    public async Task<Contracts.Provisioning> ProvisionAsync(
+    public string? FindFault(string username) => Usernames.IsValid(username) ? null : Usernames.Rule;
+
+    public Task<Contracts.Provisioning> ProvisionAsync(
         IReadOnlyList<string> usernames,
         Guid actor,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(usernames);
-        if (usernames.Count is 0 or > MostAtOnce)
+        var now = clock.GetUtcNow();
+        return ProvisionAsync(
+            [.. usernames.Select(name => new NewAccount(Guid.CreateVersion7(now), name))],
+            (Guid?)actor,
+            cancellationToken
+        );
+    }
+
+    public Task<Contracts.Provisioning> ProvisionAsync(
+        IReadOnlyList<NewAccount> accounts,
+        CancellationToken cancellationToken
+    ) => ProvisionAsync(accounts, null, cancellationToken);
+
+    private async Task<Contracts.Provisioning> ProvisionAsync(
+        IReadOnlyList<NewAccount> asked,
+        Guid? actor,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        if (asked.Count is 0 or > MostAtOnce)
         {
-            throw new ArgumentException($"1 to {MostAtOnce} user names.", nameof(usernames));
+            throw new ArgumentException($"1 to {MostAtOnce} user names.", nameof(asked));
         }
 
-        if (RefuseUnread(usernames) is { Count: > 0 } refused)
+        if (RefuseUnread([.. asked.Select(a => a.Username)]) is { Count: > 0 } refused)
         {
             return new Contracts.Provisioning([], refused);
         }
 
-        var passwords = usernames.Select(_ => GeneratedPassword.Create()).ToArray();
+        var passwords = asked.Select(_ => GeneratedPassword.Create()).ToArray();
         var hashes = await hashing.HashGeneratedAsync(passwords, cancellationToken);
         var now = clock.GetUtcNow();
-        var accounts = usernames.Zip(
+        var accounts = asked.Zip(
             hashes,
-            (name, hash) =>
+            (account, hash) =>
                 new AccountRow
                 {
-                    Id = Guid.CreateVersion7(now),
-                    Username = name,
-                    UsernameKey = Usernames.Key(name),
+                    Id = account.Id,
+                    Username = account.Username,
+                    UsernameKey = Usernames.Key(account.Username),
                     PasswordHash = hash,
                     PasswordGenerated = true,
                     SecurityStamp = Guid.CreateVersion7(now).ToString("N"),
@@ -205,7 +227,7 @@ internal sealed class AccountDirectory(
     private async Task<Contracts.Provisioning> StoreAsync(
         IReadOnlyList<AccountRow> accounts,
         IReadOnlyList<string> passwords,
-        Guid actor,
+        Guid? actor,
         CancellationToken cancellationToken
     )
     {
@@ -260,7 +282,7 @@ internal sealed class AccountDirectory(
     private static async Task InsertAsync(
         IUnitOfWork unit,
         IReadOnlyList<AccountRow> accounts,
-        Guid actor,
+        Guid? actor,
         CancellationToken cancellationToken
     )
     {

@@ -58,11 +58,20 @@ internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed,
     /// <summary>Whether the sender may name any participant; kept with what is rejected.</summary>
     public bool MayName { get; init; }
 
+    /// <summary>
+    /// Whether it comes from a file, by the hand of whoever runs the server: then no account is the sender, and what is
+    /// not taken goes back into a file instead of the quarantine.
+    /// </summary>
+    public bool Imported { get; init; }
+
     /// <summary>Null where the request names no key.</summary>
     public IdempotencyKey? Key { get; init; }
 
     /// <summary>What it takes of the queue's room.</summary>
     public int Weight => Parsed.Source.Body.Length + 256;
+
+    /// <summary>Whether a trace of this participant names the account that sent it.</summary>
+    public bool NamesSender(long participant) => !Imported && participant != OwnNumber;
 
     public Task<IntakeOutcome> Done => _done.Task;
 

@@ -198,7 +198,7 @@ internal static class IntakeStore
             rejections.Sort((a, b) => a.Told.Index.CompareTo(b.Told.Index));
         }
 
-        if (rejections.Count > 0)
+        if (rejections.Count > 0 && !batch.Imported)
         {
             await QuarantineStore.KeepAsync(unit, batch, rejections);
         }

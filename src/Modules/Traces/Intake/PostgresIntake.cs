@@ -209,7 +209,7 @@ internal static class PostgresIntake
             Sequences[at] = trace.Sequence;
             Names[at] = Text(source, trace.Name);
             Data[at] = Text(source, trace.Data);
-            Senders[at] = trace.Participant == batch.OwnNumber ? null : batch.Account;
+            Senders[at] = batch.NamesSender(trace.Participant) ? batch.Account : null;
         }
 
         private static string Text(TextSource source, Slice slice) => Encoding.UTF8.GetString(source.Of(slice));

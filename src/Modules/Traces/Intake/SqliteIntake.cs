@@ -91,7 +91,7 @@ internal sealed class SqliteIntake
         _ = trace.Session.IsNone ? insert.BindNull(8) : insert.BindText(8, source.Of(trace.Session));
         _ = trace.Sequence is { } sequence ? insert.Bind(9, sequence) : insert.BindNull(9);
         insert.BindText(10, source.Of(trace.Name)).BindText(11, source.Of(trace.Data));
-        _ = trace.Participant == batch.OwnNumber ? insert.BindNull(12) : insert.Bind(12, batch.Account);
+        _ = batch.NamesSender(trace.Participant) ? insert.Bind(12, batch.Account) : insert.BindNull(12);
     }
 
     private bool IsStored(IntakeBatch batch, in ParsedTrace trace)

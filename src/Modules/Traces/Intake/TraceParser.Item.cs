@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Sillage.Traces.Tsadk;
 
 namespace Sillage.Traces.Intake;
 
@@ -158,6 +159,11 @@ internal sealed partial class TraceParser
                     && !reader.ValueIsEscaped
                     && reader.TryGetGuid(out trace.Id);
                 Require(ref reader, at, trace.IdGiven, "A UUID such as 01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58.");
+                if (trace.IdGiven && OldLogId.NumberOf(trace.Id) is not null)
+                {
+                    ErrorAt(at, "Ids of this form are kept for logs taken over from an older server; leave it out.");
+                }
+
                 break;
             case Members.Timestamp:
                 var timely =

@@ -42,7 +42,7 @@ internal static class CredentialSheet
         return csv.ToString();
     }
 
-    public static string WriteHtml(IReadOnlyList<ProvisionedParticipant> items, string study, string server)
+    public static string WriteHtml(IReadOnlyList<ProvisionedParticipant> items, string study, string? server)
     {
         var html = new StringBuilder();
         html.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -54,7 +54,11 @@ internal static class CredentialSheet
         foreach (var item in items)
         {
             html.Append($"<section><h2>{Text(study)}<span>No. {item.Number}</span></h2><dl>");
-            html.Append($"<dt>Server</dt><dd class=\"server\">{Text(server)}</dd>");
+            if (server is not null)
+            {
+                html.Append($"<dt>Server</dt><dd class=\"server\">{Text(server)}</dd>");
+            }
+
             html.Append($"<dt>User name</dt><dd>{Text(item.Username)}</dd>");
             html.Append($"<dt>Password</dt><dd>{Text(item.Password)}</dd></dl></section>\n");
         }

@@ -14,6 +14,9 @@ internal static class Enrolment
         UPDATE study SET last_number = last_number + @count WHERE key = @study RETURNING last_number
         """;
 
+    private const string RaiseLast =
+        "UPDATE study SET last_number = @number WHERE key = @study AND last_number < @number";
+
     private const string InsertParticipant = """
         INSERT INTO participant (study, number, pseudonym, created_at) VALUES (@study, @number, @pseudonym, @now)
         """;
@@ -25,6 +28,11 @@ internal static class Enrolment
     private const string IsTied =
         "SELECT 1 FROM identity WHERE study = @study AND number = @number AND account = @account";
 
+    private const string LoosenNumber = """
+        DELETE FROM identity WHERE study = @study AND number = @number AND NOT EXISTS (
+          SELECT 1 FROM participant p WHERE p.study = identity.study AND p.number = identity.number)
+        """;
+
     private const string LoosenUnentered = """
         DELETE FROM identity WHERE study = @study AND account = @account AND NOT EXISTS (
           SELECT 1 FROM participant p WHERE p.study = identity.study AND p.number = identity.number)
@@ -34,6 +42,35 @@ internal static class Enrolment
     /// <returns>The first of them.</returns>
     public static async Task<long> ReserveAsync(IUnitOfWork unit, long study, long count, CancellationToken ct) =>
         await unit.ScalarAsync<long>(Reserve, new { count, study }, ct) - count + 1;
+
+    /// <summary>Takes a number that is given by somebody else, and all below it.</summary>
+    public static Task ReserveUpToAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
+        unit.ExecuteAsync(RaiseLast, new { study, number }, ct);
+
+    /// <summary>Enters a participant whom no account stands behind. Bump the study afterwards.</summary>
+    public static Task EnterAsync(
+        IUnitOfWork unit,
+        long study,
+        long number,
+        string pseudonym,
+        DateTimeOffset now,
+        CancellationToken ct
+    ) =>
+        unit.ExecuteAsync(
+            InsertParticipant,
+            new
+            {
+                study,
+                number,
+                pseudonym,
+                now,
+            },
+            ct
+        );
+
+    /// <summary>Takes back a tie to a number whose participant was not entered after all.</summary>
+    public static Task UntieAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
+        unit.ExecuteAsync(LoosenNumber, new { study, number }, ct);
 
     /// <summary>Ties an account to a number. It takes effect once <see cref="EnterAsync"/> has entered the participant.</summary>
     /// <exception cref="UniqueViolationException">The account takes part in the study already.</exception>
@@ -89,17 +126,7 @@ internal static class Enrolment
             );
         }
 
-        await unit.ExecuteAsync(
-            InsertParticipant,
-            new
-            {
-                study,
-                number,
-                pseudonym,
-                now,
-            },
-            ct
-        );
+        await EnterAsync(unit, study, number, pseudonym, now, ct);
     }
 
     /// <summary>Takes back ties whose participants were not entered after all; those that were stay.</summary>

@@ -65,37 +65,14 @@ internal static class CreateStudy
     )
     {
         var request = body.Value;
-        var fields = request.Fields ?? [];
-        StudyRules.Demand([
-            .. StudyRules.CheckSlug(request.Slug),
-            .. StudyRules.CheckTitle(request.Title),
-            .. FieldDefinition.Check(fields),
-        ]);
-        var parameters = new
-        {
-            slug = request.Slug,
-            title = request.Title,
-            definition = StudyStore.WriteFields(fields),
-            unknown = StudyStore.NameOf(request.UnknownFields ?? UnknownFields.Keep),
-            owner = caller.Id,
-            now = clock.GetUtcNow(),
-        };
+        Check(request);
         try
         {
             return await key.RunAsync<StudyResource>(
                 database,
                 async unit =>
                 {
-                    await unit.ExecuteAsync(Insert, parameters, ct);
-                    await unit.AuditAsync(
-                        new AuditEntry(
-                            "study.created",
-                            caller.Id,
-                            request.Slug,
-                            JsonSerializer.Serialize(new { fields = fields.Count })
-                        ),
-                        ct
-                    );
+                    await InsertAsync(unit, request, caller.Id, caller.Id, clock.GetUtcNow(), ct);
                     var study = await StudyStore.LoadAsync(unit, request.Slug, ct);
                     return Reply.Created(StudyResource.AddressOf(request.Slug), StudyResource.Of(study!, caller));
                 },
@@ -106,5 +83,47 @@ internal static class CreateStudy
         {
             return Problem.Conflict("There is a study with this slug.", new FieldError("/slug", "Choose another one."));
         }
+    }
+
+    /// <summary>Ends the request unless the study can be made.</summary>
+    /// <exception cref="ProblemException">400.</exception>
+    internal static void Check(Request request) =>
+        StudyRules.Demand([
+            .. StudyRules.CheckSlug(request.Slug),
+            .. StudyRules.CheckTitle(request.Title),
+            .. FieldDefinition.Check(request.Fields ?? []),
+        ]);
+
+    /// <summary>Stores the study.</summary>
+    /// <exception cref="UniqueViolationException">The slug is taken.</exception>
+    internal static async Task InsertAsync(
+        IUnitOfWork unit,
+        Request request,
+        Guid? owner,
+        Guid? actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var fields = request.Fields ?? [];
+        var parameters = new
+        {
+            slug = request.Slug,
+            title = request.Title,
+            definition = StudyStore.WriteFields(fields),
+            unknown = StudyStore.NameOf(request.UnknownFields ?? UnknownFields.Keep),
+            owner,
+            now,
+        };
+        await unit.ExecuteAsync(Insert, parameters, ct);
+        await unit.AuditAsync(
+            new AuditEntry(
+                "study.created",
+                actor,
+                request.Slug,
+                JsonSerializer.Serialize(new { fields = fields.Count })
+            ),
+            ct
+        );
     }
 }

@@ -44,7 +44,7 @@ internal static class ListLogs
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
         var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
-        var first = Math.Max(after ?? 0, 0);
+        var first = await OldLogId.PlaceOfAsync(database, known, after ?? 0, ct);
         var last = limit is { } most
             ? await EndOfPageAsync(http, database, known, first, most)
             : await TsadkScan.EndAsync(database, known, ct);

@@ -34,13 +34,20 @@ internal static class ReadLog
     {
         var ct = http.RequestAborted;
         var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
-        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var position) || position == 0)
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0)
         {
             return Problem.NotFound();
         }
 
+        var position = await OldLogId.FindAsync(database, known, number, ct);
         await foreach (var log in TsadkScan.ReadAsync(database, known, position - 1, position, ct))
         {
+            // A log that was taken over is found by the id that it had, not by its place.
+            if (log.Id != number)
+            {
+                break;
+            }
+
             http.Response.Headers.CacheControl = "no-store";
             return TypedResults.Json(log, Json.Options);
         }

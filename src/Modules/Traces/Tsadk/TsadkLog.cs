@@ -8,7 +8,9 @@ namespace Sillage.Traces.Tsadk;
 
 /// <summary>A trace as a TSADK log.</summary>
 /// <param name="Uri">Its address; in lists only.</param>
-/// <param name="Id">Its place in storage: later ones have a higher one, and none is used twice.</param>
+/// <param name="Id">
+/// Its place in storage, and none is used twice; of a log that was taken over from an older server, its id there.
+/// </param>
 /// <param name="UserID">The participant's number; null once he was erased.</param>
 /// <param name="Timestamp">As the client wrote it.</param>
 /// <param name="Sequence">The client's count; null if it sent none.</param>
@@ -53,7 +55,7 @@ public sealed record TsadkLog(
 
         return new TsadkLog(
             null,
-            row.Position,
+            OldLogId.NumberOf(row.Id) ?? row.Position,
             row.Participant,
             Encoding.UTF8.GetString(row.Timestamp),
             row.Sequence,

@@ -68,7 +68,7 @@ internal static class TsadkStudy
             : throw new ProblemException(Problem.Forbidden("This needs the right 'manage' or 'identities', too."));
     }
 
-    private static bool Fits(Study study) =>
+    internal static bool Fits(Study study) =>
         Fields.All(name => study.Fields.Any(f => f.Name == name && f.Type == FieldType.String))
         && study.Fields.All(f => f.Required is not true || Fields.Contains(f.Name));
 }

@@ -1,0 +1,95 @@
+using Sillage.Storage;
+using Sillage.Traces.Intake;
+using Sillage.Traces.Live;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Import;
+
+/// <summary>
+/// Puts what an import has read into storage, by the same door as what comes by HTTP: the study's lock, its version, what
+/// is known already, the order of positions.
+/// </summary>
+internal sealed class ImportStore(
+    IDatabase<TracesModule> database,
+    StudyDirectory directory,
+    TraceSignals signals,
+    TimeProvider clock
+)
+{
+    private const int MaximumTries = 10;
+
+    /// <summary>Does the work; what ends it from outside is told with how to go on.</summary>
+    /// <exception cref="ImportException">It was ended, or what it needs cannot be had.</exception>
+    public static async Task<T> ExplainAsync<T>(Func<Task<T>> work, string goOn)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new ImportException($"Stopped. {goOn}", e);
+        }
+        catch (Exception e) when (e is DatabaseUnavailableException or IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException($"{e.Message.TrimEnd('.')}. {goOn}", e);
+        }
+    }
+
+    /// <summary>The study.</summary>
+    /// <exception cref="ImportException">There is none of this slug.</exception>
+    public async Task<Study> GetStudyAsync(string slug, CancellationToken ct)
+    {
+        if (await directory.FindAsync(slug, ct) is { } study)
+        {
+            return study;
+        }
+
+        var some = await database.ReadAsync(
+            r => r.QueryAsync<string>("SELECT slug FROM study ORDER BY slug LIMIT 20", null, ct),
+            ct
+        );
+        throw new ImportException(
+            $"There is no study '{slug}' here"
+                + (some.Count == 0 ? ", nor any other." : $"; there are {string.Join(", ", some)}.")
+                + " Make it with POST /api/v1/studies, or choose other data with --data."
+        );
+    }
+
+    /// <summary>Makes a batch for the study as it is, and stores it; once more if the study was changed meanwhile.</summary>
+    /// <exception cref="ImportException">The study is gone.</exception>
+    /// <exception cref="DatabaseUnavailableException">Nothing of the batch was stored.</exception>
+    public async Task<IntakeReply> StoreAsync(string slug, Func<Study, ParsedBatch> read, CancellationToken ct)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var study = await GetStudyAsync(slug, ct);
+            var batch = new IntakeBatch(study, Guid.Empty, read(study), clock.GetUtcNow()) { Imported = true };
+            try
+            {
+                var outcomes = await database.WriteAsync(
+                    unit => IntakeStore.StoreAsync(unit, [batch], signals),
+                    CancellationToken.None
+                );
+                if (outcomes[0].Reply is { } reply)
+                {
+                    return reply;
+                }
+            }
+            catch (DatabaseUnavailableException e) when (IsPassing(tries))
+            {
+                await Task.Delay(e.RetryAfter, clock, ct);
+            }
+
+            if (tries >= MaximumTries)
+            {
+                throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
+            }
+
+            directory.Forget(slug);
+        }
+    }
+
+    // A server may be restarted while we wait; a disk that is full stays so.
+    private bool IsPassing(int tries) => database.Dialect == SqlDialect.Postgres && tries < MaximumTries;
+}

@@ -1,0 +1,22 @@
+using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Settings;
+using Sillage.Storage;
+using Sillage.Traces;
+
+namespace Sillage.Verbs.Traces;
+
+/// <summary>What an import needs to be among the modules of this process.</summary>
+internal static class ImportModules
+{
+    /// <summary>Sees whether it is.</summary>
+    /// <exception cref="SettingsException">It is not.</exception>
+    public static void Check(IServiceProvider services)
+    {
+        if (services.GetService<IAccountDirectory>() is null || services.GetService<IDatabase<TracesModule>>() is null)
+        {
+            throw new SettingsException(
+                "an import needs the modules accounts and traces; add them to the setting Modules."
+            );
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using Sillage.CommandLine;
+
+namespace Sillage.Verbs.Traces;
+
+/// <summary><c>sillage traces …</c>: the verbs of the traces module.</summary>
+internal static class TracesVerbs
+{
+    public static Command Create() =>
+        new Verb(
+            "traces",
+            "Bring in what was recorded elsewhere.",
+            ("sillage traces import-tsadk tsadk.db --study escape-room", "from the TSADK API's own database")
+        )
+        {
+            ImportTsadk.Create(),
+        };
+}
