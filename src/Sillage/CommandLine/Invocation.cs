@@ -20,7 +20,7 @@ internal static class Invocation
         help.Action = new HelpText((HelpAction)help.Action!);
 
         var parsed = root.Parse(ServeIsTheDefault(args));
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 || ParseFailure.StrayFlag(parsed) is not null)
         {
             return await FailAsync(ParseFailure.Describe(parsed));
         }

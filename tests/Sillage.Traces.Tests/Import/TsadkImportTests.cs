@@ -229,9 +229,9 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
         await RunAsync(slug);
         var found = await GetAsync($"/api/v1/users?search={name}", Traces.Administrator);
         var id = (string)found.Items.Single(u => (string)u!["username"]! == name)!["id"]!;
-        (
-            await SendAsync(HttpMethod.Delete, $"/api/v1/users/{id}?form=destroy", null, Traces.Administrator)
-        ).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.Accepted);
+        (await SendAsync(HttpMethod.Delete, $"/api/v1/users/{id}?form=destroy", null, Traces.Administrator)).Must(
+            HttpStatusCode.OK
+        );
         await Eventually.HoldsAsync(async () => (await LogIdsAsync(slug)) is [2]);
 
         var again = await RunAsync(slug);
@@ -361,9 +361,8 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
         );
         sent.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         sent.Text.ShouldContain("older server");
-        (await SendTracesAsync(study, Trace(1, t => t["id"] = "74736164-6c00-8000-8000-000000000005"))).Status.ShouldBe(
-            HttpStatusCode.Created
-        );
+        var other = Trace(1, t => t["id"] = "74736164-6c00-8000-8000-000000000005");
+        (await SendTracesAsync(study, other)).Must(HttpStatusCode.Created);
     }
 
     private static JsonObject NewLog(long user) =>

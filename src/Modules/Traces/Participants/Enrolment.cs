@@ -48,7 +48,7 @@ internal static class Enrolment
         unit.ExecuteAsync(RaiseLast, new { study, number }, ct);
 
     /// <summary>Enters a participant whom no account stands behind. Bump the study afterwards.</summary>
-    public static Task EnterAsync(
+    public static Task EnterWithoutAccountAsync(
         IUnitOfWork unit,
         long study,
         long number,
@@ -126,7 +126,7 @@ internal static class Enrolment
             );
         }
 
-        await EnterAsync(unit, study, number, pseudonym, now, ct);
+        await EnterWithoutAccountAsync(unit, study, number, pseudonym, now, ct);
     }
 
     /// <summary>Takes back ties whose participants were not entered after all; those that were stay.</summary>

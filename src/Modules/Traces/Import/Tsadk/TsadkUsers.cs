@@ -363,7 +363,7 @@ internal sealed class TsadkUsers(
                     await (
                         account is { } id
                             ? Enrolment.EnterAsync(unit, study.Key, number, pseudonym, id, now, ct)
-                            : Enrolment.EnterAsync(unit, study.Key, number, pseudonym, now, ct)
+                            : Enrolment.EnterWithoutAccountAsync(unit, study.Key, number, pseudonym, now, ct)
                     );
                 }
 
