@@ -33,6 +33,17 @@ public interface IDatabase
     /// </summary>
     /// <exception cref="NotSupportedException">The SQLite file is too large for it (128 GB with pages of 4 KB).</exception>
     Task WipeDeletedAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the right to a work in the background that one process does at a time. Disposing gives it back, and so does
+    /// the end of the process. It keeps processes from doing the same at once; what must not be done twice needs more, as
+    /// a connection may end without its holder's knowing.
+    /// </summary>
+    /// <param name="work">A name for the work, the same in every process.</param>
+    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    /// <returns>Null if another process has it.</returns>
+    /// <exception cref="DatabaseUnavailableException">The engine cannot be reached now; the caller may try again.</exception>
+    Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken);
 }
 
 /// <summary>The database of the module <typeparamref name="TModule"/>.</summary>

@@ -50,9 +50,7 @@ internal abstract class ModuleDatabase(ModuleRegistration registration) : IDatab
 
     public abstract Task WipeDeletedAsync(CancellationToken cancellationToken);
 
-    /// <summary>Takes the right to dispatch this module's outbox, which one process has at a time.</summary>
-    /// <returns>Null if another process has it.</returns>
-    public abstract Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken);
+    public abstract Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 
@@ -76,4 +74,7 @@ internal sealed class Database<TModule>(ModuleDatabases databases) : IDatabase<T
         _database.WriteAsync(work, cancellationToken);
 
     public Task WipeDeletedAsync(CancellationToken cancellationToken) => _database.WipeDeletedAsync(cancellationToken);
+
+    public Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken) =>
+        _database.TryLeaseAsync(work, cancellationToken);
 }

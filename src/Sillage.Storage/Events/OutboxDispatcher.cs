@@ -71,7 +71,7 @@ internal sealed partial class OutboxDispatcher(
     /// <returns>How long to pause before the next; the poll interval where nothing is left to do.</returns>
     private async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
     {
-        await using var lease = await _database.TryLeaseOutboxAsync(cancellationToken);
+        await using var lease = await _database.TryLeaseAsync("outbox", cancellationToken);
         if (lease is null)
         {
             return WhileAnotherDispatches;

@@ -121,13 +121,11 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         }
     }
 
-    /// <summary>Takes the right to dispatch this module's outbox, which one process has at a time.</summary>
-    /// <returns>Null if another process has it.</returns>
-    public override async Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken)
+    public override async Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken)
     {
         try
         {
-            return await PostgresLease.TryTakeAsync(_sources.Writers, $"outbox {Name}", cancellationToken);
+            return await PostgresLease.TryTakeAsync(_sources.Writers, $"{work} {Name}", cancellationToken);
         }
         catch (NpgsqlException exception)
         {

@@ -76,7 +76,7 @@ internal sealed class SqliteDatabase(
     }
 
     /// <summary>The lock on the data folder stands for it already.</summary>
-    public override Task<IAsyncDisposable?> TryLeaseOutboxAsync(CancellationToken cancellationToken) =>
+    public override Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken) =>
         Task.FromResult<IAsyncDisposable?>(NoLease.Instance);
 
     public override ValueTask DisposeAsync()
