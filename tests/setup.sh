@@ -27,6 +27,9 @@ missing_packages() {
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
+  # What the guide's page on analysis is run with.
+  [[ -d /usr/lib/python3/dist-packages/pandas ]] || echo python3-pandas
+  command -v Rscript >/dev/null || echo r-base-core
   [[ -n ${SILLAGE_TEST_POSTGRES:-} ]] || postgres_bin >/dev/null || echo postgresql-15
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
+using Sillage.Traces.Codebooks;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Quarantine;
@@ -19,8 +20,8 @@ internal static class Examples
 
     private static readonly FieldDefinition[] Fields =
     [
-        new("room", FieldType.String, Required: true, MaxLength: 80),
-        new("answer", FieldType.String),
+        new("room", FieldType.String, Required: true, MaxLength: 80, Description: "Where in the game."),
+        new("answer", FieldType.String, Description: "What the player typed."),
         new("correct", FieldType.Boolean),
         new("difficulty", FieldType.Integer, Values: [Number(1), Number(2), Number(3)]),
     ];
@@ -105,6 +106,34 @@ internal static class Examples
             }
         ),
         new Links("/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58")
+    );
+
+    public static readonly Codebook Codebook = new(
+        "java-quest",
+        "Java quest",
+        2,
+        Time,
+        [
+            new CodebookColumn(
+                "difficulty",
+                "difficulty",
+                "integer",
+                Required: false,
+                "How hard the room is.",
+                null,
+                [Number(1), Number(2), Number(3)],
+                Masked: false,
+                Present: 2,
+                Missing: 0,
+                Number(1),
+                Number(3),
+                null,
+                null,
+                2,
+                [new CodebookValue(Number(1), 1), new CodebookValue(Number(3), 1)]
+            ),
+        ],
+        new Links("/api/v1/studies/java-quest/codebook") { ["export"] = "/api/v1/studies/java-quest/traces/export" }
     );
 
     public static readonly QuarantinedTrace Quarantined = new(

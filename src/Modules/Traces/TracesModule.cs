@@ -9,6 +9,7 @@ using Sillage.Hosting.PersonalData;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
+using Sillage.Traces.Codebooks;
 using Sillage.Traces.Export;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Tsadk;
@@ -37,6 +38,7 @@ public sealed class TracesModule : IModule
         services.AddModuleDatabase<TracesModule>(Name, companion: "identities");
         services.AddSettings<TracesOptions>("Traces");
         services.AddSingleton<StudyDirectory>();
+        services.AddSingleton<KeptCodebooks>();
         services.AddSingleton<TraceSignals>();
         services.AddSingleton<LiveStreams>();
         services.AddSingleton<IntakeQueue>();
@@ -68,6 +70,7 @@ public sealed class TracesModule : IModule
         ReadStudy.Map(study);
         ChangeStudy.Map(study);
         DeleteStudy.Map(study);
+        ReadCodebook.Map(study);
 
         var rights = study.MapGroup("/rights").WithTags("Rights");
         ListRights.Map(rights);

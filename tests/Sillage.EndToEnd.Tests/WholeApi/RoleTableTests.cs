@@ -39,6 +39,7 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/studies/{study}                          401    403    403    404      400   400
         GET /api/v1/studies/{study}                             401    404    200    404      200   200
         PATCH /api/v1/studies/{study}                           401    403    403    415      415   415
+        GET /api/v1/studies/{study}/codebook                    401    403    403    404      200   200
         GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
         POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
         GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404

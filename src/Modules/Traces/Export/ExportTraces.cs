@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -7,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -24,8 +22,8 @@ internal static partial class ExportTraces
     private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
 
     public static void Map(RouteGroupBuilder traces) =>
-        TraceFilter
-            .Describe(traces.MapGet("/export", HandleAsync))
+        ExportOptions
+            .Describe(TraceFilter.Describe(traces.MapGet("/export", HandleAsync)))
             .RequirePermission(Permission.ReadTraces)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Export traces")
@@ -33,15 +31,18 @@ internal static partial class ExportTraces
                 """
                 Every trace that the filter lets through, as it stood when the export began, as CSV (RFC 4180) or NDJSON.
                 CSV has one column for each declared field and `extra` for all others. Participants appear under their
-                pseudonyms unless `identities=true`, which needs the right `identities` and is audited. Needs the right `read`.
+                pseudonyms unless `identities=true`, which needs the right `identities` and is audited; without it fields that
+                are marked `mask` hold tokens and those marked `leave-out` have no column. Needs the right `read`.
 
                 A text that a spreadsheet would run as a formula gets an apostrophe in front, unless `formulas=keep`. If the
                 export fails on the way, the connection is cut: what ends properly is complete.
                 """
             )
-            .WithQuery("format", "csv (the default) or ndjson.", "csv")
-            .WithQuery("formulas", "keep: leave texts that look like formulas as they are. Default guard.", "keep")
-            .Produces(StatusCodes.Status200OK, contentType: "text/csv", additionalContentTypes: "application/x-ndjson")
+            .Produces(
+                StatusCodes.Status200OK,
+                contentType: "text/csv",
+                additionalContentTypes: ["application/x-ndjson", "application/gzip"]
+            )
             .Fails(StatusCodes.Status404NotFound);
 
     private static async Task HandleAsync(
@@ -57,8 +58,7 @@ internal static partial class ExportTraces
         var ct = http.RequestAborted;
         var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
         var filter = TraceFilter.Read(http.Request, known, caller);
-        var csv = Choose(http.Request, "format", "csv", "ndjson") == "csv";
-        var keepFormulas = Choose(http.Request, "formulas", "guard", "keep") == "keep";
+        var options = ExportOptions.Read(http.Request) with { Identities = filter.Identities };
         var scan = await TraceScan.StartAsync(database, known, filter, ct);
         scan.Ceiling =
             await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = known.Key }, ct), ct) ?? 0;
@@ -70,10 +70,11 @@ internal static partial class ExportTraces
             names = await Names.OfAllAsync(database, known, ct);
         }
 
-        SetHeaders(http.Response, study, csv, clock);
+        SetHeaders(http.Response, study, options, clock);
+        await using var body = new ExportBody(http.Response, options.Gzip);
         try
         {
-            await WriteAsync(http, scan, database, csv, keepFormulas, names, ct);
+            await WriteAsync(http, body, scan, database, options, names, ct);
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
@@ -85,10 +86,10 @@ internal static partial class ExportTraces
 
     private static async Task WriteAsync(
         HttpContext http,
+        ExportBody body,
         TraceScan scan,
         IDatabase<TracesModule> database,
-        bool csv,
-        bool keepFormulas,
+        ExportOptions options,
         IReadOnlyDictionary<long, string>? names,
         CancellationToken ct
     )
@@ -96,13 +97,14 @@ internal static partial class ExportTraces
         // While one buffer is on its way the next one fills.
         var (filling, spare) = (new RowBuffer(), new RowBuffer());
         using var json = new TraceJson(filling);
-        var table = new TraceCsv(scan.Study.Rules, names is not null, keepFormulas) { Output = filling };
+        var table = new TraceCsv(scan.Study.Rules, options) { Output = filling };
+        var csv = options.Csv;
         if (csv)
         {
             table.WriteHeader();
         }
 
-        Task<FlushResult>? sending = null;
+        Task<bool>? sending = null;
         try
         {
             while (!scan.IsAtEnd)
@@ -113,12 +115,12 @@ internal static partial class ExportTraces
                 );
 
                 // Outside of the read: a reader that is slow, or never reads, holds no snapshot.
-                if (sending is not null && (await sending).IsCompleted)
+                if (sending is not null && await sending)
                 {
                     return;
                 }
 
-                sending = http.Response.BodyWriter.WriteAsync(filling.Written, ct).AsTask();
+                sending = body.SendAsync(filling.Written, ct);
                 (filling, spare) = (spare, filling);
                 filling.Clear();
                 json.Reset(filling);
@@ -154,25 +156,15 @@ internal static partial class ExportTraces
         }
     }
 
-    private static string Choose(HttpRequest request, string name, string usual, string other) =>
-        request.Query[name].ToString() switch
-        {
-            "" => usual,
-            var value when value == usual || value == other => value,
-            _ => throw new ProblemException(
-                Problem.BadRequest(
-                    "The export is not possible like this.",
-                    new FieldError("?" + name, $"{usual} or {other}.")
-                )
-            ),
-        };
-
-    private static void SetHeaders(HttpResponse response, string study, bool csv, TimeProvider clock)
+    private static void SetHeaders(HttpResponse response, string study, ExportOptions options, TimeProvider clock)
     {
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        response.ContentType = csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
-        response.Headers.ContentDisposition =
-            $"attachment; filename=\"{study}_traces_{date}.{(csv ? "csv" : "ndjson")}\"";
+        var extension = (options.Csv ? ".csv" : ".ndjson") + (options.Gzip ? ".gz" : "");
+        response.ContentType =
+            options.Gzip ? "application/gzip"
+            : options.Csv ? "text/csv; charset=utf-8; header=present"
+            : "application/x-ndjson";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{study}_traces_{date}{extension}\"";
         response.Headers.CacheControl = "no-store";
     }
 

@@ -14,7 +14,9 @@ internal static class Formulas
         && (
             "=+-@\t\r\n"u8.Contains(text[0])
             || (
-                Rune.DecodeFromUtf8(text, out var first, out _) == System.Buffers.OperationStatus.Done
+                // Nearly every text is told by its first byte: a look at the whole character would be felt in an export.
+                text[0] == 0xEF
+                && Rune.DecodeFromUtf8(text, out var first, out _) == System.Buffers.OperationStatus.Done
                 && IsFullWidth(first)
             )
         );

@@ -1,264 +1,195 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Export;
 
-/// <summary>Writes rows as CSV (RFC 4180), one column for each declared field.</summary>
-internal sealed class TraceCsv(FieldRules fields, bool identities, bool keepFormulas)
+/// <summary>Writes rows as CSV, one column for each declared field. What the options change is settled before the first row.</summary>
+internal sealed class TraceCsv
 {
-    private static readonly string[] Before = ["timestamp", "received_at", "session", "sequence", "name"];
+    private static readonly string[] Before = ["timestamp", "local_time", "received_at", "session", "sequence", "name"];
     private static readonly string[] Fixed = ["id", "participant", "number", "username", .. Before, "extra"];
 
-    private readonly Cell[] _cells = new Cell[fields.Rules.Length];
-    private readonly List<(int Start, int Length)> _extra = [];
-    private readonly byte[] _secondText = new byte["2026-01-01T00:00:00.".Length];
-    private long _second = long.MinValue;
-    private byte[] _text = new byte[256];
+    private readonly FieldRules _fields;
+    private readonly ExportOptions _options;
+    private readonly CsvCells _csv;
+    private readonly FieldCells _data;
+    private readonly (int Rule, Form Form)[] _columns;
+    private readonly TimeCells _received;
+    private readonly TimeCells? _local;
+    private readonly TimeCells? _declared;
+
+    /// <summary>How a field's texts are written.</summary>
+    private enum Form
+    {
+        Text,
+        Json,
+        Time,
+    }
+
+    public TraceCsv(FieldRules fields, ExportOptions options)
+    {
+        (_fields, _options) = (fields, options);
+        _csv = new CsvCells(options.KeepFormulas, options.DecimalComma);
+        _data = new FieldCells(fields);
+        _columns =
+        [
+            .. ColumnsOf(fields, options.Identities)
+                .Select(rule =>
+                    (
+                        rule,
+                        fields.Rules[rule].Type switch
+                        {
+                            FieldType.Json => Form.Json,
+                            FieldType.Timestamp when options.Zone is not null => Form.Time,
+                            _ => Form.Text,
+                        }
+                    )
+                ),
+        ];
+        _received = new TimeCells(options.Zone);
+        _local = options.Zone is null ? null : new TimeCells(options.Zone);
+        _declared = options.Zone is null ? null : new TimeCells(options.Zone);
+    }
 
     /// <summary>Where the next rows go.</summary>
-    public RowBuffer Output { get; set; } = new();
+    public RowBuffer Output
+    {
+        get => _csv.Output;
+        set => _csv.Output = value;
+    }
 
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Cell(int Start, int Length, JsonTokenType Type);
+    /// <summary>The places of the fields that have a column: all but those left out for this reader.</summary>
+    public static IEnumerable<int> ColumnsOf(FieldRules fields, bool inClear) =>
+        Enumerable.Range(0, fields.Rules.Length).Where(i => inClear || fields.Rules[i].Export != FieldExport.LeaveOut);
 
-    /// <summary>Writes the header; a field whose name is taken by another column is called <c>data.NAME</c>.</summary>
+    /// <summary>A field's column; where another column has its name, <c>data.NAME</c>.</summary>
+    public static string ColumnOf(FieldRule rule) => Fixed.Contains(rule.Name) ? "data." + rule.Name : rule.Name;
+
     public void WriteHeader()
     {
         var columns = new List<string> { "id", "participant" };
-        if (identities)
+        if (_options.Identities)
         {
             columns.AddRange(["number", "username"]);
         }
 
-        columns.AddRange(Before);
-        columns.AddRange(fields.Rules.Select(r => Fixed.Contains(r.Name) ? "data." + r.Name : r.Name));
+        columns.AddRange(Before.Where(name => name != "local_time" || _local is not null));
+        columns.AddRange(_columns.Select(c => ColumnOf(_fields.Rules[c.Rule])));
         columns.Add("extra");
-        Output.Write(Encoding.UTF8.GetBytes(string.Join(',', columns) + "\r\n"));
+        _csv.Header(columns);
     }
 
     public void Write(in TraceRow row, IReadOnlyDictionary<long, string>? names)
     {
         Utf8Formatter.TryFormat(row.Id, Output.GetSpan(36), out var length);
         Output.Advance(length);
-        Comma();
-        WriteText(row.Pseudonym);
-        if (identities)
+        _csv.Next();
+        _csv.Text(row.Pseudonym);
+        if (_options.Identities)
         {
-            Comma();
-            WriteNumber(row.Participant);
-            Comma();
-            WriteText(row.Participant is { } number ? names!.GetValueOrDefault(number) : null);
+            _csv.Next();
+            _csv.Whole(row.Participant);
+            _csv.Next();
+            _csv.Text(row.Participant is { } number ? names!.GetValueOrDefault(number) : null);
         }
 
-        Comma();
-        WriteText(row.Timestamp);
-        Comma();
-        WriteTime(row.ReceivedAt);
-        Comma();
+        _csv.Next();
+        _csv.Text(row.Timestamp);
+        if (_local is not null)
+        {
+            _csv.Next();
+            _local.Write(Output, row.Time);
+        }
+
+        _csv.Next();
+        _received.Write(Output, row.ReceivedAt);
+        _csv.Next();
         if (!row.Session.IsEmpty)
         {
-            WriteText(row.Session);
+            _csv.Text(row.Session);
         }
 
-        Comma();
-        WriteNumber(row.Sequence);
-        Comma();
-        WriteText(row.Name);
+        _csv.Next();
+        _csv.Whole(row.Sequence);
+        _csv.Next();
+        _csv.Text(row.Name);
         WriteData(row.Data);
-        Output.Write("\r\n"u8);
+        _csv.EndRow();
     }
 
     private void WriteData(ReadOnlySpan<byte> data)
     {
-        Split(data);
-        for (var i = 0; i < _cells.Length; i++)
+        _data.Split(data);
+        var cells = _data.Cells;
+        foreach (var (rule, form) in _columns)
         {
-            Comma();
-            var value = data.Slice(_cells[i].Start, _cells[i].Length);
-            switch (_cells[i].Type)
+            _csv.Next();
+            var cell = cells[rule];
+            if (cell.IsMissing)
             {
-                case JsonTokenType.None or JsonTokenType.Null:
+                continue;
+            }
+
+            var value = data.Slice(cell.Start, cell.Length);
+            switch (cell.Type)
+            {
+                case JsonTokenType.String when form == Form.Text:
+                    _csv.Text(_data.Unescape(value));
                     break;
-                case JsonTokenType.String when fields.Rules[i].Type != FieldType.Json:
-                    WriteText(Unescape(value));
+                case JsonTokenType.String when form == Form.Time:
+                    WriteTime(_data.Unescape(value));
+                    break;
+                case JsonTokenType.Number when form != Form.Json:
+                    _csv.Decimal(value);
                     break;
                 case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                     Output.Write(value);
                     break;
                 default:
-                    WriteQuoted(value, guard: false);
+                    _csv.Quoted(value);
                     break;
             }
         }
 
-        Comma();
+        _csv.Next();
         WriteExtra(data);
     }
 
-    /// <summary>Finds where in the data each declared field's value lies, and what else is there.</summary>
-    private void Split(ReadOnlySpan<byte> data)
+    // What was stored before the field was declared may be no time.
+    private void WriteTime(ReadOnlySpan<byte> text)
     {
-        Array.Clear(_cells);
-        _extra.Clear();
-        var reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = int.MaxValue });
-        reader.Read();
-        var rule = -1;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (Rfc3339.TryParse(text, out long time))
         {
-            var start = (int)reader.TokenStartIndex;
-            var found = Find(ref reader, ref rule);
-            reader.Read();
-            var (value, type) = ((int)reader.TokenStartIndex, reader.TokenType);
-            reader.Skip();
-            var end = (int)reader.BytesConsumed;
-            if (found >= 0)
-            {
-                _cells[found] = new Cell(value, end - value, type);
-            }
-            else
-            {
-                _extra.Add((start, end - start));
-            }
+            _declared!.Write(Output, time);
         }
-    }
-
-    // The fields of one client come in the same order every time: the one after the last is tried first.
-    private int Find(ref Utf8JsonReader reader, ref int rule)
-    {
-        for (var tried = 0; tried < fields.Rules.Length; tried++)
+        else
         {
-            rule = rule + 1 < fields.Rules.Length ? rule + 1 : 0;
-            if (reader.ValueTextEquals(fields.Rules[rule].Utf8Name))
-            {
-                return rule;
-            }
+            _csv.Text(text);
         }
-
-        return -1;
     }
 
     private void WriteExtra(ReadOnlySpan<byte> data)
     {
-        if (_extra.Count == 0)
+        if (_data.Extra.Count == 0)
         {
             return;
         }
 
         Output.Write("\"{"u8);
-        for (var i = 0; i < _extra.Count; i++)
+        for (var i = 0; i < _data.Extra.Count; i++)
         {
             if (i > 0)
             {
-                Comma();
+                Output.Write((byte)',');
             }
 
-            WriteDoubled(data.Slice(_extra[i].Start, _extra[i].Length));
+            var (start, length) = _data.Extra[i];
+            _csv.Doubled(data.Slice(start, length));
         }
 
         Output.Write("}\""u8);
     }
-
-    /// <summary>The text of a JSON string that stands in its quotes.</summary>
-    private ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> quoted)
-    {
-        if (!quoted.Contains((byte)'\\'))
-        {
-            return quoted[1..^1];
-        }
-
-        if (_text.Length < quoted.Length)
-        {
-            _text = new byte[quoted.Length * 2];
-        }
-
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        return _text.AsSpan(0, reader.CopyString(_text));
-    }
-
-    private void WriteText(string? text)
-    {
-        if (text is not null)
-        {
-            var length = Encoding.UTF8.GetByteCount(text);
-            var bytes = length <= 256 ? stackalloc byte[length] : new byte[length];
-            Encoding.UTF8.GetBytes(text, bytes);
-            WriteText(bytes);
-        }
-    }
-
-    /// <summary>A text; an empty one is written as <c>""</c>, to be told from none.</summary>
-    private void WriteText(ReadOnlySpan<byte> text)
-    {
-        // What a spreadsheet would run as a formula gets an apostrophe, which it takes for "this is text" (CWE-1236).
-        var guard = !keepFormulas && Formulas.MayBe(text);
-        if (guard || text.IsEmpty || text.IndexOfAny(",\"\r\n"u8) >= 0 || text[0] == ' ' || text[^1] == ' ')
-        {
-            WriteQuoted(text, guard);
-        }
-        else
-        {
-            Output.Write(text);
-        }
-    }
-
-    private void WriteQuoted(ReadOnlySpan<byte> text, bool guard)
-    {
-        Output.Write(guard ? "\"'"u8 : "\""u8);
-        WriteDoubled(text);
-        Output.Write("\""u8);
-    }
-
-    private void WriteDoubled(ReadOnlySpan<byte> text)
-    {
-        int quote;
-        while ((quote = text.IndexOf((byte)'"')) >= 0)
-        {
-            Output.Write(text[..(quote + 1)]);
-            Output.Write("\""u8);
-            text = text[(quote + 1)..];
-        }
-
-        Output.Write(text);
-    }
-
-    private void WriteNumber(long? number)
-    {
-        if (number is { } value)
-        {
-            Utf8Formatter.TryFormat(value, Output.GetSpan(20), out var length);
-            Output.Advance(length);
-        }
-    }
-
-    private void WriteTime(long microseconds)
-    {
-        var (second, fraction) = (Math.DivRem(microseconds, 1_000_000, out var rest), rest);
-        if (fraction < 0)
-        {
-            (second, fraction) = (second - 1, fraction + 1_000_000);
-        }
-
-        // Traces lie in the order in which they came: most were received in the same second as the one before.
-        if (second != _second)
-        {
-            _second = second;
-            DateTimeOffset
-                .FromUnixTimeSeconds(second)
-                .TryFormat(_secondText, out _, "yyyy-MM-ddTHH:mm:ss.", CultureInfo.InvariantCulture);
-        }
-
-        Output.Write(_secondText);
-        Utf8Formatter.TryFormat(fraction, Output.GetSpan(6), out var length, new StandardFormat('D', 6));
-        Output.Advance(length);
-        Output.Write((byte)'Z');
-    }
-
-    private void Comma() => Output.Write((byte)',');
 }

@@ -14,8 +14,9 @@ internal sealed class DataFilter
     private readonly long _integer;
     private readonly double _number;
     private readonly bool _boolean;
+    private readonly DataMask? _mask;
 
-    private DataFilter(FieldRule rule, byte[] text) => (_rule, _text) = (rule, text);
+    private DataFilter(FieldRule rule, byte[] text, DataMask? mask) => (_rule, _text, _mask) = (rule, text, mask);
 
     private DataFilter(FieldRule rule, long integer) => (_rule, _integer) = (rule, integer);
 
@@ -24,13 +25,16 @@ internal sealed class DataFilter
     private DataFilter(FieldRule rule, bool boolean) => (_rule, _boolean) = (rule, boolean);
 
     /// <summary>Makes a filter of a query parameter's text.</summary>
+    /// <param name="rule">The field.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="mask">Where the asker sees tokens for texts: then the value is a token, and no text can be probed for.</param>
     /// <returns>Null if the field cannot have such a value.</returns>
-    public static DataFilter? Create(FieldRule rule, string value)
+    public static DataFilter? Create(FieldRule rule, string value, DataMask? mask = null)
     {
         switch (rule.Type)
         {
             case FieldType.String:
-                return new DataFilter(rule, Encoding.UTF8.GetBytes(value));
+                return new DataFilter(rule, Encoding.UTF8.GetBytes(value), mask);
             case FieldType.Integer:
                 return long.TryParse(
                     value,
@@ -79,6 +83,7 @@ internal sealed class DataFilter
     private bool Equals(ref Utf8JsonReader reader) =>
         _rule.Type switch
         {
+            FieldType.String when _mask is not null => _mask.IsShownAs(ref reader, _text),
             FieldType.String => reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(_text),
             FieldType.Integer => reader.TokenType == JsonTokenType.Number
                 && reader.TryGetInt64(out var integer)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -67,7 +68,7 @@ internal static class ReadTrace
                 row.Session,
                 row.Sequence,
                 row.Name,
-                new RawJson(row.Data),
+                new RawJson(known.Mask?.Apply(row.Data, new ArrayBufferWriter<byte>()).ToArray() ?? row.Data),
                 new Links($"{StudyResource.AddressOf(study)}/traces/{id}")
             )
         );

@@ -35,6 +35,9 @@ internal sealed class TraceFilter
     /// <summary>Whether numbers and user names are wanted; the right to them has been checked.</summary>
     public bool Identities { get; private set; }
 
+    /// <summary>Whether fields that are marked to be masked or left out are wanted as they are.</summary>
+    public bool InClear { get; private set; }
+
     /// <summary>Describes the query parameters that are common to all three.</summary>
     public static TBuilder Describe<TBuilder>(TBuilder routes)
         where TBuilder : IEndpointConventionBuilder =>
@@ -50,7 +53,7 @@ internal sealed class TraceFilter
             .WithQuery("to", "Timestamps before this moment (RFC 3339).", "2026-11-20T10:00:00Z")
             .WithQuery(
                 "data.*",
-                "A declared field's value, compared by its type: ?data.correct=true",
+                "A declared field's value, compared by its type: ?data.correct=true; of a masked field, its token.",
                 "data.correct=true"
             )
             .WithQuery(
@@ -60,7 +63,8 @@ internal sealed class TraceFilter
             )
             .WithQuery(
                 "identities",
-                "true: with each participant's number and user name. Needs the right 'identities' and is audited. Default false."
+                "true: with each participant's number and user name, and with the fields that are else masked or left out. "
+                    + "Needs the right 'identities' and is audited. Default false."
             );
 
     /// <summary>Reads the filter from the query.</summary>
@@ -71,6 +75,8 @@ internal sealed class TraceFilter
         var errors = new List<FieldError>();
         var rights = study.RightsOf(caller);
         var data = new List<DataFilter>();
+        // What values a marked field can be asked for depends on whether it is seen in the clear.
+        filter.InClear = request.Query["identities"] == "true";
         foreach (var (name, values) in request.Query)
         {
             var value = values.Count == 1 ? values[0] ?? "" : null;
@@ -98,8 +104,11 @@ internal sealed class TraceFilter
         return filter;
     }
 
-    /// <summary>Everything of one participant.</summary>
-    public static TraceFilter Of(long participant) => new() { Participant = participant };
+    /// <summary>Everything, as it came.</summary>
+    public static TraceFilter Everything() => new() { InClear = true };
+
+    /// <summary>Everything of one participant, as it came: for himself.</summary>
+    public static TraceFilter Of(long participant) => new() { Participant = participant, InClear = true };
 
     /// <summary>What is read by other means than an index is checked row by row.</summary>
     public bool Matches(in TraceRow row)
@@ -158,7 +167,7 @@ internal sealed class TraceFilter
         }
     }
 
-    private static string? SetData(string name, string value, Study study, List<DataFilter> data)
+    private string? SetData(string name, string value, Study study, List<DataFilter> data)
     {
         var rule = study.Rules.Rules.FirstOrDefault(r => r.Name == name[DataPrefix.Length..]);
         if (rule is null or { Type: FieldType.Json })
@@ -166,7 +175,13 @@ internal sealed class TraceFilter
             return "A declared field of the study, of a type other than json.";
         }
 
-        if (DataFilter.Create(rule, value) is not { } filter)
+        if (!InClear && rule.Export == FieldExport.LeaveOut)
+        {
+            return "The field is left out for readers who do not see identities.";
+        }
+
+        var mask = !InClear && rule.Export == FieldExport.Mask ? study.Mask : null;
+        if (DataFilter.Create(rule, value, mask) is not { } filter)
         {
             return $"A value of the field's type, {rule.Type.ToString().ToLowerInvariant()}.";
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Text;
 using Npgsql;
@@ -12,13 +13,15 @@ namespace Sillage.Traces.Query;
 /// <summary>
 /// Goes through a study's traces in chunks, each a snapshot of its own. One index carries the whole way, and what it does
 /// not cover is checked row by row, so that a chunk costs by its rows and not by the table (see
-/// <c>docs/adr/0034-one-index-a-query.md</c>).
+/// <c>docs/adr/0034-one-index-a-query.md</c>). Fields that are marked for it are masked or left out here, in one place for
+/// all readers, unless the filter asks for them in the clear.
 /// </summary>
 internal sealed class TraceScan
 {
     private readonly TraceFilter _filter;
     private readonly Way _way;
     private readonly long _floor;
+    private readonly ArrayBufferWriter<byte> _masked = new();
 
     private enum Way
     {
@@ -124,7 +127,19 @@ internal sealed class TraceScan
     private bool Give(in TraceRow row, TraceSink sink)
     {
         (Position, Time) = (row.Position, row.Time);
-        return !_filter.Matches(row) || sink(row);
+        if (!_filter.Matches(row))
+        {
+            return true;
+        }
+
+        if (Study.Mask is not { } mask || _filter.InClear)
+        {
+            return sink(row);
+        }
+
+        var masked = row;
+        masked.Data = mask.Apply(row.Data, _masked);
+        return sink(masked);
     }
 
     private const string Columns =

@@ -46,7 +46,8 @@ internal static class ChangeStudy
             .WithDescription(
                 "A JSON Merge Patch. Fields may be added and loosened (not required, longer, more values); none may be "
                     + "removed, retyped or tightened, as that would make stored traces unfit. What was rejected before and fits now is "
-                    + "stored by the link 'put-back'. Needs the right 'manage'."
+                    + "stored by the link 'put-back'. Needs the right 'manage', and 'identities' to show more of a field than its "
+                    + "'export' did."
             )
             .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
             .WithReplyExample(Examples.Study)
@@ -75,6 +76,13 @@ internal static class ChangeStudy
                 var wanted = patch.Apply(new Changeable(current.Title, current.Fields, current.UnknownFields));
                 StudyRules.Demand([.. StudyRules.CheckTitle(wanted.Title), .. FieldDefinition.Check(wanted.Fields)]);
                 StudyRules.Demand(StudyRules.CheckChange(current.Fields, wanted.Fields));
+                var opened = StudyRules.Opened(current.Fields, wanted.Fields);
+                if (opened.Count > 0)
+                {
+                    // Who may not see identities must not get at what was marked to be kept from him.
+                    current.Demand(caller, StudyRights.Identities);
+                }
+
                 await unit.ExecuteAsync(
                     Update,
                     new
@@ -87,12 +95,13 @@ internal static class ChangeStudy
                     },
                     ct
                 );
+                await StudyStore.KeepMaskKeyAsync(unit, study, wanted.Fields, ct);
                 await unit.AuditAsync(
                     new AuditEntry(
                         "study.changed",
                         caller.Id,
                         study,
-                        JsonSerializer.Serialize(new { fields = wanted.Fields.Count })
+                        JsonSerializer.Serialize(new { fields = wanted.Fields.Count, opened })
                     ),
                     ct
                 );

@@ -116,6 +116,7 @@ internal static class CreateStudy
             now,
         };
         await unit.ExecuteAsync(Insert, parameters, ct);
+        await StudyStore.KeepMaskKeyAsync(unit, request.Slug, fields, ct);
         await unit.AuditAsync(
             new AuditEntry(
                 "study.created",

@@ -37,6 +37,21 @@ public enum UnknownFields
     Refuse,
 }
 
+/// <summary>How a field's values appear to those who read traces without seeing identities.</summary>
+public enum FieldExport
+{
+    /// <summary>As they are.</summary>
+    Keep,
+
+    /// <summary>Not at all: the field has no column and no member.</summary>
+    LeaveOut,
+
+    /// <summary>
+    /// As tokens: the same text has the same token throughout the study, and none can be turned back without the study's key.
+    /// </summary>
+    Mask,
+}
+
 /// <summary>A field that a study's traces have.</summary>
 /// <param name="Name">
 /// Its name in <c>data</c>: 1 to 64 letters, digits, <c>_</c>, <c>-</c> or <c>.</c>, the first a letter or <c>_</c>.
@@ -45,16 +60,29 @@ public enum UnknownFields
 /// <param name="Required">Whether every trace must have it; false if left out.</param>
 /// <param name="MaxLength">The most characters (Unicode code points), 1 to 1 000 000; for strings only.</param>
 /// <param name="Values">The values allowed, 1 to 1000 of the field's type; for strings, integers and numbers only.</param>
+/// <param name="Description">What it means, for the codebook; at most 500 characters.</param>
+/// <param name="Unit">What its numbers count, for the codebook (<c>s</c>, <c>points</c>); at most 50 characters.</param>
+/// <param name="Export">
+/// How it appears to those who read traces without seeing identities: <c>keep</c> (the default), <c>leave-out</c>, or, for
+/// strings only, <c>mask</c>.
+/// </param>
 public sealed partial record FieldDefinition(
     [property: Required] string Name,
     FieldType Type,
     bool? Required = null,
     int? MaxLength = null,
-    IReadOnlyList<JsonElement>? Values = null
+    IReadOnlyList<JsonElement>? Values = null,
+    string? Description = null,
+    string? Unit = null,
+    FieldExport? Export = null
 )
 {
     /// <summary>The most fields that a study may declare.</summary>
     public const int MaximumCount = 200;
+
+    private const int MaximumDescription = 500;
+
+    private const int MaximumUnit = 50;
 
     /// <summary>What is wrong with the fields of a study, with pointers into the request.</summary>
     internal static IEnumerable<FieldError> Check(IReadOnlyList<FieldDefinition> fields)
@@ -87,7 +115,7 @@ public sealed partial record FieldDefinition(
                 yield return new FieldError($"{at}/name", "Another field has this name.");
             }
 
-            foreach (var error in field.CheckLimits(at))
+            foreach (var error in field.CheckLimits(at).Concat(field.CheckPresentation(at)))
             {
                 yield return error;
             }
@@ -129,6 +157,33 @@ public sealed partial record FieldDefinition(
         }
     }
 
+    private IEnumerable<FieldError> CheckPresentation(string at)
+    {
+        if (!IsLine(Description, MaximumDescription))
+        {
+            yield return new FieldError(
+                $"{at}/description",
+                $"At most {MaximumDescription} characters, none of them a control character."
+            );
+        }
+
+        if (!IsLine(Unit, MaximumUnit))
+        {
+            yield return new FieldError(
+                $"{at}/unit",
+                $"At most {MaximumUnit} characters, none of them a control character."
+            );
+        }
+
+        if (Export is FieldExport.Mask && Type != FieldType.String)
+        {
+            yield return new FieldError($"{at}/export", "Only fields of type string can be masked; leave it out.");
+        }
+    }
+
+    private static bool IsLine(string? text, int longest) =>
+        text is null || (text.Length <= longest && !text.Any(char.IsControl));
+
     private bool Fits(JsonElement value) =>
         Type switch
         {
@@ -151,6 +206,17 @@ public sealed partial record FieldDefinition(
             Values is null
             || (old.Values is { } before && before.All(b => Values.Any(v => JsonElement.DeepEquals(b, v))))
         );
+
+    /// <summary>Whether readers who may not see identities would see more of it than by <paramref name="old"/>.</summary>
+    internal bool ShowsMoreThan(FieldDefinition old) => Openness(Export) > Openness(old.Export);
+
+    private static int Openness(FieldExport? export) =>
+        export switch
+        {
+            FieldExport.LeaveOut => 0,
+            FieldExport.Mask => 1,
+            _ => 2,
+        };
 
     // \z rather than $, which lets a final line feed through.
     [GeneratedRegex(

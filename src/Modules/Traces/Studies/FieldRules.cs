@@ -31,6 +31,9 @@ internal sealed class FieldRule(FieldDefinition field)
 
     public bool Required { get; } = field.Required is true;
 
+    /// <summary>How it appears to those who do not see identities.</summary>
+    public FieldExport Export { get; } = field.Export ?? FieldExport.Keep;
+
     public int MaxLength { get; } = field.MaxLength ?? int.MaxValue;
 
     /// <summary>The texts allowed; null where any is.</summary>

@@ -1,5 +1,6 @@
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Problems;
+using Sillage.Traces.Query;
 
 namespace Sillage.Traces.Studies;
 
@@ -50,6 +51,9 @@ internal sealed class Study
     public required DateTimeOffset UpdatedAt { get; init; }
 
     public required FieldRules Rules { get; init; }
+
+    /// <summary>Puts tokens for, or leaves out, what the fields are marked for; null where none is marked.</summary>
+    public DataMask? Mask { get; init; }
 
     public required IReadOnlyDictionary<Guid, StudyRights> Rights { get; init; }
 

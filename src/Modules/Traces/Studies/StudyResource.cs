@@ -60,6 +60,7 @@ public sealed record StudyResource(
         {
             links["live"] = self + "/traces/live";
             links["export"] = self + "/traces/export";
+            links["codebook"] = self + "/codebook";
         }
 
         if ((rights & (StudyRights.Read | StudyRights.Manage | StudyRights.Identities)) != StudyRights.None)

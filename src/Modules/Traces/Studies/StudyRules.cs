@@ -78,6 +78,18 @@ internal static partial class StudyRules
         }
     }
 
+    /// <summary>The names of the fields of which a change shows more to readers than before.</summary>
+    public static IReadOnlyList<string> Opened(
+        IReadOnlyList<FieldDefinition> old,
+        IReadOnlyList<FieldDefinition> changed
+    ) =>
+        [
+            .. from field in changed
+            join before in old on field.Name equals before.Name
+            where field.ShowsMoreThan(before)
+            select field.Name,
+        ];
+
     /// <summary>Ends the request if there are errors.</summary>
     /// <exception cref="ProblemException">400.</exception>
     public static void Demand(IEnumerable<FieldError> errors)

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Sillage.Hosting.Requests;
 using Sillage.Storage;
+using Sillage.Traces.Query;
 
 namespace Sillage.Traces.Studies;
 
@@ -8,7 +10,7 @@ namespace Sillage.Traces.Studies;
 internal static class StudyStore
 {
     private const string Columns =
-        "key, slug, title, definition, unknown_fields, owner, version, created_at, updated_at";
+        "key, slug, title, definition, unknown_fields, owner, version, created_at, updated_at, mask_key";
 
     private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @slug";
 
@@ -26,6 +28,8 @@ internal static class StudyStore
 
     private const string Bump = "UPDATE study SET version = version + 1 WHERE key = @key";
 
+    private const string SetMaskKey = "UPDATE study SET mask_key = @key WHERE slug = @slug AND mask_key IS NULL";
+
     private static readonly Sql Lock = new(
         "SELECT version FROM study WHERE slug = @slug",
         "SELECT version FROM study WHERE slug = @slug FOR UPDATE"
@@ -40,7 +44,8 @@ internal static class StudyStore
         Guid? Owner,
         long Version,
         DateTimeOffset CreatedAt,
-        DateTimeOffset UpdatedAt
+        DateTimeOffset UpdatedAt,
+        byte[]? MaskKey
     )
     {
         public IReadOnlyList<FieldDefinition> ReadFields() =>
@@ -79,6 +84,21 @@ internal static class StudyStore
     public static Task BumpAsync(IUnitOfWork unit, long key, CancellationToken ct) =>
         unit.ExecuteAsync(Bump, new { key }, ct);
 
+    /// <summary>Gives the study its key for masking once a field asks for it; it keeps that key for good.</summary>
+    public static async Task KeepMaskKeyAsync(
+        IUnitOfWork unit,
+        string slug,
+        IReadOnlyList<FieldDefinition> fields,
+        CancellationToken ct
+    )
+    {
+        if (fields.Any(f => f.Export == FieldExport.Mask))
+        {
+            var key = RandomNumberGenerator.GetBytes(DataMask.KeyLength);
+            await unit.ExecuteAsync(SetMaskKey, new { slug, key }, ct);
+        }
+    }
+
     private static async Task<Study> CompleteAsync(IReader reader, Row row, CancellationToken ct)
     {
         var key = new { key = row.Key };
@@ -87,6 +107,7 @@ internal static class StudyStore
         var accounts = await reader.QueryAsync<AccountRow>(AccountsOf, key, ct);
         var fields = row.ReadFields();
         var unknown = row.ReadUnknownFields();
+        var rules = new FieldRules(fields, unknown);
         return new Study
         {
             Key = row.Key,
@@ -98,7 +119,8 @@ internal static class StudyStore
             Version = row.Version,
             CreatedAt = row.CreatedAt,
             UpdatedAt = row.UpdatedAt,
-            Rules = new FieldRules(fields, unknown),
+            Rules = rules,
+            Mask = DataMask.Of(rules, row.MaskKey),
             Rights = rights
                 .GroupBy(r => r.Account)
                 .ToDictionary(g => g.Key, g => g.Aggregate(StudyRights.None, (a, r) => a | Study.RightNamed(r.Right))),

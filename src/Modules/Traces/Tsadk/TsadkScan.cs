@@ -26,7 +26,7 @@ internal static class TsadkScan
         [EnumeratorCancellation] CancellationToken ct
     )
     {
-        var scan = await TraceScan.StartAsync(database, study, new TraceFilter(), ct);
+        var scan = await TraceScan.StartAsync(database, study, TraceFilter.Everything(), ct);
         scan.Resume(long.MinValue, after);
         scan.Ceiling = last;
         while (!scan.IsAtEnd)

@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Xunit;
 
-namespace Sillage.Traces.Tests;
+namespace Sillage.Traces.Tests.Export;
 
 /// <summary>Taking traces away for analysis.</summary>
 public abstract class ExportTests(TracesUnderTest traces) : TracesSpecification(traces)
@@ -110,23 +112,42 @@ public abstract class ExportTests(TracesUnderTest traces) : TracesSpecification(
         }
 
         await ReadAsync(study, "csv");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var (rows, bytes, peak) = await ReadAsync(study, "csv");
-        rows.ShouldBe(100_001);
-        bytes.ShouldBeGreaterThan(10_000_000);
-        // What is in flight is a chunk or two, whatever the length; the readers' own buffers are in this number too.
-        (peak - before).ShouldBeLessThan(60_000_000);
+        foreach (var options in new[] { "csv", "csv&compress=gzip", "ndjson" })
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var (rows, bytes, peak) = await ReadAsync(study, options);
+            rows.ShouldBe(options == "ndjson" ? 100_000 : 100_001, options);
+            bytes.ShouldBeGreaterThan(10_000_000);
+            // What is in flight is a chunk or two, whatever the length; the readers' own buffers are in this number too.
+            (peak - before).ShouldBeLessThan(60_000_000, options);
+        }
+
+        // By the header too it is compressed on its way and comes whole.
+        (await ReadAsync(study, "csv", acceptGzip: true)).Rows.ShouldBe(100_001);
     }
 
-    private async Task<(int Rows, long Bytes, long Peak)> ReadAsync(string study, string format)
+    private async Task<(int Rows, long Bytes, long Peak)> ReadAsync(
+        string study,
+        string format,
+        bool acceptGzip = false
+    )
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
             new Uri(Server.Address, $"{study}/traces/export?format={format}")
         );
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Researcher.Credential.Value);
+        if (acceptGzip)
+        {
+            request.Headers.AcceptEncoding.ParseAdd("gzip");
+        }
+
         using var response = await Server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await using var stream = await response.Content.ReadAsStreamAsync();
+        var compressed = acceptGzip || response.Content.Headers.ContentType?.MediaType == "application/gzip";
+        response.Content.Headers.ContentEncoding.ShouldBe(acceptGzip ? ["gzip"] : []);
+        response.Content.Headers.ContentLength.ShouldBeNull("it is streamed");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await using var stream = compressed ? new GZipStream(body, CompressionMode.Decompress) : body;
         var buffer = new byte[64 * 1024];
         var (rows, bytes, peak, reads) = (0, 0L, 0L, 0);
         int read;
@@ -165,23 +186,37 @@ public sealed class ExportOnPostgres(PostgresTraces traces) : ExportTests(traces
         (await server.SendAsync(HttpMethod.Post, $"{study}/participants", new { count = 1 }, owner.Credential)).Must(
             HttpStatusCode.Created
         );
-        var line = Trace(1, t => t["data"]!["note"] = new string('x', 1000)).ToJsonString();
+        // What cannot be compressed, so that the compressed export too is longer than what fits on its way.
+        var notes = Enumerable.Range(0, 20_000).Select(_ => RandomNumberGenerator.GetHexString(1000));
+        var batch = string.Join('\n', notes.Select(note => Trace(1, t => t["data"]!["note"] = note).ToJsonString()));
         for (var i = 0; i < 3; i++)
         {
-            var lines = People.Content(string.Join('\n', Enumerable.Repeat(line, 20_000)), "application/x-ndjson");
+            var lines = People.Content(batch, "application/x-ndjson");
             (await server.SendAsync(HttpMethod.Post, $"{study}/traces", lines, owner.Credential)).Must(
                 HttpStatusCode.Created
             );
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, $"{study}/traces/export"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", owner.Credential.Value);
-        using var response = await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        await using var stream = await response.Content.ReadAsStreamAsync();
+        using var plain = await BeginAsync("");
+        using var gzip = await BeginAsync("?compress=gzip");
+        await using var stream = await plain.Content.ReadAsStreamAsync();
         await stream.ReadExactlyAsync(new byte[100_000]);
+        await using var compressed = await gzip.Content.ReadAsStreamAsync();
+        await compressed.ReadExactlyAsync(new byte[100]);
 
         await postgres.StopAsync();
 
         await Should.ThrowAsync<IOException>(() => stream.CopyToAsync(Stream.Null));
+        await Should.ThrowAsync<IOException>(() => compressed.CopyToAsync(Stream.Null));
+
+        Task<HttpResponseMessage> BeginAsync(string options)
+        {
+            var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                new Uri(server.Address, $"{study}/traces/export{options}")
+            );
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", owner.Credential.Value);
+            return server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }
     }
 }

@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+
+namespace Sillage.Traces.Export;
+
+/// <summary>How an export is to be written.</summary>
+internal sealed partial record ExportOptions
+{
+    public bool Csv { get; init; } = true;
+
+    public bool Gzip { get; init; }
+
+    public bool KeepFormulas { get; init; }
+
+    public bool DecimalComma { get; init; }
+
+    /// <summary>The zone that times are written in; null for UTC and no column of local times.</summary>
+    public TimeZoneInfo? Zone { get; init; }
+
+    /// <summary>Whether participants are named, and marked fields shown as they are.</summary>
+    public bool Identities { get; init; }
+
+    public static TBuilder Describe<TBuilder>(TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder =>
+        routes
+            .WithQuery("format", "csv (the default) or ndjson.", "csv")
+            .WithQuery("formulas", "keep: leave texts that look like formulas as they are. Default guard.", "keep")
+            .WithQuery(
+                "timeZone",
+                "For CSV: an IANA zone. Adds the column `local_time`, and writes received_at and timestamp fields in the zone, with its offset. Default UTC.",
+                "Europe/Paris"
+            )
+            .WithQuery(
+                "decimalMark",
+                "For CSV: comma writes numbers with a comma and parts cells by semicolons, for R's read.csv2 and many spreadsheets. Default point.",
+                "comma"
+            )
+            .WithQuery("compress", "gzip: as a .gz file. Default none.", "gzip");
+
+    /// <summary>Reads the options from the query.</summary>
+    /// <exception cref="ProblemException">400 with all that is wrong.</exception>
+    public static ExportOptions Read(HttpRequest request)
+    {
+        var errors = new List<FieldError>();
+        var csv = Choose(request, "format", "csv", "ndjson", errors);
+        var comma = !Choose(request, "decimalMark", "point", "comma", errors);
+        var zone = ReadZone(request, errors);
+        if (!csv && comma)
+        {
+            errors.Add(new FieldError("?decimalMark", "JSON has the decimal point only: leave it out, or take CSV."));
+        }
+
+        if (!csv && zone is not null)
+        {
+            errors.Add(new FieldError("?timeZone", "NDJSON has its times in UTC: leave it out, or take CSV."));
+        }
+
+        var options = new ExportOptions
+        {
+            Csv = csv,
+            DecimalComma = comma,
+            Zone = zone,
+            KeepFormulas = !Choose(request, "formulas", "guard", "keep", errors),
+            Gzip = !Choose(request, "compress", "none", "gzip", errors),
+        };
+        return errors.Count == 0
+            ? options
+            : throw new ProblemException(Problem.BadRequest("The export is not possible like this.", errors));
+    }
+
+    /// <summary>Whether a parameter of two values has the usual one.</summary>
+    public static bool Choose(HttpRequest request, string name, string usual, string other, List<FieldError> errors)
+    {
+        var value = request.Query[name].ToString();
+        if (value.Length > 0 && value != usual && value != other)
+        {
+            errors.Add(new FieldError("?" + name, $"{usual} or {other}."));
+        }
+
+        return value.Length == 0 || value == usual;
+    }
+
+    private static TimeZoneInfo? ReadZone(HttpRequest request, List<FieldError> errors)
+    {
+        var name = request.Query["timeZone"].ToString();
+        if (name.Length == 0)
+        {
+            return null;
+        }
+
+        // The system's own names for zones, where it has any, are not the same everywhere.
+        if (
+            ZoneName().IsMatch(name)
+            && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            && zone is { HasIanaId: true }
+        )
+        {
+            return zone;
+        }
+
+        errors.Add(
+            new FieldError(
+                "?timeZone",
+                "The name of a zone in the IANA time zone database, such as Europe/Paris or UTC."
+            )
+        );
+        return null;
+    }
+
+    [GeneratedRegex(
+        @"\A[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex ZoneName();
+}
