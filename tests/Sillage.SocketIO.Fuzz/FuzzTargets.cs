@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
+using Sillage.Specifications.Fuzzing;
 
 namespace Sillage.SocketIO.Fuzz;
 
@@ -11,13 +12,26 @@ public static class FuzzTargets
 {
     private static readonly PacketEncoder Encoder = new(JsonSerializerOptions.Web);
 
-    /// <summary>The targets by the name of their corpus.</summary>
-    public static IReadOnlyDictionary<string, Action<byte[]>> All { get; } =
-        new Dictionary<string, Action<byte[]>>(StringComparer.Ordinal)
-        {
-            ["packets"] = Packets,
-            ["payloads"] = Payloads,
-        };
+    private static readonly byte[][] Tokens =
+    [
+        .. FuzzTarget.JsonTokens,
+        .. FuzzTarget.Bytes([
+            "{\"_placeholder\":true,\"num\":0}",
+            "\"_placeholder\":true",
+            "\"num\":",
+            "\u001e",
+            "b",
+            "=",
+            "51-",
+        ]),
+    ];
+
+    /// <summary>Every target.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [new("packets", Packets, Tokens), new("payloads", Payloads, Tokens)];
+
+    /// <summary>The inputs they start from.</summary>
+    public static FuzzCorpus Corpus { get; } = new("Sillage.SocketIO.Fuzz", All);
 
     /// <summary>A Socket.IO packet: refused, or read and passed on byte for byte but for white space.</summary>
     private static void Packets(byte[] data)
@@ -38,18 +52,18 @@ public static class FuzzTargets
         var arguments = new EventArguments(packet.Json, packet.Elements, isEvent, packet.Attachments, Encoder.Options);
         var again = Encoder.Event(packet.Header.Namespace, "again", [arguments], packet.Header.Id).TextPacket;
         var (second, reread) = new PacketDecoder(10).Text(again.Span[1..]);
-        Expect(second is null, "what was written cannot be read: " + second);
+        FuzzTarget.Expect(second is null, "what was written cannot be read: " + second);
         if (reread is not null)
         {
-            Expect(reread.Header.Namespace == packet.Header.Namespace, "another namespace");
-            Expect(reread.Header.Id == packet.Header.Id, "another id");
-            Expect(reread.Elements.Count == arguments.Count + 1, "another number of arguments");
+            FuzzTarget.Expect(reread.Header.Namespace == packet.Header.Namespace, "another namespace");
+            FuzzTarget.Expect(reread.Header.Id == packet.Header.Id, "another id");
+            FuzzTarget.Expect(reread.Elements.Count == arguments.Count + 1, "another number of arguments");
             for (var i = 0; i < arguments.Count; i++)
             {
                 var before = new ArrayBufferWriter<byte>();
                 JsonArguments.WriteCompact(arguments.Json(i).Span, before);
                 var after = reread.Json.AsSpan(reread.Elements[i + 1]);
-                Expect(after.SequenceEqual(before.WrittenSpan), "another argument");
+                FuzzTarget.Expect(after.SequenceEqual(before.WrittenSpan), "another argument");
             }
         }
     }
@@ -69,24 +83,19 @@ public static class FuzzTargets
                 if (Payload.TryDecodeBinary(bytes, out var written))
                 {
                     var again = OutgoingMessage.BinaryMessage(bytes.AsSpan(0, written)).Polling;
-                    Expect(again.Span.Length <= packet.Length, "Base64 that grew");
+                    FuzzTarget.Expect(again.Span.Length <= packet.Length, "Base64 that grew");
                 }
             }
             else if (Payload.TryParse(packet, out var type, out var content))
             {
-                Expect(Encoding.ASCII.GetBytes("0123456")[type - EnginePacketType.Open] == packet[0], "another type");
-                Expect(content.Length == packet.Length - 1, "another content");
+                FuzzTarget.Expect(
+                    Encoding.ASCII.GetBytes("0123456")[type - EnginePacketType.Open] == packet[0],
+                    "another type"
+                );
+                FuzzTarget.Expect(content.Length == packet.Length - 1, "another content");
             }
         }
 
-        Expect(length == data.Length, "bytes were lost");
-    }
-
-    private static void Expect(bool holds, string what)
-    {
-        if (!holds)
-        {
-            throw new InvalidOperationException(what);
-        }
+        FuzzTarget.Expect(length == data.Length, "bytes were lost");
     }
 }

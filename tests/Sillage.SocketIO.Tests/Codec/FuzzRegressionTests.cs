@@ -1,34 +1,22 @@
 using Sillage.SocketIO.Fuzz;
-using Sillage.SocketIO.Tests.Clients;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.Codec;
 
-/// <summary>Everything that the fuzz targets start from or once found.</summary>
+/// <summary>Everything that the fuzz targets start from or once found, and a look at what can be made of it.</summary>
 public sealed class FuzzRegressionTests
 {
-    public static TheoryData<string, string> Corpus
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var target in FuzzTargets.All.Keys)
-            {
-                var folder = Path.Combine(ClientTests.Root, "tests", "Sillage.SocketIO.Fuzz", "corpus", target);
-                foreach (var file in Directory.EnumerateFiles(folder))
-                {
-                    data.Add(target, Path.GetFileName(file));
-                }
-            }
+    public static TheoryData<string, string> Corpus => new(FuzzTargets.Corpus.Files);
 
-            return data;
-        }
-    }
+    public static TheoryData<string> Targets => [.. FuzzTargets.All.Select(target => target.Name)];
 
     [Theory]
     [MemberData(nameof(Corpus))]
-    public void An_input_of_the_corpus_is_harmless(string target, string file) =>
-        FuzzTargets.All[target](
-            File.ReadAllBytes(Path.Combine(ClientTests.Root, "tests", "Sillage.SocketIO.Fuzz", "corpus", target, file))
-        );
+    public void An_input_of_the_corpus_is_harmless(string target, string file) => FuzzTargets.Corpus.Run(target, file);
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void What_can_be_made_of_it_is_harmless(string target) =>
+        FuzzTargets.Corpus.RunMutations(target, LongRuns.Scale(5_000, 1_000_000), seed: 20261120);
 }

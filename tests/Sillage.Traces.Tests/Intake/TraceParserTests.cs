@@ -1,9 +1,9 @@
 using System.Text;
-using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Sillage.Hosting.Problems;
+using Sillage.Traces.Fuzz;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 using Xunit;
@@ -17,39 +17,6 @@ public sealed class TraceParserTests
 
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 9, 30, 0, TimeSpan.Zero);
 
-    internal static Study NewStudy(UnknownFields unknown = UnknownFields.Keep)
-    {
-        FieldDefinition[] fields =
-        [
-            new("room", FieldType.String, Required: true, MaxLength: 5),
-            new("level", FieldType.Integer, Values: [Json("1"), Json("2")]),
-            new("score", FieldType.Number),
-            new("correct", FieldType.Boolean),
-            new("at", FieldType.Timestamp),
-            new("more", FieldType.Json),
-            new("mood", FieldType.String, Values: [Json("\"gut\""), Json("\"größer\"")]),
-        ];
-        return new Study
-        {
-            Key = 1,
-            Slug = "study",
-            Title = "Study",
-            Fields = fields,
-            UnknownFields = unknown,
-            Owner = null,
-            Version = 1,
-            CreatedAt = Now,
-            UpdatedAt = Now,
-            Rules = new FieldRules(fields, unknown),
-            Rights = new Dictionary<Guid, StudyRights>(),
-            NumberByAccount = new Dictionary<Guid, long>(),
-            PseudonymByNumber = new Dictionary<long, string> { [1] = "p1", [2] = "p2" },
-            NumberByPseudonym = new Dictionary<string, long> { ["p1"] = 1, ["p2"] = 2 },
-        };
-    }
-
-    private static JsonElement Json(string json) => JsonSerializer.Deserialize<JsonElement>(json);
-
     private static (ParsedBatch Batch, Problem? Problem) Parse(
         byte[] body,
         BatchForm form = BatchForm.Json,
@@ -60,7 +27,7 @@ public sealed class TraceParserTests
         var readable = TraceParser.TryParse(
             body,
             form,
-            NewStudy(unknown),
+            KnownStudy.Create(unknown),
             new Sender(mayName, mayName ? null : 1),
             new TracesOptions { MaxTraceBytes = 100_000 },
             Now,

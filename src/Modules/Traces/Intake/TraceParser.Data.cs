@@ -37,7 +37,8 @@ internal sealed partial class TraceParser
     private void ReadField(ref Utf8JsonReader reader)
     {
         var at = (int)reader.TokenStartIndex;
-        var rule = FindRule(ref reader);
+        var isText = CheckText(ref reader);
+        var rule = isText ? FindRule(ref reader) : -1;
         if (rule >= 0)
         {
             ref var seen = ref _seenFields[rule / 64];
@@ -64,7 +65,7 @@ internal sealed partial class TraceParser
             return;
         }
 
-        if (CheckText(ref reader))
+        if (isText)
         {
             if (!_names.Add(TextOf(ref reader), _source))
             {
@@ -121,10 +122,7 @@ internal sealed partial class TraceParser
                 break;
             case FieldType.Number:
                 double number = 0;
-                var finite =
-                    reader.TokenType == JsonTokenType.Number
-                    && reader.TryGetDouble(out number)
-                    && double.IsFinite(number);
+                var finite = reader.TokenType == JsonTokenType.Number && TryGetNumber(ref reader, out number);
                 Require(ref reader, at, finite, "A number within the range of double precision.");
                 if (finite && rule.Numbers is { } numbers && !numbers.Contains(number))
                 {
@@ -243,7 +241,7 @@ internal sealed partial class TraceParser
                     break;
                 case JsonTokenType.Number:
                     // What no reader after us can hold is refused at the door.
-                    if (!reader.TryGetDouble(out var number) || !double.IsFinite(number))
+                    if (!TryGetNumber(ref reader, out _))
                     {
                         ErrorAt((int)reader.TokenStartIndex, "A number within the range of double precision.");
                     }
@@ -253,6 +251,21 @@ internal sealed partial class TraceParser
                     break;
             }
         } while (depth > outer && reader.Read());
+    }
+
+    // An exponent that no double has is refused even where the value is 0: to compare such a number with another, as for a
+    // resent trace, is more than the framework can do.
+    private static bool TryGetNumber(ref Utf8JsonReader reader, out double number)
+    {
+        const int LongestExponent = 4;
+        if (!reader.TryGetDouble(out number) || !double.IsFinite(number))
+        {
+            return false;
+        }
+
+        var text = reader.ValueSpan;
+        var exponent = text.IndexOfAny((byte)'e', (byte)'E');
+        return exponent < 0 || text[(exponent + 1)..].TrimStart("+-0"u8).Length <= LongestExponent;
     }
 
     private void CheckName(ref Utf8JsonReader reader)

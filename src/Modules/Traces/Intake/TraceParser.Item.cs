@@ -48,10 +48,10 @@ internal sealed partial class TraceParser
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var at = (int)reader.TokenStartIndex;
-            var member = WhichMember(ref reader);
+            // Half a surrogate pair cannot be compared with anything: the reader throws.
+            var member = CheckText(ref reader) ? WhichMember(ref reader) : Members.None;
             if (member == Members.None)
             {
-                CheckText(ref reader);
                 ErrorAt(at, "A trace has no such member; what the study's fields hold goes into 'data'.");
                 reader.Read();
                 WalkValue(ref reader, 1);

@@ -193,7 +193,7 @@ internal sealed partial class TraceParser
         {
             var length = body[at..].IndexOf((byte)'\n');
             length = length < 0 ? body.Length - at : length;
-            var line = body.Slice(at, length);
+            var line = body.Slice(at, length).TrimEnd((byte)'\r');
             if (line.IndexOfAnyExcept(" \t\r"u8) >= 0)
             {
                 if (_next >= _options.MaxBatchTraces)
@@ -230,7 +230,7 @@ internal sealed partial class TraceParser
             }
 
             _errors = [new FieldError("", $"{NotJson}{e.BytePositionInLine + 1}: {SyntaxDetail(e)}")];
-            Reject(null, null, new Slice(_base, line.TrimEnd((byte)'\r').Length));
+            Reject(null, null, new Slice(_base, line.Length));
         }
     }
 

@@ -121,7 +121,8 @@ internal sealed class TraceScan
     /// </summary>
     private (long Time, long Position) TimeBound =>
         _filter.From is not { } from || Time >= from ? (Time, Position)
-        : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue) ? (long.MinValue, long.MaxValue)
+        // The first moment of the calendar is one of PostgreSQL's infinities (see Moment), before which there is nothing.
+        : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue) ? (long.MinValue, long.MinValue)
         : (from - 1, long.MaxValue);
 
     private bool Give(in TraceRow row, TraceSink sink)

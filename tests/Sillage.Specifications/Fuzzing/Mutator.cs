@@ -1,48 +1,13 @@
 using System.Text;
 
-namespace Sillage.SocketIO.Fuzz;
+namespace Sillage.Specifications.Fuzzing;
 
 /// <summary>Makes new inputs of known ones: splices, flips, cuts, repeats, and puts in what the grammar is made of.</summary>
-internal sealed class Mutator(byte[][] corpus, int seed)
+public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<byte[]> tokens, int seed)
 {
-    private static readonly byte[][] Tokens =
-    [
-        .. new[]
-        {
-            "{\"_placeholder\":true,\"num\":0}",
-            "\"_placeholder\":true",
-            "\"num\":",
-            "[",
-            "]",
-            "{",
-            "}",
-            "\"",
-            "\\",
-            "\\u0000",
-            "\\ud800",
-            ",",
-            ":",
-            "/",
-            "-",
-            "\u001e",
-            "b",
-            "=",
-            "51-",
-            "9007199254740991",
-            "9007199254740992",
-            "1e400",
-            "null",
-            "true",
-            "é",
-            "😀",
-        }.Select(Encoding.UTF8.GetBytes),
-        [0xff],
-        [0xc0, 0x80],
-        [0xed, 0xa0, 0x80],
-    ];
-
     private readonly Random _random = new(seed);
 
+    /// <summary>Another input.</summary>
     public byte[] Next()
     {
         var input = new List<byte>(Pick(corpus));
@@ -55,7 +20,7 @@ internal sealed class Mutator(byte[][] corpus, int seed)
                     input[_random.Next(input.Count)] = (byte)_random.Next(256);
                     break;
                 case 1:
-                    input.InsertRange(at, Pick(Tokens));
+                    input.InsertRange(at, Pick(tokens));
                     break;
                 case 2:
                     input.RemoveRange(at, _random.Next(Math.Min(input.Count - at, 8) + 1));
@@ -84,5 +49,5 @@ internal sealed class Mutator(byte[][] corpus, int seed)
         return [.. input];
     }
 
-    private byte[] Pick(byte[][] from) => from[_random.Next(from.Length)];
+    private byte[] Pick(IReadOnlyList<byte[]> from) => from[_random.Next(from.Count)];
 }

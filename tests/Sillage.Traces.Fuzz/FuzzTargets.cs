@@ -1,0 +1,118 @@
+using Sillage.Specifications.Fuzzing;
+
+namespace Sillage.Traces.Fuzz;
+
+/// <summary>Everything of the traces module that reads what strangers send.</summary>
+public static class FuzzTargets
+{
+    private static readonly byte[][] TraceTokens =
+    [
+        .. FuzzTarget.JsonTokens,
+        .. FuzzTarget.Bytes([
+            "\"id\":\"01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58\",",
+            "\"timestamp\":\"2026-11-20T09:30:00Z\"",
+            "\"session\":\"s\",",
+            "\"sequence\":9223372036854775807,",
+            "\"participant\":2,",
+            "\"name\":\"n\",",
+            "\"data\":{\"room\":\"x\"}",
+            "\"level\":1,",
+            "\"score\":-0.0,",
+            "\"mood\":\"gut\",",
+            "\"more\":[{}],",
+            "\\u0061",
+            "\\ud83d\\ude00",
+            "\r\n",
+            "\n\n",
+            "\uFEFF",
+        ]),
+    ];
+
+    private static readonly byte[][] XmlTokens =
+    [
+        .. FuzzTarget.JsonTokens,
+        .. FuzzTarget.Bytes([
+            "<",
+            ">",
+            "/>",
+            "</item>",
+            "<item>",
+            "<traces>",
+            "<trace>",
+            "<data>",
+            "</data>",
+            " type=\"number\"",
+            " type=\"null\"",
+            " type=\"object\"",
+            " type=\"array\"",
+            " type=\"boolean\"",
+            " type=\"json-string\"",
+            " xmlns=\"urn:x\"",
+            "_x0000_",
+            "_xD800_",
+            "_x0020_",
+            "&#x0;",
+            "&#xD800;",
+            "&amp;",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "-->",
+            "<?x",
+            "?>",
+            "<!DOCTYPE a>",
+            "<?xml version=\"1.0\" encoding=\"utf-16\"?>",
+            "<?xml version=\"1.1\"?>",
+        ]),
+    ];
+
+    private static readonly byte[][] TextTokens =
+    [
+        .. FuzzTarget.JsonTokens,
+        .. FuzzTarget.Bytes([
+            "0001-01-01",
+            "9999-12-31",
+            "T23:59:60",
+            "T00:00:00",
+            ".999999999",
+            "+23:59",
+            "-23:59",
+            "Z",
+            "z",
+            "t",
+            "&",
+            "=",
+            "%00",
+            "%ff",
+            "data.",
+            "from=",
+            "to=",
+            "participant=",
+            "after=",
+            "identities=true",
+            "-9223372036854775808",
+            "{\"time\":",
+            "\"position\":",
+            "\"slug\":",
+            "NaN",
+            "Infinity",
+            "٣",
+        ]),
+    ];
+
+    /// <summary>Every target.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("json", BatchTargets.Json, TraceTokens),
+        new("ndjson", BatchTargets.NdJson, TraceTokens),
+        new("xml", BatchTargets.Xml, XmlTokens),
+        new("same", TextTargets.SameTrace, TraceTokens),
+        new("times", TextTargets.Times, TextTokens),
+        new("cursors", TextTargets.Cursors, TextTokens),
+        new("filters", TextTargets.Filters, TextTokens),
+        new("queries", TextTargets.Queries, TextTokens),
+    ];
+
+    /// <summary>The inputs they start from.</summary>
+    public static FuzzCorpus Corpus { get; } = new("Sillage.Traces.Fuzz", All);
+}

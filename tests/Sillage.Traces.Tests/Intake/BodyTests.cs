@@ -1,0 +1,138 @@
+using System.IO.Compression;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Sillage.Hosting.Problems;
+using Sillage.Traces.Intake;
+using Xunit;
+
+namespace Sillage.Traces.Tests.Intake;
+
+/// <summary>A body is the same body in whichever pieces it arrives.</summary>
+public sealed class BodyTests
+{
+    private const int Maximum = 300_000;
+
+    private static readonly Gen<(byte[] Body, int[] Pieces, string Encoding, bool Announced)> Bodies =
+        from size in Gen.Frequency((8, Gen.Choose(0, 5000)), (2, Gen.Choose(60_000, 200_000)))
+        from seed in Gen.Choose(0, int.MaxValue - 1)
+        from pieces in Gen.Choose(1, 9000).NonEmptyListOf()
+        from encoding in Gen.Elements("", "gzip", "br")
+        from announced in Gen.Elements(true, false)
+        select (BytesOf(size, seed), pieces.ToArray(), encoding, announced);
+
+    [Fact]
+    public void Pieces_make_no_difference() =>
+        Prop.ForAll(
+                Bodies.ToArbitrary(),
+                sent =>
+                {
+                    var (body, form) = Read(sent.Body, sent.Pieces, sent.Encoding, sent.Announced, Maximum);
+                    return form == BatchForm.NdJson && body.SequenceEqual(sent.Body);
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
+    public void A_body_that_is_too_long_is_413_in_whichever_pieces() =>
+        Prop.ForAll(
+                Bodies.ToArbitrary(),
+                sent =>
+                    sent.Body.Length == 0
+                    || Should
+                        .Throw<ProblemException>(() =>
+                            Read(sent.Body, sent.Pieces, sent.Encoding, sent.Announced, sent.Body.Length - 1)
+                        )
+                        .Problem.Status == 413
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public void A_compressed_body_that_is_cut_short_or_altered_is_400_or_what_it_says(string encoding)
+    {
+        var whole = BytesOf(3000, 7);
+        var packed = Compress(whole, encoding);
+        for (var at = 0; at < packed.Length; at += 7)
+        {
+            var altered = packed.ToArray();
+            altered[at] ^= 0x24;
+            foreach (var sent in (byte[][])[packed[..at], altered])
+            {
+                try
+                {
+                    // What neither format notices is for the parser to look at.
+                    ReadPacked(sent, [1000], encoding, announced: true, Maximum);
+                }
+                catch (ProblemException refused)
+                {
+                    refused.Problem.Status.ShouldBeOneOf(400, 413);
+                }
+            }
+        }
+    }
+
+    private static byte[] BytesOf(int size, int seed)
+    {
+        var body = new byte[size];
+        new Random(seed).NextBytes(body);
+        return body;
+    }
+
+    private static byte[] Compress(byte[] body, string encoding)
+    {
+        using var packed = new MemoryStream();
+        using (
+            Stream packing = encoding switch
+            {
+                "gzip" => new GZipStream(packed, CompressionLevel.Fastest),
+                "br" => new BrotliStream(packed, CompressionLevel.Fastest),
+                _ => new BufferedStream(packed),
+            }
+        )
+        {
+            packing.Write(body);
+        }
+
+        return packed.ToArray();
+    }
+
+    private static (byte[] Body, BatchForm Form) Read(
+        byte[] body,
+        int[] pieces,
+        string encoding,
+        bool announced,
+        int maximum
+    ) => ReadPacked(Compress(body, encoding), pieces, encoding, announced, maximum);
+
+    private static (byte[] Body, BatchForm Form) ReadPacked(
+        byte[] packed,
+        int[] pieces,
+        string encoding,
+        bool announced,
+        int maximum
+    )
+    {
+        var http = new DefaultHttpContext();
+        http.Request.ContentType = "application/x-ndjson";
+        http.Request.Headers.ContentEncoding = encoding;
+        http.Request.ContentLength = announced && encoding.Length == 0 ? packed.Length : null;
+        http.Request.Body = new Pieces(packed, pieces);
+        var (body, form) = TraceBody.ReadAsync(http, maximum).AsTask().GetAwaiter().GetResult();
+        return (body.ToArray(), form);
+    }
+
+    /// <summary>Gives what it holds in pieces of given lengths, over and over.</summary>
+    private sealed class Pieces(byte[] all, int[] lengths) : MemoryStream(all, writable: false)
+    {
+        private int _next;
+
+        public override int Read(Span<byte> buffer) =>
+            base.Read(buffer[..Math.Min(buffer.Length, lengths[_next++ % lengths.Length])]);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Read(buffer.Span));
+    }
+}
