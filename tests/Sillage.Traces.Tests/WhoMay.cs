@@ -40,6 +40,10 @@ public abstract class WhoMay(TracesUnderTest traces) : TracesSpecification(trace
         DELETE {study}/quarantine/{nobody}      | 401 403 403 404 403 403 404 403 404 404
         POST   {study}/quarantine/put-back?dryRun=true | 401 403 403 404 403 403 200 403 200 200
         POST   {study}/quarantine/dismiss?dryRun=true | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/retention                | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/retention/runs           | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/retention/runs/{nobody}  | 401 403 403 404 403 403 404 403 404 404
+        POST   {study}/retention/runs           | 401 403 403 404 403 403 409 403 409 409
         """;
 
     [Fact]

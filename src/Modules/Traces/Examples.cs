@@ -6,6 +6,7 @@ using Sillage.Traces.Intake;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Quarantine;
 using Sillage.Traces.Query;
+using Sillage.Traces.Retention;
 using Sillage.Traces.Rights;
 using Sillage.Traces.Studies;
 
@@ -33,6 +34,7 @@ internal static class Examples
         "Java quest",
         Fields,
         UnknownFields.Keep,
+        null,
         Account,
         ["read", "write", "manage", "identities"],
         null,
@@ -184,6 +186,36 @@ internal static class Examples
         2,
         DryRun: false,
         new Links { ["reasons"] = "/api/v1/studies/java-quest/quarantine/reasons" }
+    );
+
+    public static readonly RetentionResource Retention = new(
+        365,
+        365,
+        Time.AddDays(-365),
+        12_806,
+        14,
+        Time.AddDays(-400),
+        Time.AddDays(-365).AddMinutes(-3),
+        new Links("/api/v1/studies/java-quest/retention")
+        {
+            ["runs"] = "/api/v1/studies/java-quest/retention/runs",
+            ["study"] = "/api/v1/studies/java-quest",
+        }
+    );
+
+    public static readonly RetentionRun RetentionRun = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b5a"),
+        365,
+        Time.AddDays(-365),
+        12_806,
+        14,
+        Time.AddDays(-400),
+        Time.AddDays(-365).AddMinutes(-3),
+        null,
+        Time,
+        Time.AddSeconds(2),
+        CutShort: false,
+        new Links("/api/v1/studies/java-quest/retention/runs/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b5a")
     );
 
     private static JsonElement Number(int value) => JsonSerializer.SerializeToElement(value);

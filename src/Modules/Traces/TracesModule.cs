@@ -20,6 +20,7 @@ using Sillage.Traces.PersonalData;
 using Sillage.Traces.Quarantine;
 using Sillage.Traces.Query;
 using Sillage.Traces.Removal;
+using Sillage.Traces.Retention;
 using Sillage.Traces.Rights;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tsadk;
@@ -47,6 +48,8 @@ public sealed class TracesModule : IModule
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
+        services.AddSingleton<RetentionRuns>();
+        services.AddHostedService<RetentionWorker>();
         services.AddSingleton<ImportStore>();
         services.AddSingleton(provider => new TsadkImport(
             provider.GetRequiredService<IDatabase<TracesModule>>(),
@@ -99,6 +102,11 @@ public sealed class TracesModule : IModule
         MendQuarantined.Map(quarantine);
         PutBackQuarantined.Map(quarantine);
         DismissQuarantined.Map(quarantine);
+
+        var retention = study.MapGroup("/retention").WithTags("Retention");
+        ReadRetention.Map(retention);
+        ListRetentionRuns.Map(retention);
+        RunRetention.Map(retention);
 
         TsadkRoutes.Map(routes);
     }

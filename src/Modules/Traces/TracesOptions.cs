@@ -27,6 +27,12 @@ public sealed class TracesOptions
     [Range(1, 300)]
     public int HeartbeatSeconds { get; set; } = 15;
 
+    /// <summary>
+    /// How often what is past a study's retention is removed; also at every start. 1 minute to 7 days, default 1 day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
     [Range(1, 100_000)]
     public int MaxLiveStreams { get; set; } = 1000;

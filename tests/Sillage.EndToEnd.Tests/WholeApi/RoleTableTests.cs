@@ -53,6 +53,10 @@ public sealed class RoleTableTests(SharedServer shared)
         PUT /api/v1/studies/{study}/quarantine/{id}             401    403    403    404      415   415
         GET /api/v1/studies/{study}/quarantine/{id}/content     401    403    403    404      404   404
         POST /api/v1/studies/{study}/quarantine/{id}/put-back   401    403    403    404      404   404
+        GET /api/v1/studies/{study}/retention                   401    403    403    404      200   200
+        GET /api/v1/studies/{study}/retention/runs              401    403    403    404      200   200
+        POST /api/v1/studies/{study}/retention/runs             401    403    403    404      409   409
+        GET /api/v1/studies/{study}/retention/runs/{id}         401    403    403    404      404   404
         GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
         PUT /api/v1/studies/{study}/rights/{account}            401    403    403    415      415   415

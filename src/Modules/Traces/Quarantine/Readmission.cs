@@ -79,6 +79,17 @@ internal sealed class Readmission(
         "UPDATE quarantine SET reasons = CAST(@reasons AS json), reason = @reason WHERE position = @position"
     );
 
+    private static readonly Sql InsertLate = new(
+        """
+        INSERT INTO trace_late (study, received_at, position)
+        SELECT study, received_at, position FROM trace WHERE study = @study AND id IN @ids
+        """,
+        """
+        INSERT INTO trace_late (study, received_at, position)
+        SELECT study, received_at, position FROM trace WHERE study = @study AND id = ANY(@ids)
+        """
+    );
+
     private sealed record Leaving(long? Participant, Guid? Account);
 
     private sealed record Parsed(Attempt Attempt, IntakeBatch Batch);
@@ -165,6 +176,19 @@ internal sealed class Readmission(
         for (var i = 0; i < fit.Count; i++)
         {
             results[fit[i]] = Conclude(results[fit[i]], fates[i][0]);
+        }
+
+        var ids = results.Where(r => r.Fate == Readmitted.Stored).Select(r => r.Trace!.Value).ToArray();
+        if (ids.Length > 0)
+        {
+            // They stand behind what was received after them: retention looks for them here.
+            await unit.ExecuteAsync(
+                InsertLate,
+                unit.Dialect == SqlDialect.Sqlite
+                    ? new { study = study.Key, ids = ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray() }
+                    : new { study = study.Key, ids },
+                ct
+            );
         }
 
         await SettleAsync(unit, parsed, results, ct);

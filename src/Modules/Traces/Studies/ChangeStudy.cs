@@ -12,18 +12,18 @@ using Sillage.Storage;
 
 namespace Sillage.Traces.Studies;
 
-/// <summary>Changes a study's title, adds fields or loosens those there are.</summary>
+/// <summary>Changes a study's title or retention, adds fields or loosens those there are.</summary>
 internal static class ChangeStudy
 {
     private static readonly Sql Update = new(
         """
         UPDATE study SET title = @title, definition = @definition, unknown_fields = @unknown,
-          version = version + 1, updated_at = @now
+          retention_days = @retention, version = version + 1, updated_at = @now
         WHERE key = @key
         """,
         """
         UPDATE study SET title = @title, definition = CAST(@definition AS json), unknown_fields = @unknown,
-          version = version + 1, updated_at = @now
+          retention_days = @retention, version = version + 1, updated_at = @now
         WHERE key = @key
         """
     );
@@ -32,10 +32,15 @@ internal static class ChangeStudy
     /// <param name="Title">Its name for people, 1 to 200 characters.</param>
     /// <param name="Fields">All its fields, those there are included; an array is replaced as a whole (RFC 7396).</param>
     /// <param name="UnknownFields">Holds for traces to come; what is stored stays as it is.</param>
+    /// <param name="RetentionDays">
+    /// For how many days after their receipt traces are kept, 1 to 36 500; null for ever. What is past its time then goes with
+    /// the next turn of the daily job, not at once.
+    /// </param>
     public sealed record Changeable(
         [property: Required] string Title,
         [property: Required] IReadOnlyList<FieldDefinition> Fields,
-        UnknownFields UnknownFields
+        UnknownFields UnknownFields,
+        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null
     );
 
     public static void Map(RouteGroupBuilder study) =>
@@ -73,7 +78,9 @@ internal static class ChangeStudy
                     ?? throw new ProblemException(Problem.NotFound());
                 current.Demand(caller, StudyRights.Manage);
                 precondition.Check(StudyResource.Of(current, caller));
-                var wanted = patch.Apply(new Changeable(current.Title, current.Fields, current.UnknownFields));
+                var wanted = patch.Apply(
+                    new Changeable(current.Title, current.Fields, current.UnknownFields, current.RetentionDays)
+                );
                 StudyRules.Demand([.. StudyRules.CheckTitle(wanted.Title), .. FieldDefinition.Check(wanted.Fields)]);
                 StudyRules.Demand(StudyRules.CheckChange(current.Fields, wanted.Fields));
                 var opened = StudyRules.Opened(current.Fields, wanted.Fields);
@@ -91,6 +98,7 @@ internal static class ChangeStudy
                         title = wanted.Title,
                         definition = StudyStore.WriteFields(wanted.Fields),
                         unknown = StudyStore.NameOf(wanted.UnknownFields),
+                        retention = (long?)wanted.RetentionDays,
                         now = clock.GetUtcNow(),
                     },
                     ct
@@ -101,7 +109,14 @@ internal static class ChangeStudy
                         "study.changed",
                         caller.Id,
                         study,
-                        JsonSerializer.Serialize(new { fields = wanted.Fields.Count, opened })
+                        JsonSerializer.Serialize(
+                            new
+                            {
+                                fields = wanted.Fields.Count,
+                                opened,
+                                retentionDays = wanted.RetentionDays,
+                            }
+                        )
                     ),
                     ct
                 );

@@ -19,12 +19,12 @@ internal static class CreateStudy
 {
     private static readonly Sql Insert = new(
         """
-        INSERT INTO study (slug, title, definition, unknown_fields, owner, created_at, updated_at)
-        VALUES (@slug, @title, @definition, @unknown, @owner, @now, @now)
+        INSERT INTO study (slug, title, definition, unknown_fields, retention_days, owner, created_at, updated_at)
+        VALUES (@slug, @title, @definition, @unknown, @retention, @owner, @now, @now)
         """,
         """
-        INSERT INTO study (slug, title, definition, unknown_fields, owner, created_at, updated_at)
-        VALUES (@slug, @title, CAST(@definition AS json), @unknown, @owner, @now, @now)
+        INSERT INTO study (slug, title, definition, unknown_fields, retention_days, owner, created_at, updated_at)
+        VALUES (@slug, @title, CAST(@definition AS json), @unknown, @retention, @owner, @now, @now)
         """
     );
 
@@ -36,11 +36,13 @@ internal static class CreateStudy
     /// <param name="Title">Its name for people, 1 to 200 characters.</param>
     /// <param name="Fields">The fields that its traces have, at most 200; none if left out.</param>
     /// <param name="UnknownFields">Whether other members of <c>data</c> are kept (the default) or refused.</param>
+    /// <param name="RetentionDays">For how many days after their receipt traces are kept, 1 to 36 500; for ever if left out.</param>
     public sealed record Request(
         [property: Required] string Slug,
         [property: Required] string Title,
         IReadOnlyList<FieldDefinition>? Fields = null,
-        UnknownFields? UnknownFields = null
+        UnknownFields? UnknownFields = null,
+        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null
     );
 
     public static void Map(RouteGroupBuilder studies) =>
@@ -112,6 +114,7 @@ internal static class CreateStudy
             title = request.Title,
             definition = StudyStore.WriteFields(fields),
             unknown = StudyStore.NameOf(request.UnknownFields ?? UnknownFields.Keep),
+            retention = (long?)request.RetentionDays,
             owner,
             now,
         };

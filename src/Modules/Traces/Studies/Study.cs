@@ -32,6 +32,9 @@ internal readonly record struct ParticipantEntry(long Number, string Pseudonym);
 /// </summary>
 internal sealed class Study
 {
+    /// <summary>The most days that a study may name: about a hundred years.</summary>
+    public const int LongestRetention = 36_500;
+
     public required long Key { get; init; }
 
     public required string Slug { get; init; }
@@ -41,6 +44,9 @@ internal sealed class Study
     public required IReadOnlyList<FieldDefinition> Fields { get; init; }
 
     public required UnknownFields UnknownFields { get; init; }
+
+    /// <summary>For how many days after their receipt traces are kept; null for ever.</summary>
+    public int? RetentionDays { get; init; }
 
     public required Guid? Owner { get; init; }
 

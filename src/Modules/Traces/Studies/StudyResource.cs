@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Replies;
 
@@ -8,6 +9,7 @@ namespace Sillage.Traces.Studies;
 /// <param name="Title">Its name for people.</param>
 /// <param name="Fields">The fields that its traces have.</param>
 /// <param name="UnknownFields">What becomes of members of <c>data</c> that are no declared field.</param>
+/// <param name="RetentionDays">For how many days after their receipt traces are kept; null for ever.</param>
 /// <param name="Owner">The account that made it; only for those who manage the study.</param>
 /// <param name="Rights">What the caller may do in it; empty for a player.</param>
 /// <param name="Number">The caller's own number, if he is a participant.</param>
@@ -19,6 +21,7 @@ public sealed record StudyResource(
     string Title,
     IReadOnlyList<FieldDefinition> Fields,
     UnknownFields UnknownFields,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? RetentionDays,
     Guid? Owner,
     IReadOnlyList<string> Rights,
     long? Number,
@@ -36,6 +39,7 @@ public sealed record StudyResource(
             study.Title,
             study.Fields,
             study.UnknownFields,
+            study.RetentionDays,
             (rights & StudyRights.Manage) != StudyRights.None ? study.Owner : null,
             Study.NamesOf(rights),
             number,
@@ -73,6 +77,7 @@ public sealed record StudyResource(
             links["rights"] = self + "/rights";
             links["quarantine"] = self + "/quarantine";
             links["put-back"] = self + "/quarantine/put-back";
+            links["retention"] = self + "/retention";
         }
 
         return links;

@@ -10,7 +10,7 @@ namespace Sillage.Traces.Studies;
 internal static class StudyStore
 {
     private const string Columns =
-        "key, slug, title, definition, unknown_fields, owner, version, created_at, updated_at, mask_key";
+        "key, slug, title, definition, unknown_fields, retention_days, owner, version, created_at, updated_at, mask_key";
 
     private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @slug";
 
@@ -41,6 +41,7 @@ internal static class StudyStore
         string Title,
         string Definition,
         string UnknownFields,
+        long? RetentionDays,
         Guid? Owner,
         long Version,
         DateTimeOffset CreatedAt,
@@ -115,6 +116,7 @@ internal static class StudyStore
             Title = row.Title,
             Fields = fields,
             UnknownFields = unknown,
+            RetentionDays = (int?)row.RetentionDays,
             Owner = row.Owner,
             Version = row.Version,
             CreatedAt = row.CreatedAt,

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Problems;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.Retention;
+
+/// <summary>Tells what retention would remove now, or would if it were another.</summary>
+internal static class ReadRetention
+{
+    public static void Map(RouteGroupBuilder retention) =>
+        retention
+            .MapGet("/", HandleAsync)
+            .RequirePermission(Permission.CreateStudies)
+            .WithMetadata(new DisableRequestTimeoutAttribute())
+            .WithSummary("See what retention would remove")
+            .WithDescription(
+                "Counts the traces and rejected traces that are past the study's time, and says from when to when they were "
+                    + "received; nothing is changed. With `days` it counts for another retention, so that one can see before setting it. "
+                    + "It costs what there is to remove. Needs the right 'manage'."
+            )
+            .WithQuery("days", "The retention to count for, 1 to 36 500 days. Default the study's own.", "365")
+            .WithReplyExample(Examples.Retention)
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<Reply<RetentionResource>> HandleAsync(
+        string study,
+        Caller caller,
+        StudyDirectory directory,
+        RetentionRuns runs,
+        IDatabase<TracesModule> database,
+        CancellationToken ct,
+        int? days = null
+    )
+    {
+        if (days is < 1 or > Study.LongestRetention)
+        {
+            throw new ProblemException(
+                Problem.BadRequest(
+                    "The retention is not valid.",
+                    new FieldError("?days", $"A whole number from 1 to {Study.LongestRetention}.")
+                )
+            );
+        }
+
+        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        return Reply.Ok(await CountAsync(known, days ?? known.RetentionDays, runs, database, ct));
+    }
+
+    /// <summary>What a run would remove now.</summary>
+    internal static async Task<RetentionResource> CountAsync(
+        Study study,
+        int? days,
+        RetentionRuns runs,
+        IDatabase<TracesModule> database,
+        CancellationToken ct
+    )
+    {
+        if (days is not { } kept)
+        {
+            return RetentionResource.Of(study, null, null, Past.None, Past.None);
+        }
+
+        var cutoff = runs.CutoffOf(kept);
+        var (traces, quarantined) = await Expired.CountAsync(database, study.Key, cutoff, ct);
+        return RetentionResource.Of(study, kept, cutoff, traces, quarantined);
+    }
+}

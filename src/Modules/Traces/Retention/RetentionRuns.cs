@@ -1,0 +1,65 @@
+using Sillage.Storage;
+
+namespace Sillage.Traces.Retention;
+
+/// <summary>A run as it is stored.</summary>
+internal sealed record RetentionRow(
+    Guid Id,
+    long Study,
+    Guid? Actor,
+    long Days,
+    DateTimeOffset Cutoff,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? FinishedAt,
+    bool CutShort,
+    long Traces,
+    long Quarantined,
+    DateTimeOffset? Oldest,
+    DateTimeOffset? Newest
+)
+{
+    public const string Columns =
+        "id, study, actor, days, cutoff, started_at, finished_at, cut_short, traces, quarantined, oldest, newest";
+}
+
+/// <summary>What retention is to remove: written down first, done afterwards by <see cref="RetentionWorker"/>.</summary>
+internal sealed class RetentionRuns(TimeProvider clock) : IDisposable
+{
+    private const string Insert = """
+        INSERT INTO retention_run (id, study, actor, days, cutoff, started_at)
+        VALUES (@Id, @Study, @Actor, @Days, @Cutoff, @StartedAt)
+        """;
+
+    private readonly SemaphoreSlim _work = new(0);
+
+    /// <summary>Up to when what was received is past its time.</summary>
+    public DateTimeOffset CutoffOf(int days) => clock.GetUtcNow().AddDays(-days);
+
+    /// <summary>Writes down a run for a study that keeps its traces for a time.</summary>
+    public async Task<RetentionRow> AddAsync(IUnitOfWork unit, long study, int days, Guid? actor, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var run = new RetentionRow(
+            Guid.CreateVersion7(now),
+            study,
+            actor,
+            days,
+            CutoffOf(days),
+            now,
+            null,
+            CutShort: false,
+            0,
+            0,
+            null,
+            null
+        );
+        await unit.ExecuteAsync(Insert, run, ct);
+        unit.OnCommitted(() => _work.Release());
+        return run;
+    }
+
+    /// <summary>Waits until a run was written down in this process, or as long as said.</summary>
+    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken ct) => _work.WaitAsync(longest, ct);
+
+    public void Dispose() => _work.Dispose();
+}
