@@ -128,14 +128,10 @@ internal sealed class Admission(SocketIOServer server)
                     return;
                 }
 
-                connection.Engine.Send(PacketEncoder.Connect(ns.Name, socket.Id, socket.RecoveryId));
-                foreach (var message in missed)
+                var writes = new FlushList();
+                if (socket.Enter(() => Welcome(socket, missed, writes)))
                 {
-                    connection.Engine.Send(message);
-                }
-
-                if (socket.Enter())
-                {
+                    _ = writes.RunAsync();
                     resumed = socket;
                     foreach (var room in session.Rooms)
                     {
@@ -162,6 +158,19 @@ internal sealed class Admission(SocketIOServer server)
         }
 
         return false;
+    }
+
+    private static void Welcome(ClientSocket socket, List<OutgoingMessage> missed, FlushList writes)
+    {
+        socket.Send(
+            PacketEncoder.Connect(socket.Namespace.Name, socket.Id, socket.RecoveryId),
+            isVolatile: false,
+            writes
+        );
+        foreach (var message in missed)
+        {
+            socket.Send(message, isVolatile: false, writes);
+        }
     }
 
     private void Enter(
@@ -197,16 +206,13 @@ internal sealed class Admission(SocketIOServer server)
             KeptData = context.Kept,
         };
 
-        // The order matters: the client's packets find the socket before it knows that it is in, and no broadcast
-        // reaches it before it knows.
-        if (!connection.Attach(socket))
+        // The order matters: the client's packets find the socket before it knows that it is in, no broadcast reaches it before
+        // it knows, and it misses none that is sent once it knows.
+        var writes = new FlushList();
+        var welcome = PacketEncoder.Connect(ns.Name, socket.Id, socket.RecoveryId);
+        if (connection.Attach(socket) && socket.Enter(() => socket.Send(welcome, isVolatile: false, writes)))
         {
-            return;
-        }
-
-        connection.Engine.Send(PacketEncoder.Connect(ns.Name, socket.Id, socket.RecoveryId));
-        if (socket.Enter())
-        {
+            _ = writes.RunAsync();
             SocketLog.Joined(server.Logger, socket.Id, ns.Name);
             _ = BeginAsync(socket);
         }

@@ -157,10 +157,12 @@ public sealed partial class ClientSocket
         }
     }
 
-    internal bool Send(OutgoingMessage message, bool isVolatile) => Connection.Engine.Send(message, isVolatile);
+    internal bool Send(OutgoingMessage message, bool isVolatile, FlushList? later = null) =>
+        Connection.Engine.Send(message, isVolatile, later);
 
     /// <summary>Enters the namespace, unless the client has gone meanwhile.</summary>
-    internal bool Enter()
+    /// <param name="welcome">Queues what the client gets before any broadcast.</param>
+    internal bool Enter(Action welcome)
     {
         lock (_gate)
         {
@@ -169,7 +171,7 @@ public sealed partial class ClientSocket
                 return false;
             }
 
-            Namespace.Registry.Add(this);
+            Namespace.Registry.Add(this, welcome);
         }
 
         Namespace.Server.Metrics.SocketJoined();
@@ -193,7 +195,21 @@ public sealed partial class ClientSocket
             _room?.TrySetResult();
         }
 
-        var (removed, rooms) = Namespace.Registry.Remove(this);
+        var removed = false;
+        if (recoverable && RecoveryId is not null && Namespace.Log is { } log)
+        {
+            // One step for the log: no event falls between, and who comes back finds what is kept.
+            log.Save(() =>
+            {
+                (removed, var rooms) = Namespace.Registry.Remove(this);
+                return removed ? new RecoverySession(Id, RecoveryId, rooms, KeptData, RecoveryStart) : null;
+            });
+        }
+        else
+        {
+            (removed, _) = Namespace.Registry.Remove(this);
+        }
+
         foreach (var ack in acks ?? [])
         {
             ack.OnGone(this);
@@ -206,11 +222,6 @@ public sealed partial class ClientSocket
 
         Namespace.Server.Metrics.SocketLeft();
         SocketLog.Left(Namespace.Server.Logger, Id, Namespace.Name, disconnection.Reason);
-        if (recoverable && RecoveryId is not null)
-        {
-            Namespace.Log?.Save(new RecoverySession(Id, RecoveryId, rooms, KeptData, RecoveryStart));
-        }
-
         Namespace.OnLeft();
         _ = NotifyLeftAsync(disconnection);
     }

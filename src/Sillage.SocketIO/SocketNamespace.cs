@@ -63,27 +63,37 @@ public sealed class SocketNamespace
 
     internal ValueTask BroadcastAsync(BroadcastOperator to, string name, ReadOnlySpan<object?> arguments)
     {
+        var writes = new FlushList();
         if (Log is not null && !to.IsVolatile)
         {
             var copy = arguments.ToArray();
             Log.Append(
                 to.Selection,
                 offset => Server.Encoder.Event(Name, name, copy, null, offset),
-                message => Deliver(message, to.Selection, isVolatile: false)
+                message => Queue(message, to.Selection, isVolatile: false, writes)
             );
         }
         else
         {
-            Deliver(Server.Encoder.Event(Name, name, arguments), to.Selection, to.IsVolatile);
+            Queue(Server.Encoder.Event(Name, name, arguments), to.Selection, to.IsVolatile, writes);
         }
 
         if (to.IsLocal || Server.Backplane is not { } backplane)
         {
-            return ValueTask.CompletedTask;
+            return new ValueTask(writes.RunAsync());
         }
 
         var (json, attachments) = Server.Encoder.Arguments(name, arguments);
-        return backplane.BroadcastAsync(Name, to.Target, new BackplaneEvent(json, attachments, to.IsVolatile));
+        return BothAsync(
+            backplane.BroadcastAsync(Name, to.Target, new BackplaneEvent(json, attachments, to.IsVolatile)),
+            writes.RunAsync()
+        );
+
+        static async ValueTask BothAsync(ValueTask told, Task written)
+        {
+            await written;
+            await told;
+        }
     }
 
     internal void SendLogged(ClientSocket socket, string name, ReadOnlySpan<object?> arguments)
@@ -107,12 +117,13 @@ public sealed class SocketNamespace
         var sockets = Registry.Rent(to.Selection, out var count);
         var timeout = to.AckTimeout ?? Server.Options.AckTimeout;
         ack.Start(Server.Engine.Clock.Now + (long)timeout.TotalMilliseconds);
+        var writes = new FlushList();
         for (var i = 0; i < count; i++)
         {
             ack.Expect(sockets[i]);
             if (sockets[i].ExpectAck(ack))
             {
-                sockets[i].Send(message, isVolatile: false);
+                sockets[i].Send(message, isVolatile: false, writes);
             }
             else
             {
@@ -121,6 +132,7 @@ public sealed class SocketNamespace
         }
 
         RoomRegistry.Return(sockets);
+        _ = writes.RunAsync();
         ack.Seal();
         Server.Metrics.Broadcast(count);
         return ack.Answers;
@@ -129,18 +141,21 @@ public sealed class SocketNamespace
     /// <summary>An event of another process for clients of this one.</summary>
     internal void OnRemoteEvent(Selection selection, string name, EventArguments arguments, bool isVolatile)
     {
+        var writes = new FlushList();
         if (Log is not null && !isVolatile)
         {
             Log.Append(
                 selection,
                 offset => Server.Encoder.Event(Name, name, [arguments], null, offset),
-                message => Deliver(message, selection, isVolatile: false)
+                message => Queue(message, selection, isVolatile: false, writes)
             );
         }
         else
         {
-            Deliver(Server.Encoder.Event(Name, name, [arguments]), selection, isVolatile);
+            Queue(Server.Encoder.Event(Name, name, [arguments]), selection, isVolatile, writes);
         }
+
+        _ = writes.RunAsync();
     }
 
     internal ValueTask TellAsync(Func<IBackplane, ValueTask> tell) =>
@@ -154,12 +169,13 @@ public sealed class SocketNamespace
         }
     }
 
-    private void Deliver(OutgoingMessage message, Selection selection, bool isVolatile)
+    /// <summary>Queues a message to all of a selection; the writes are still to be done.</summary>
+    private void Queue(OutgoingMessage message, Selection selection, bool isVolatile, FlushList writes)
     {
         var sockets = Registry.Rent(selection, out var count);
         for (var i = 0; i < count; i++)
         {
-            sockets[i].Send(message, isVolatile);
+            sockets[i].Send(message, isVolatile, writes);
         }
 
         RoomRegistry.Return(sockets);

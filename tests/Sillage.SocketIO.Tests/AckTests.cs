@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class AckTests
+public class AckTests
 {
     [Fact]
     public async Task A_client_acknowledges_an_event_of_the_server()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class ConnectTests
+public class ConnectTests
 {
     internal static void Echo(SocketIOBuilder io)
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class EventTests
+public class EventTests
 {
     [Theory]
     [InlineData("""42["message",1,"2",{"3":[true]}]""", """42["message-back",1,"2",{"3":[true]}]""")]

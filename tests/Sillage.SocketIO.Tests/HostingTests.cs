@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class HostingTests
+public class HostingTests
 {
     [Fact]
     public async Task Bad_settings_stop_the_host_with_a_line_for_each()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class RecoveryTests
+public class RecoveryTests
 {
     [Fact]
     public async Task A_client_takes_up_where_it_was()

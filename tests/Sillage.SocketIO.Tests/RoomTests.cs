@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests;
 
-public sealed class RoomTests
+public class RoomTests
 {
     [Fact]
     public async Task A_broadcast_reaches_those_who_are_meant_each_once()

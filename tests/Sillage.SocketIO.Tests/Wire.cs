@@ -22,11 +22,16 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _app = app;
         Log = log;
-        Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        Address = Addresses[0];
         Http = new HttpClient { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(15) };
     }
 
+    /// <summary>Whether servers of this test listen with the library's own transport.</summary>
+    public static AsyncLocal<bool> HasOwnTransport { get; } = new();
+
     public string Address { get; }
+    public IReadOnlyList<string> Addresses { get; }
     public HttpClient Http { get; }
     public LogLines Log { get; }
     public IServiceProvider Services => _app.Services;
@@ -53,6 +58,11 @@ internal sealed class TestServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0, l => l.Protocols = protocols));
         builder.Services.AddSocketIO(o => options?.Invoke(o));
         builder.Services.AddEngineIO(o => engine?.Invoke(o));
+        if (HasOwnTransport.Value)
+        {
+            builder.WebHost.UseSocketIOTransport();
+        }
+
         host?.Invoke(builder);
         var app = builder.Build();
         pipeline?.Invoke(app);

@@ -4,6 +4,11 @@ using Sillage.SocketIO;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.AddSocketIO();
+if (args.Contains("--own-transport"))
+{
+    builder.WebHost.UseSocketIOTransport();
+}
+
 var app = builder.Build();
 app.MapSocketIO(
     "/socket.io",

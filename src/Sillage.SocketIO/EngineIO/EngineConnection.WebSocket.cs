@@ -10,7 +10,7 @@ public sealed partial class EngineConnection
     private bool _probed;
 
     /// <summary>Serves a session that begins on a WebSocket, to its end.</summary>
-    internal async Task ServeWebSocketAsync(WebSocketTransport webSocket)
+    internal Task ServeWebSocketAsync(WebSocketTransport webSocket)
     {
         lock (Gate)
         {
@@ -18,8 +18,7 @@ public sealed partial class EngineConnection
         }
 
         _server.Open(this, upgrades: false);
-        await ReceiveAsync(webSocket);
-        await LeaveAsync(webSocket);
+        return ReceiveAsync(webSocket);
     }
 
     /// <summary>Whether this session may begin an upgrade; it has then begun.</summary>
@@ -72,12 +71,12 @@ public sealed partial class EngineConnection
             AbandonUpgrade();
             webSocket.Abort();
             await webSocket.EndAsync();
+            webSocket.Dispose();
             return;
         }
 
         _server.Metrics.Upgraded(success: true);
         await ReceiveAsync(webSocket);
-        await LeaveAsync(webSocket);
     }
 
     /// <summary>The upgrade came to nothing; the session goes on by polling and may try again.</summary>

@@ -111,8 +111,9 @@ public sealed partial class EngineConnection
     /// <summary>Queues a message and sees to it that it leaves.</summary>
     /// <param name="message">The message, shared with other connections.</param>
     /// <param name="isVolatile">Whether it may be dropped when the client is not ready to take it.</param>
+    /// <param name="later">Where a write that has to be done is noted; null if it is to be done at once.</param>
     /// <returns>False if it was dropped.</returns>
-    internal bool Send(OutgoingMessage message, bool isVolatile = false)
+    internal bool Send(OutgoingMessage message, bool isVolatile = false, FlushList? later = null)
     {
         WebSocketTransport? flush = null;
         ParkedPoll? poll = null;
@@ -158,7 +159,15 @@ public sealed partial class EngineConnection
             return false;
         }
 
-        flush?.Flush();
+        if (flush is not null && later is not null)
+        {
+            later.Add(flush);
+        }
+        else
+        {
+            flush?.Flush();
+        }
+
         poll?.TrySetResult(answer);
         return true;
     }
@@ -347,7 +356,7 @@ public sealed partial class EngineConnection
         Close(CloseReason.ServerClose, "the program's handler failed");
     }
 
-    /// <summary>Reads a WebSocket until it ends.</summary>
+    /// <summary>Reads a WebSocket until it ends, and gives it back.</summary>
     private async Task ReceiveAsync(WebSocketTransport webSocket)
     {
         var messages = new WebSocketMessageReader(webSocket.Reader, _server.Options.MaxHttpBufferSize);
@@ -371,7 +380,7 @@ public sealed partial class EngineConnection
                 else
                 {
                     Close(CloseReason.TransportClose, messages.CloseDetail);
-                    return;
+                    break;
                 }
             }
         }
@@ -387,9 +396,15 @@ public sealed partial class EngineConnection
         {
             Close(CloseReason.TransportClose, e.Message);
         }
-        finally
+#pragma warning disable CA1031 // The edge of the read loop; where the connection has left its request, nobody else would hear.
+        catch (Exception e)
         {
-            messages.Release();
+            OnHandlerFailed(e);
         }
+#pragma warning restore CA1031
+
+        messages.Release();
+        await LeaveAsync(webSocket);
+        webSocket.Dispose();
     }
 }

@@ -175,8 +175,8 @@ internal sealed class EngineServer : IDisposable
             return;
         }
 
-        using var webSocket = await AcceptAsync(context, connection);
-        await connection.ServeWebSocketAsync(webSocket);
+        var webSocket = await AcceptAsync(context, connection);
+        await ServeAsync(webSocket, () => connection.ServeWebSocketAsync(webSocket));
     }
 
     private async Task UpgradeAsync(HttpContext context, EngineConnection connection)
@@ -204,17 +204,30 @@ internal sealed class EngineServer : IDisposable
             throw;
         }
 
-        using (webSocket)
+        await ServeAsync(webSocket, () => connection.ServeUpgradeAsync(webSocket));
+    }
+
+    /// <summary>Serves a WebSocket to its end, in the time of its request if it has need of that.</summary>
+    private static Task ServeAsync(WebSocketTransport webSocket, Func<Task> serve)
+    {
+        if (!webSocket.IsDetached)
         {
-            await connection.ServeUpgradeAsync(webSocket);
+            return serve();
         }
+
+        // Nothing of the request may stay with the connection.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = serve();
+        }
+
+        return Task.CompletedTask;
     }
 
     private async ValueTask<WebSocketTransport> AcceptAsync(HttpContext context, EngineConnection connection)
     {
         var deflate = Options.PerMessageDeflate && WebSocketHandshake.OffersDeflate(context);
-        var stream = await WebSocketHandshake.AcceptAsync(context, deflate);
-        return new WebSocketTransport(connection, context, stream, deflate);
+        return new WebSocketTransport(connection, await WebSocketHandshake.AcceptAsync(context, deflate), deflate);
     }
 
     /// <summary>Opens a connection: the handshake is its first packet, whatever the handler sends comes after it.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Sillage.SocketIO.Transport;
 
 namespace Sillage.SocketIO.EngineIO;
 
@@ -65,7 +66,7 @@ internal static class WebSocketHandshake
     }
 
     /// <summary>Answers yes and takes the connection over.</summary>
-    public static async ValueTask<Stream> AcceptAsync(HttpContext context, bool deflate)
+    public static async ValueTask<AcceptedStream> AcceptAsync(HttpContext context, bool deflate)
     {
         if (deflate)
         {
@@ -76,13 +77,16 @@ internal static class WebSocketHandshake
 
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
-            return await connect.AcceptAsync();
+            return new AcceptedStream(await connect.AcceptAsync(), context);
         }
 
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.SecWebSocketAccept = Accept(context.Request.Headers.SecWebSocketKey.ToString());
-        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        return context.Features.Get<IDetachableConnection>()?.TryDetach() is { } detached
+            ? new AcceptedStream(detached, null)
+            : new AcceptedStream(stream, context);
     }
 
 #pragma warning disable CA5350 // SHA-1 is what RFC 6455 asks for; it proves that the server read the key, nothing more.
@@ -101,5 +105,26 @@ internal static class WebSocketHandshake
         }
 
         return false;
+    }
+}
+
+/// <summary>The bytes of a WebSocket.</summary>
+/// <param name="Stream">The bytes.</param>
+/// <param name="Context">The request that has to last as long as they do; null where they are no longer the HTTP layer's.</param>
+internal readonly record struct AcceptedStream(Stream Stream, HttpContext? Context)
+{
+    public bool IsDetached => Context is null;
+
+    /// <summary>Cuts the connection.</summary>
+    public void Abort()
+    {
+        if (Context is not null)
+        {
+            Context.Abort();
+        }
+        else
+        {
+            ((SocketStream)Stream).Abort();
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 
 namespace Sillage.SocketIO.EngineIO;
 
@@ -15,7 +14,7 @@ internal sealed class WebSocketTransport : IDisposable
     private const int MostPerWrite = 64 * 1024;
 
     private readonly EngineConnection _connection;
-    private readonly HttpContext _context;
+    private readonly AcceptedStream _accepted;
     private readonly Stream _stream;
     private readonly bool _deflate;
 
@@ -26,11 +25,11 @@ internal sealed class WebSocketTransport : IDisposable
     private bool _ended;
     private TaskCompletionSource? _idle;
 
-    public WebSocketTransport(EngineConnection connection, HttpContext context, Stream stream, bool deflate)
+    public WebSocketTransport(EngineConnection connection, AcceptedStream accepted, bool deflate)
     {
         _connection = connection;
-        _context = context;
-        _stream = stream;
+        _accepted = accepted;
+        _stream = accepted.Stream;
         _deflate = deflate;
         Reader = WebSocket.CreateFromStream(
             new ReaderStream(this),
@@ -47,11 +46,14 @@ internal sealed class WebSocketTransport : IDisposable
 
     public WebSocket Reader { get; }
 
+    /// <summary>Whether the request that it came with need not last.</summary>
+    public bool IsDetached => _accepted.IsDetached;
+
     /// <summary>Whether the client is slower than what is sent to it. Guarded by the connection's gate.</summary>
     public bool Backlogged { get; private set; }
 
     /// <summary>Cuts the connection.</summary>
-    public void Abort() => _context.Abort();
+    public void Abort() => _accepted.Abort();
 
     /// <summary>Whether the caller, who holds the gate, is now the one to call <see cref="Flush"/> once it has let go of it.</summary>
     public bool TryBeginFlush()
@@ -84,7 +86,14 @@ internal sealed class WebSocketTransport : IDisposable
     public void SendNow(OutgoingMessage message) => WriteRaw(message.Frames.Span);
 
     /// <inheritdoc />
-    public void Dispose() => Reader.Dispose();
+    public void Dispose()
+    {
+        Reader.Dispose();
+        if (IsDetached)
+        {
+            _stream.Dispose();
+        }
+    }
 
     /// <summary>
     /// Writes what is queued until nothing is. It goes on by itself when the client is slow; the caller never waits for it.

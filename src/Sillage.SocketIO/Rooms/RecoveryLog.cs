@@ -68,10 +68,16 @@ internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
     }
 
     /// <summary>Remembers a client that lost its connection.</summary>
-    public void Save(RecoverySession session)
+    /// <param name="leave">Takes it out of the namespace; gives nothing if it was out already.</param>
+    public void Save(Func<RecoverySession?> leave)
     {
         lock (_gate)
         {
+            if (leave() is not { } session)
+            {
+                return;
+            }
+
             var now = clock.Now;
             var until = now + _keepMilliseconds;
             _sessions[session.RecoveryId] = (session, until);

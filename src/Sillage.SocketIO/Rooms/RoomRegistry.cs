@@ -29,12 +29,16 @@ internal sealed class RoomRegistry
         }
     }
 
-    public void Add(ClientSocket socket)
+    /// <summary>Adds a socket.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="welcome">Called before a broadcast can find the socket.</param>
+    public void Add(ClientSocket socket, Action welcome)
     {
         lock (_gate)
         {
             _sockets.Add(socket.Id, socket);
             Enter(socket, _everyone);
+            welcome();
         }
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace Sillage.SocketIO.Tests.Clients;
 
 /// <summary>The clients that people have, each a program of its own. ./test installs them.</summary>
-public sealed class ClientTests
+public class ClientTests
 {
     [Theory]
     [InlineData("polling")]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
 
-public sealed class HandshakeTests
+public class HandshakeTests
 {
     private static readonly string[] Keys = ["sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload"];
 

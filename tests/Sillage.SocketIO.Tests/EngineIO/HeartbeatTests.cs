@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
 
-public sealed class HeartbeatTests
+public class HeartbeatTests
 {
     [Fact]
     public async Task A_websocket_is_pinged_and_lives_while_it_answers()

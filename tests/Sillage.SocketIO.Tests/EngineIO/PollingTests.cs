@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
 
-public sealed class PollingTests
+public class PollingTests
 {
     [Theory]
     [InlineData("4hello")]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
 
-public sealed class UpgradeTests
+public class UpgradeTests
 {
     [Fact]
     public async Task A_session_moves_from_polling_to_a_websocket()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
 
-public sealed class WebSocketTests
+public class WebSocketTests
 {
     [Fact]
     public async Task Text_and_bytes_come_back()

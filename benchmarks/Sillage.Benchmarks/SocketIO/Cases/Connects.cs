@@ -15,9 +15,9 @@ internal static class Connects
 
     public static async IAsyncEnumerable<Sheet> RunAsync(SocketGround ground)
     {
-        await using var pair = await Pair.StartAsync(ground);
-        pair.WarmUp(Measure);
-        var table = await pair.CompareAsync(
+        await using var contest = await Contest.StartAsync(ground);
+        contest.WarmUp(Measure);
+        var table = await contest.CompareAsync(
             ground,
             $"{Clients:N0} clients come, {AtOnce} at a time",
             "From the TCP connection to the answer of Socket.IO's CONNECT.",

@@ -17,10 +17,7 @@ internal static class IdleMemory
     public static async IAsyncEnumerable<Sheet> RunAsync(SocketGround ground)
     {
         var rows = new List<string[]>();
-        foreach (
-            var start in (Func<SocketGround, Task<SocketServer>>[])
-                [SocketServer.StartOursAsync, SocketServer.StartNodeAsync]
-        )
+        foreach (var start in Contest.Starts)
         {
             await using var server = await start(ground);
             rows.Add(await MeasureAsync(server));

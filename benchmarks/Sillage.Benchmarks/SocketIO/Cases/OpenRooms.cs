@@ -12,11 +12,11 @@ internal static class OpenRooms
 
     public static async IAsyncEnumerable<Sheet> RunAsync(SocketGround ground)
     {
-        await using var pair = await Pair.StartAsync(ground);
-        pair.WarmUp(server => Stretch.Closed(server, Audiences[0], TimeSpan.Zero, Compiling));
+        await using var contest = await Contest.StartAsync(ground);
+        contest.WarmUp(server => Stretch.Closed(server, Audiences[0], TimeSpan.Zero, Compiling));
         foreach (var audience in Audiences)
         {
-            var table = await pair.CompareAsync(
+            var table = await contest.CompareAsync(
                 ground,
                 $"{PerSecond:N0} deliveries a second: {audience.Connections:N0} clients, {audience.Rooms} room(s)",
                 "Open loop: broadcasts leave at a fixed rate; latency counts from when each was meant to leave.",

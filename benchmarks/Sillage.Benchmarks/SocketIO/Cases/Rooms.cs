@@ -19,11 +19,11 @@ internal static class Rooms
 
     public static async IAsyncEnumerable<Sheet> RunAsync(SocketGround ground)
     {
-        await using var pair = await Pair.StartAsync(ground);
-        pair.WarmUp(server => Stretch.Closed(server, Audiences[1], TimeSpan.Zero, Compiling));
+        await using var contest = await Contest.StartAsync(ground);
+        contest.WarmUp(server => Stretch.Closed(server, Audiences[1], TimeSpan.Zero, Compiling));
         foreach (var audience in Audiences)
         {
-            var table = await pair.CompareAsync(
+            var table = await contest.CompareAsync(
                 ground,
                 audience.Described,
                 "Closed loop: a broadcast that has reached all is followed by the next one of its sender.",

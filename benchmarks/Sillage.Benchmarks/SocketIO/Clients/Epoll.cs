@@ -12,7 +12,7 @@ namespace Sillage.Benchmarks.SocketIO.Clients;
 /// </summary>
 internal sealed unsafe partial class Epoll : IDisposable
 {
-    private const int MostEvents = 128;
+    private const int MostEvents = 512;
     private const int ControlAdd = 1;
     private const uint Readable = 1;
     private const int Stream = 1;

@@ -8,6 +8,7 @@ namespace Sillage.Benchmarks.SocketIO.Servers;
 internal sealed class SocketServer : IAsyncDisposable
 {
     public const string Ours = "Sillage.SocketIO";
+    public const string OnKestrels = "Sillage.SocketIO on Kestrel's transport";
     public const string Nodes = "socket.io on Node";
 
     private readonly ServerProcess _process;
@@ -26,18 +27,12 @@ internal sealed class SocketServer : IAsyncDisposable
 
     public ProcessTree Processes { get; }
 
-    /// <summary>Starts this library's server.</summary>
-    public static Task<SocketServer> StartOursAsync(SocketGround ground)
-    {
-        var address = Free();
-        return StartAsync(
-            ground,
-            Ours,
-            address,
-            ["dotnet", ground.Server, "--urls", $"http://{address}"],
-            ground.Folder
-        );
-    }
+    /// <summary>Starts this library's server on its own transport.</summary>
+    public static Task<SocketServer> StartOursAsync(SocketGround ground) =>
+        StartOursAsync(ground, Ours, "--own-transport");
+
+    /// <summary>Starts this library's server as any host has it.</summary>
+    public static Task<SocketServer> StartOnKestrelsAsync(SocketGround ground) => StartOursAsync(ground, OnKestrels);
 
     /// <summary>Starts Node's.</summary>
     public static Task<SocketServer> StartNodeAsync(SocketGround ground)
@@ -57,6 +52,13 @@ internal sealed class SocketServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static Task<SocketServer> StartOursAsync(SocketGround ground, string name, params string[] flags)
+    {
+        var address = Free();
+        string[] command = ["dotnet", ground.Server, "--urls", $"http://{address}", .. flags];
+        return StartAsync(ground, name, address, command, ground.Folder);
+    }
 
     private static IPEndPoint Free() => new(IPAddress.Loopback, ServerProcess.FreePort());
 

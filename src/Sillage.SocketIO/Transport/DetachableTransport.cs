@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Sillage.SocketIO.Transport;
+
+/// <summary>Listens on TCP addresses; Kestrel's own transport keeps all others.</summary>
+internal sealed class DetachableTransport(
+    IOptions<KestrelServerOptions> kestrel,
+    IOptions<SocketTransportOptions> sockets,
+    IMemoryPoolFactory<byte> memory,
+    IHostApplicationLifetime lifetime
+) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        // What Kestrel is to limit it must see to its end.
+        var limits = kestrel.Value.Limits;
+        var mayDetach = limits.MaxConcurrentConnections is null && limits.MaxConcurrentUpgradedConnections is null;
+        var socket = sockets.Value.CreateBoundListenSocket(endpoint);
+        socket.Listen(sockets.Value.Backlog);
+        return new(new DetachableListener(socket, memory.Create(), mayDetach, lifetime.ApplicationStopping));
+    }
+}
