@@ -1,3 +1,4 @@
+using Sillage.Storage.Backup;
 using Sillage.Storage.Migrations;
 
 namespace Sillage.Storage;
@@ -6,12 +7,14 @@ namespace Sillage.Storage;
 /// <param name="Module">The type that names the module.</param>
 /// <param name="Name">The file's and the schema's name.</param>
 /// <param name="Migrations">The module's own scripts for a dialect.</param>
+/// <param name="Survivor">The table that a restore does not replace; null if it replaces everything.</param>
 /// <param name="Companion">The schema of the second file that the module has on SQLite; null if it has none.</param>
 internal sealed record ModuleRegistration(
     Type Module,
     string Name,
     Func<SqlDialect, MigrationSet> Migrations,
-    string? Companion = null
+    string? Companion = null,
+    SurvivingTable? Survivor = null
 )
 {
     public static ModuleRegistration Of<TModule>(string name, string? companion = null) =>
@@ -20,6 +23,14 @@ internal sealed record ModuleRegistration(
             name,
             dialect => MigrationSet.FromAssembly(name, typeof(TModule).Assembly, dialect),
             companion
+        );
+
+    public static ModuleRegistration Of<TModule>(string name, SurvivingTable table) =>
+        new(
+            typeof(TModule),
+            name,
+            dialect => new MigrationSet(name, [new Migration(1, table.Name, table.Create.For(dialect))]),
+            Survivor: table
         );
 
     /// <summary>Storage's scripts, then the module's.</summary>

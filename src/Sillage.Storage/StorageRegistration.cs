@@ -64,6 +64,18 @@ public static partial class StorageRegistration
         string? companion = null
     ) => services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name, companion));
 
+    /// <summary>
+    /// Adds a database with one table whose rows outlive a restore, <see cref="IDatabase{TModule}"/>.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="name">The file's and the schema's name: lower case letters.</param>
+    /// <param name="table">The table.</param>
+    public static IServiceCollection AddSurvivingDatabase<TModule>(
+        this IServiceCollection services,
+        string name,
+        SurvivingTable table
+    ) => services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name, table));
+
     /// <summary>The same with scripts from elsewhere than the module's assembly.</summary>
     internal static IServiceCollection AddModuleDatabase<TModule>(
         this IServiceCollection services,

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Erasures;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
 using Sillage.Accounts.Me;
@@ -56,6 +57,11 @@ public sealed class AccountsModule : IModule
 
         services.AddPersonalData<AccountsModule, AccountsPersonalData>();
         services.AddSingleton<Erasure>();
+        services.AddSurvivingDatabase<ErasureRecords>(ErasureList.Name, ErasureList.Table);
+        services.AddSingleton<ErasureList>();
+        services.AddSingleton<IErasureList>(provider => provider.GetRequiredService<ErasureList>());
+        services.AddHostedService<ErasureReplay>();
+        services.AddHostedService<ErasureWorker>();
 
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<ISetupLink>(provider => provider.GetRequiredService<FirstAdministrator>());
@@ -92,6 +98,7 @@ public sealed class AccountsModule : IModule
         ResetPassword.Map(users);
 
         ReadAudit.Map(routes);
+        ReadErasure.Map(routes);
 
         SetUp.Map(routes);
         SetupPage.Map(routes);

@@ -75,6 +75,13 @@ public sealed class AccountsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan RecentLogin { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long the list of erasures remembers one: for as long as a backup from before it may be restored. 30 days to 100
+    /// years, default 2 years.
+    /// </summary>
+    [Range(typeof(TimeSpan), "30.00:00:00", "36525.00:00:00")]
+    public TimeSpan KeepErasures { get; set; } = TimeSpan.FromDays(730);
+
     /// <summary>Who issues the tokens, their <c>iss</c>. Default <c>sillage</c>; the public address, where others check tokens too.</summary>
     [Required, StringLength(255, MinimumLength = 1)]
     public string Issuer { get; set; } = "sillage";

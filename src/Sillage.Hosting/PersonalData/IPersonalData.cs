@@ -28,6 +28,9 @@ public interface IPersonalData
         CancellationToken cancellationToken
     );
 
+    /// <summary>Whether nothing of the account is left here, and no removal of what it recorded is on its way.</summary>
+    Task<bool> IsErasedAsync(Guid accountId, CancellationToken cancellationToken);
+
     /// <summary>Erases, and writes the audit row, in the unit given. Doing it twice does no harm.</summary>
     Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken cancellationToken);
 }

@@ -13,9 +13,18 @@ public static class PersonalDataRegistration
     {
         services.AddSingleton<TPersonalData>();
         services.AddSingleton<IPersonalData>(provider => provider.GetRequiredService<TPersonalData>());
+        services.AddSingleton(provider => new PersonalDataModule(
+            provider.GetRequiredService<TPersonalData>(),
+            provider.GetRequiredService<IDatabase<TModule>>()
+        ));
         return services.AddEventHandler<TModule, PersonErased, EraseOnRequest<TPersonalData>>();
     }
 }
+
+/// <summary>A module's personal data, and where it lies.</summary>
+/// <param name="Data">What can be done with it.</param>
+/// <param name="Database">The module's database.</param>
+public sealed record PersonalDataModule(IPersonalData Data, IDatabase Database);
 
 internal sealed class EraseOnRequest<TPersonalData>(TPersonalData data) : IEventHandler<PersonErased>
     where TPersonalData : class, IPersonalData

@@ -215,6 +215,7 @@ public sealed class BackupArchive
         using var folder = DataFolder.Take(_options.Data);
         SqliteRestore.Finish(folder.Path);
         var staging = await SqliteRestore.StageAsync(reader, folder.Path, progress, cancellationToken);
+        SqliteSurvivors.Merge(folder.Path, staging, _registrations);
         return SqliteRestore.Replace(folder.Path, staging, _clock.GetUtcNow());
     }
 

@@ -229,7 +229,18 @@ internal sealed class PostgresRestore(
             cancellationToken
         );
         await RefuseIfServingAsync(connection, transaction);
-        foreach (var old in await connection.QueryAsync<string>(SelectModules, transaction: transaction))
+        var present = (await connection.QueryAsync<string>(SelectModules, transaction: transaction)).AsList();
+        foreach (var registration in _registrations.Where(registration => registration.Survivor is not null))
+        {
+            var isRestored = modules.Any(module => module.Name == registration.Name);
+            await KeepAsync(connection, transaction, registration, present.Contains(registration.Name), isRestored);
+            if (!isRestored)
+            {
+                present.Remove(registration.Name);
+            }
+        }
+
+        foreach (var old in present)
         {
             await RenameAsync(connection, transaction, old, old + suffix);
         }
@@ -241,6 +252,33 @@ internal sealed class PostgresRestore(
 
         await transaction.CommitAsync(cancellationToken);
         return suffix;
+    }
+
+    /// <summary>Adds the rows that outlive the restore to those that it brings.</summary>
+    private static async Task KeepAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        ModuleRegistration registration,
+        bool isPresent,
+        bool isRestored
+    )
+    {
+        var table = registration.Survivor!;
+        var fresh = PostgresBackup.Quote(registration.Name + FreshSuffix);
+        var present = PostgresBackup.Quote(registration.Name);
+        if (isPresent && isRestored)
+        {
+            await connection.ExecuteAsync(table.Merge(present, fresh), transaction: transaction);
+        }
+
+        if (isPresent || isRestored)
+        {
+            var schema = isRestored ? fresh : present;
+            await connection.ExecuteAsync(
+                $"SET LOCAL search_path TO {schema}; {table.AfterRestore}",
+                transaction: transaction
+            );
+        }
     }
 
     private static Task<int> RenameAsync(

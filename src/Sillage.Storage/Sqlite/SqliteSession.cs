@@ -167,7 +167,8 @@ internal sealed class SqliteSession : IDisposable
         }
     }
 
-    private void Attach(string path, string schema)
+    /// <summary>Opens another file beside the connection's own, under the name of a schema.</summary>
+    public void Attach(string path, string schema)
     {
         var statement = new SqliteStatement(Compile($"ATTACH DATABASE ?1 AS {schema}", 0), this);
         try

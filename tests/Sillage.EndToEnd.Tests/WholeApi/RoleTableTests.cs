@@ -24,6 +24,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/auth/logout                                401    400    400    400      400   400
         POST /api/v1/auth/refresh                               415    415    415    415      415   415
         POST /api/v1/auth/register                              415    415    415    415      415   415
+        GET /api/v1/erasures/{id}                               404    404    404    404      404   404
         DELETE /api/v1/me                                       401    400    400    400      400   400
         GET /api/v1/me                                          401    200    200    200      200   200
         PATCH /api/v1/me                                        401    415    415    415      415   415

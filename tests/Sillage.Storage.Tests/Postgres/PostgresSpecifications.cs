@@ -37,3 +37,8 @@ public sealed class PostgresMigrationTests(PostgresServer server) : MigrationSpe
     protected override void AddModuleWithFailingScript(IServiceCollection services) =>
         Scripts.AddModuleWithFailingScript(services);
 }
+
+public sealed class PostgresSurvivorTests(PostgresServer server) : SurvivorSpecification
+{
+    protected override Task<StoragePlace> CreatePlaceAsync() => server.CreatePlaceAsync();
+}

@@ -34,3 +34,8 @@ public sealed class SqliteMigrationTests : MigrationSpecification
     protected override void AddModuleWithFailingScript(IServiceCollection services) =>
         Scripts.AddModuleWithFailingScript(services);
 }
+
+public sealed class SqliteSurvivorTests : SurvivorSpecification
+{
+    protected override Task<StoragePlace> CreatePlaceAsync() => Task.FromResult(StoragePlace.OnSqlite());
+}

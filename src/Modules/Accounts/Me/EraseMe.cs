@@ -60,9 +60,7 @@ internal static class EraseMe
             );
         }
 
-        return await erasure.RunAsync(caller.Id, chosen, caller.Id, cancellationToken) is { } problem
-            ? problem
-            : Reply.Ok(report);
+        return await erasure.RunAsync(report, caller.Id, cancellationToken);
     }
 
     private static async Task<bool> HasProvedThemselvesAsync(

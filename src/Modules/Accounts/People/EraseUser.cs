@@ -51,8 +51,6 @@ internal static class EraseUser
         }
 
         var report = await erasure.CountAsync(id, chosen, dryRun, cancellationToken);
-        return !dryRun && await erasure.RunAsync(id, chosen, caller.Id, cancellationToken) is { } problem
-            ? problem
-            : Reply.Ok(report);
+        return dryRun ? Reply.Ok(report) : await erasure.RunAsync(report, caller.Id, cancellationToken);
     }
 }

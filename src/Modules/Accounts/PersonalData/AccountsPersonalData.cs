@@ -132,6 +132,12 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
         CancellationToken cancellationToken
     ) => database.ReadAsync(reader => CountAsync(reader, accountId, cancellationToken), cancellationToken);
 
+    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async reader => await new AccountStore(reader).FindAsync(accountId, cancellationToken) is null,
+            cancellationToken
+        );
+
     public async Task EraseAsync(
         Guid accountId,
         ErasureForm form,

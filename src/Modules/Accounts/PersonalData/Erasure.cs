@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Sillage.Accounts.Erasures;
 using Sillage.Accounts.People;
 using Sillage.Hosting.PersonalData;
 using Sillage.Hosting.Problems;
@@ -11,7 +13,7 @@ namespace Sillage.Accounts.PersonalData;
 /// <param name="Form"><c>anonymise</c>: the account goes, records stay without a tie to it; <c>destroy</c>: the records go too.</param>
 /// <param name="DryRun">Whether this is only what would be removed.</param>
 /// <param name="Sections">By module, how many records of each kind. The other modules follow within moments.</param>
-/// <param name="Links">What one can do next.</param>
+/// <param name="Links">What one can do next; after the erasure, where its progress is read (<c>progress</c>).</param>
 public sealed record ErasureReport(
     Guid AccountId,
     ErasureForm Form,
@@ -45,6 +47,7 @@ public sealed record ErasureReport(
 internal sealed class Erasure(
     IDatabase<AccountsModule> database,
     AccountsPersonalData accounts,
+    IErasureList list,
     IEnumerable<IPersonalData> everywhere
 )
 {
@@ -82,36 +85,92 @@ internal sealed class Erasure(
             form,
             dryRun,
             sections,
-            // Once it is done there is nowhere to go on to.
             dryRun ? new Links { ["account"] = $"/api/v1/users/{accountId}" } : []
         );
     }
 
     /// <summary>Erases.</summary>
-    /// <returns>Null if done; else 404, or 409 for the last administrator.</returns>
-    public Task<Problem?> RunAsync(Guid accountId, ErasureForm form, Guid actor, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async unit =>
+    /// <param name="report">What is about to be removed.</param>
+    /// <param name="actor">Who asks for it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The report with the address of the erasure's progress; else 404, or 409 for the last administrator.</returns>
+    public async Task<Results<Reply<ErasureReport>, Problem>> RunAsync(
+        ErasureReport report,
+        Guid actor,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            await database.WriteAsync(
+                unit => CheckAsync(report.AccountId, unit, cancellationToken),
+                cancellationToken
+            ) is
+            { } refusal
+        )
+        {
+            return refusal;
+        }
+
+        // In the list first: what is erased and not in it would come back with a backup.
+        var id = await list.RecordAsync(report.AccountId, report.Form, cancellationToken);
+        Problem? problem;
+        try
+        {
+            problem = await database.WriteAsync(
+                unit => EraseAsync(report.AccountId, report.Form, actor, unit, cancellationToken),
+                cancellationToken
+            );
+        }
+        catch
+        {
+            // Whether it was stored may not be known; what is in the list without need would be erased at the next start.
+            if (!await accounts.IsErasedAsync(report.AccountId, CancellationToken.None))
             {
-                var row = await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken);
-                if (row is null)
-                {
-                    return Problem.NotFound();
-                }
+                await list.WithdrawAsync(id, CancellationToken.None);
+            }
 
-                if (
-                    row is { Role: Hosting.Authentication.Role.Administrator, Disabled: false }
-                    && await Administrators.CheckAnotherRemainsAsync(unit, accountId, cancellationToken) is { } last
-                )
-                {
-                    return last;
-                }
+            throw;
+        }
 
-                await accounts.DeleteAsync(accountId, unit, cancellationToken);
-                await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), cancellationToken);
-                await unit.PublishAsync(new PersonErased(accountId, form), cancellationToken);
-                return null;
-            },
-            cancellationToken
-        );
+        if (problem is not null)
+        {
+            await list.WithdrawAsync(id, CancellationToken.None);
+            return problem;
+        }
+
+        await list.MarkAppliedAsync(id, CancellationToken.None);
+        return Reply.Ok(report with { Links = new Links { ["progress"] = ReadErasure.AddressOf(id) } });
+    }
+
+    private async Task<Problem?> EraseAsync(
+        Guid accountId,
+        ErasureForm form,
+        Guid actor,
+        IUnitOfWork unit,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await CheckAsync(accountId, unit, cancellationToken) is { } problem)
+        {
+            return problem;
+        }
+
+        await accounts.DeleteAsync(accountId, unit, cancellationToken);
+        await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), cancellationToken);
+        await unit.PublishAsync(new PersonErased(accountId, form), cancellationToken);
+        return null;
+    }
+
+    private static async Task<Problem?> CheckAsync(
+        Guid accountId,
+        IUnitOfWork unit,
+        CancellationToken cancellationToken
+    ) =>
+        await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken) switch
+        {
+            null => Problem.NotFound(),
+            { Role: Hosting.Authentication.Role.Administrator, Disabled: false } =>
+                await Administrators.CheckAnotherRemainsAsync(unit, accountId, cancellationToken),
+            _ => null,
+        };
 }

@@ -47,6 +47,13 @@ internal sealed class TracesPersonalData(
 
     private const string CountRights = "SELECT count(*) FROM study_right WHERE account = @account";
 
+    private const string CountLeft = """
+        SELECT (SELECT count(*) FROM identity WHERE account = @account)
+          + (SELECT count(*) FROM study_right WHERE account = @account)
+          + (SELECT count(*) FROM study WHERE owner = @account)
+          + (SELECT count(*) FROM removal WHERE account = @account)
+        """;
+
     private const string DeleteTie = "DELETE FROM identity WHERE account = @account";
 
     private const string DeleteRights = "DELETE FROM study_right WHERE account = @account";
@@ -157,6 +164,12 @@ internal sealed class TracesPersonalData(
             cancellationToken
         );
     }
+
+    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async r => await r.ScalarAsync<long>(CountLeft, new { account = accountId }, cancellationToken) == 0,
+            cancellationToken
+        );
 
     public async Task EraseAsync(
         Guid accountId,

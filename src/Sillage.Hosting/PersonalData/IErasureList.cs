@@ -1,0 +1,21 @@
+namespace Sillage.Hosting.PersonalData;
+
+/// <summary>
+/// Every erasure that was asked for, by the account's id and nothing else of the person. The list outlives a restore, which
+/// applies it to what came back. Whoever erases records it first: then a crash, or a restore right after it, cannot lose it.
+/// </summary>
+public interface IErasureList
+{
+    /// <summary>Writes down that an erasure is about to be made. Until it is marked as applied, every start applies it.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="form">What becomes of the records.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The erasure's id, under which its progress can be read.</returns>
+    Task<Guid> RecordAsync(Guid accountId, ErasureForm form, CancellationToken cancellationToken);
+
+    /// <summary>The erasure is durable: each module has done it, or will.</summary>
+    Task MarkAppliedAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>The erasure was refused after all.</summary>
+    Task WithdrawAsync(Guid id, CancellationToken cancellationToken);
+}
