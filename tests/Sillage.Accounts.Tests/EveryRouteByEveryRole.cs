@@ -21,6 +21,7 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("GET", "/setup/setup.css", "200 200 200 200 200"),
         ("GET", "/setup/setup.js", "200 200 200 200 200"),
         ("GET", "/.well-known/jwks.json", "200 200 200 200 200"),
+        ("GET", "/api/v1/erasures/{missing}", "404 404 404 404 404"),
         ("GET", "/api/v1/me", "401 200 200 200 403"),
         ("PATCH", "/api/v1/me", "401 400 400 400 403"),
         ("DELETE", "/api/v1/me", "401 400 400 400 403"),
