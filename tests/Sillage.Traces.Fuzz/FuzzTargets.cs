@@ -100,6 +100,28 @@ public static class FuzzTargets
         ]),
     ];
 
+    private static readonly byte[][] CsvTokens =
+    [
+        .. FuzzTarget.Bytes([
+            ",",
+            ";",
+            "\t",
+            "|",
+            "\"",
+            "\"\"",
+            "\r\n",
+            "\n",
+            "\r",
+            "\n\n",
+            " ",
+            "a",
+            "\"a\"",
+            "\",\"",
+            "é",
+        ]),
+        new byte[300],
+    ];
+
     /// <summary>Every target.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -111,6 +133,8 @@ public static class FuzzTargets
         new("cursors", TextTargets.Cursors, TextTokens),
         new("filters", TextTargets.Filters, TextTokens),
         new("queries", TextTargets.Queries, TextTokens),
+        new("csv", RecordTargets.Csv, CsvTokens),
+        new("lines", RecordTargets.Lines, CsvTokens),
     ];
 
     /// <summary>The inputs they start from.</summary>

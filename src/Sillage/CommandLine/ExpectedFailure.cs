@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
@@ -18,6 +19,9 @@ internal static class ExpectedFailure
             ImportException e => OneLine(e.Message),
             OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
             StorageSetupException e => OneLine(e.Message),
+            DatabaseUnavailableException { InnerException: SqliteException inner } e => OneLine(
+                $"{e.Message} ({inner.Message.TrimEnd('.')}) Mend that, or choose another folder with --data."
+            ),
             DatabaseUnavailableException e => OneLine(
                 $"{e.Message} {e.InnerException?.Message}. Check that it runs, and the setting Postgres."
             ),

@@ -18,7 +18,7 @@ public sealed class IdleConnectionTests(ITestOutputHelper output) : IDisposable
     {
         await using var server = await SillageServer.StartAsync(
             _folder.Path,
-            UnderLoad.Settings(("SILLAGE_LIMITS__KEEPALIVE", LongRuns.Scale("00:00:10", "00:01:00")))
+            UnderLoad.Settings(("SILLAGE_LIMITS__KEEPALIVE", LongRuns.Scale("00:00:10", "00:00:40")))
         );
         using var client = server.CreateClient();
         (await client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);

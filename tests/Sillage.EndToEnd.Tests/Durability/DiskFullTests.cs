@@ -40,6 +40,24 @@ public sealed class DiskFullTests
         (await server.StopAsync()).ShouldBe(0, server.Errors);
     }
 
+    [Fact]
+    public async Task A_server_that_is_started_on_a_full_disk_says_so_and_ends()
+    {
+        await using var disk = await SmallDisk.MountAsync(megabytes: 2);
+        await disk.FillAsync(bytes: 100_000);
+
+        var run = await CommandRun.SillageAsync(
+            disk.Path,
+            ["serve", "--urls", "http://127.0.0.1:0"],
+            UnderLoad.Settings()
+        );
+
+        run.ExitCode.ShouldBe(2, run.Error);
+        run.Error.TrimEnd('\n').Split('\n').ShouldHaveSingleItem().ShouldContain("The disk is full");
+        run.Error.ShouldContain("--data");
+        run.Error.ShouldNotContain("Postgres");
+    }
+
     private static async Task FillAndHealAsync(SillageServer server, SmallDisk disk)
     {
         using var admin = await Api.LogInAsync(server);
