@@ -49,6 +49,7 @@ public sealed class TracesModule : IModule
         services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
         services.AddSingleton<RetentionRuns>();
+        services.AddSingleton<RetentionSweep>();
         services.AddHostedService<RetentionWorker>();
         services.AddSingleton<ImportStore>();
         services.AddSingleton(provider => new TsadkImport(

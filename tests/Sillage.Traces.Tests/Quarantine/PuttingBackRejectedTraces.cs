@@ -149,6 +149,40 @@ public abstract class PuttingBackRejectedTraces(TracesUnderTest traces) : Quaran
     }
 
     [Fact]
+    public async Task A_request_that_was_cut_off_did_a_part_and_the_next_does_the_rest()
+    {
+        var (study, player) = await RejectedAsync();
+        var lines = Enumerable.Range(0, 2000).Select(i => TooLong($"room number {i:000000000000}").ToJsonString());
+        await SendTracesAsync(study, string.Join('\n', lines), player, "application/x-ndjson");
+        await AllowLongRoomsAsync(study);
+
+        using (var cut = new CancellationTokenSource())
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post,
+                new Uri(Server.Address, $"{study}/quarantine/put-back")
+            );
+            request.Headers.Authorization = new(Researcher.Credential.Scheme, Researcher.Credential.Value);
+            var sending = Server.Client.SendAsync(request, cut.Token);
+            // As soon as something is stored, or all of it is.
+            await Specifications.Eventually.HoldsAsync(async () =>
+                (await GetAsync($"{study}/traces?limit=1")).Items.Count > 0
+            );
+            await cut.CancelAsync();
+            await Task.WhenAny(sending);
+        }
+
+        (await PostAsync($"{study}/quarantine/put-back", null)).Must(HttpStatusCode.OK);
+
+        // What the first request was in the middle of is done or undone by the time the second one has been over it.
+        await Specifications.Eventually.HoldsAsync(async () => (await QuarantineAsync(study)).Count == 0);
+        var stored = (await GetAsync($"{study}/traces/export?format=ndjson")).Text.TrimEnd('\n').Split('\n');
+        stored.Select(l => (string)JsonNode.Parse(l)!["data"]!["room"]!).Distinct().Count().ShouldBe(2000);
+        stored.Length.ShouldBe(2000);
+        (await AuditAsync(study)).Sum(a => (int)a.Details["putBack"]!).ShouldBe(2000);
+    }
+
+    [Fact]
     public async Task A_player_who_left_without_his_traces_keeps_his_number()
     {
         var study = await NewStudyAsync();
