@@ -14,6 +14,8 @@ public abstract class WhoMay(TracesUnderTest traces) : TracesSpecification(trace
         GET    {study}                          | 401 404 200 404 200 200 200 200 200 200
         PATCH  {study}                          | 401 403 403 404 403 403 200 403 200 200
         DELETE {study}                          | 401 403 403 404 403 403 403 403 400 400
+        GET    {study}/codebook                 | 401 403 403 404 200 403 403 403 200 200
+        GET    {study}/consents                 | 401 403 403 404 403 403 200 403 200 200
         GET    {study}/rights                   | 401 403 403 404 403 403 200 403 200 200
         PUT    {study}/rights/{nobody}          | 401 403 403 404 403 403 404 403 404 404
         DELETE {study}/rights/{nobody}          | 401 403 403 404 403 403 404 403 404 404

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Traces.Codebooks;
+using Sillage.Traces.Consent;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Quarantine;
@@ -35,6 +36,13 @@ internal static class Examples
         Fields,
         UnknownFields.Keep,
         null,
+        new ConsentTerms(
+            Required: true,
+            3,
+            "I agree that what I do in the game is kept under a pseudonym for five years and used for research.",
+            "https://example.org/java-quest",
+            Renew: true
+        ),
         Account,
         ["read", "write", "manage", "identities"],
         null,
@@ -108,6 +116,36 @@ internal static class Examples
             }
         ),
         new Links("/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58")
+    );
+
+    public static readonly ConsentState OwnConsent = new(
+        1,
+        null,
+        ConsentStanding.Given,
+        3,
+        Time,
+        "participant",
+        new Links("/api/v1/studies/java-quest/consent") { ["study"] = "/api/v1/studies/java-quest" }
+    );
+
+    public static readonly ConsentState PaperConsent = new(
+        1,
+        "p3k9x2m7q8w1z",
+        ConsentStanding.Given,
+        3,
+        Time,
+        "researcher",
+        new Links("/api/v1/studies/java-quest/participants/p3k9x2m7q8w1z/consent")
+    );
+
+    public static readonly ReadConsent.Response Consent = new(
+        Required: true,
+        3,
+        Study.Consent!.Text,
+        Study.Consent.Url,
+        Renew: true,
+        OwnConsent,
+        new Links("/api/v1/studies/java-quest/consent") { ["study"] = "/api/v1/studies/java-quest" }
     );
 
     public static readonly Codebook Codebook = new(

@@ -10,6 +10,7 @@ using Sillage.Hosting.Problems;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 using Sillage.Traces.Codebooks;
+using Sillage.Traces.Consent;
 using Sillage.Traces.Export;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Tsadk;
@@ -85,6 +86,13 @@ public sealed class TracesModule : IModule
         ProvisionParticipants.Map(participants);
         ListParticipants.Map(participants);
         ReadParticipant.Map(participants);
+
+        var consent = study.MapGroup("").WithTags("Consent");
+        ReadConsent.Map(consent);
+        GiveConsent.Map(consent);
+        WithdrawConsent.Map(consent);
+        ReadParticipantConsent.Map(consent);
+        ListConsents.Map(consent);
 
         var traces = study.MapGroup("/traces").WithTags("Traces");
         SendTraces.Map(traces);

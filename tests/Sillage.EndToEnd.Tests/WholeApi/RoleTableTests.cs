@@ -41,9 +41,16 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}                             401    404    200    404      200   200
         PATCH /api/v1/studies/{study}                           401    403    403    415      415   415
         GET /api/v1/studies/{study}/codebook                    401    403    403    404      200   200
+        DELETE /api/v1/studies/{study}/consent                  401    404    404    404      404   404
+        GET /api/v1/studies/{study}/consent                     401    404    404    404      404   404
+        PUT /api/v1/studies/{study}/consent                     401    415    415    415      415   415
+        GET /api/v1/studies/{study}/consents                    401    403    403    404      200   200
         GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
         POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
         GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
+        DELETE /api/v1/studies/{study}/participants/{participant}/consent  401    403    403    404      404   404
+        GET /api/v1/studies/{study}/participants/{participant}/consent     401    403    403    404      404   404
+        PUT /api/v1/studies/{study}/participants/{participant}/consent     401    403    403    415      415   415
         GET /api/v1/studies/{study}/quarantine                  401    403    403    404      200   200
         GET /api/v1/studies/{study}/quarantine/content          401    403    403    404      200   200
         POST /api/v1/studies/{study}/quarantine/dismiss         401    403    403    404      200   200

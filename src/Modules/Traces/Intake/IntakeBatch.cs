@@ -7,7 +7,10 @@ namespace Sillage.Traces.Intake;
 /// <summary>What came of a batch.</summary>
 /// <param name="Accepted">How many traces are stored now that were not before.</param>
 /// <param name="Duplicates">How many were known already, with the same content.</param>
-/// <param name="Rejected">Those not taken, by their place in the batch. They are kept in quarantine as they came.</param>
+/// <param name="Rejected">
+/// Those not taken, by their place in the batch. They are kept in quarantine as they came, save those whose participant's
+/// consent is missing: these have the pointer <c>/participant</c> and are not kept.
+/// </param>
 public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<RejectedTrace> Rejected)
 {
     /// <summary>201 if anything new is stored, 200 if all were known, 422 if none could be taken.</summary>

@@ -198,9 +198,9 @@ internal static class IntakeStore
             rejections.Sort((a, b) => a.Told.Index.CompareTo(b.Told.Index));
         }
 
-        if (rejections.Count > 0 && !batch.Imported)
+        if (!batch.Imported && rejections.Exists(r => r.MayBeKept))
         {
-            await QuarantineStore.KeepAsync(unit, batch, rejections);
+            await QuarantineStore.KeepAsync(unit, batch, rejections.FindAll(r => r.MayBeKept));
         }
 
         var reply = new IntakeReply(stored, known, rejections.Count == 0 ? [] : [.. rejections.Select(r => r.Told)]);

@@ -42,7 +42,11 @@ internal struct ParsedTrace
 public sealed record RejectedTrace(int Index, Guid? Id, IReadOnlyList<FieldError> Errors);
 
 /// <summary>A trace that was not taken, with the bytes that came.</summary>
-internal readonly record struct Rejection(RejectedTrace Told, Slice Whole, long? Participant);
+/// <param name="Told">What is told of it.</param>
+/// <param name="Whole">The bytes.</param>
+/// <param name="Participant">Whose it is, as far as that is known.</param>
+/// <param name="MayBeKept">Whether it may go into quarantine: not without consent.</param>
+internal readonly record struct Rejection(RejectedTrace Told, Slice Whole, long? Participant, bool MayBeKept = true);
 
 /// <summary>What a body was found to hold.</summary>
 internal sealed class ParsedBatch(ReadOnlyMemory<byte> body)

@@ -51,7 +51,8 @@ internal sealed class SendTraces(
                 also with `Content-Encoding: gzip` or `br`. The reply comes when what was accepted is on disk.
 
                 A trace that is not valid does not hold up the others: it is listed under `rejected`, with a JSON Pointer
-                into the trace for each fault, and kept in quarantine as it came. Sending again is safe: a trace whose `id`
+                into the trace for each fault, and kept in quarantine as it came. Where the study needs consent and the
+                participant has not given it, the trace is listed with the pointer `/participant` and nothing of it is kept. Sending again is safe: a trace whose `id`
                 is stored already with the same content counts under `duplicates`, and the same `Idempotency-Key` brings the
                 same reply. A player sends his own traces and may leave `participant` out; with the right `write` every
                 trace names its participant's number.

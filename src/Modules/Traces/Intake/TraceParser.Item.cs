@@ -80,7 +80,7 @@ internal sealed partial class TraceParser
             Error("", $"A trace is at most {_options.MaxTraceBytes} bytes long.");
         }
 
-        if (_errors.Count > 0)
+        if (_errors.Count > 0 || !_study.MayTakeFrom(trace.Participant))
         {
             Reject(trace.IdGiven ? trace.Id : null, trace.Participant == 0 ? null : trace.Participant, trace.Whole);
             return;

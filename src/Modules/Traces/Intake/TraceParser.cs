@@ -262,10 +262,26 @@ internal sealed partial class TraceParser
 
     private void Reject(Guid? id, long? participant, Slice whole)
     {
-        _batch.Rejections.Add(new Rejection(new RejectedTrace(_next, id, _errors), whole, participant));
+        // What cannot be told to be somebody's is its sender's own, unless he sends for others.
+        var mayBeKept =
+            (participant ?? (_sender.MayName ? null : _sender.OwnNumber)) is not { } whose || _study.MayTakeFrom(whose);
+        if (!mayBeKept)
+        {
+            _errors.Add(ConsentMissing(_study));
+        }
+
+        _batch.Rejections.Add(new Rejection(new RejectedTrace(_next, id, _errors), whole, participant, mayBeKept));
         _errors = [];
         _next++;
     }
+
+    /// <summary>What is told of a trace whose participant has not agreed to its being taken.</summary>
+    public static FieldError ConsentMissing(Study study) =>
+        new(
+            "/participant",
+            $"This participant's consent to version {study.Consent!.Terms.Version} of what the study asks is not there: "
+                + $"nothing of this trace is kept. It is given at {StudyResource.AddressOf(study.Slug)}/consent."
+        );
 
     /// <summary>Holds an error against the value that begins at <paramref name="offset"/> of the text being read.</summary>
     private void ErrorAt(int offset, string detail)

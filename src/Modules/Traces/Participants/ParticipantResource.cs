@@ -42,15 +42,22 @@ internal static class ParticipantView
     public static ParticipantResource Show(Row row, string study, StudyRights rights)
     {
         var numbers = (rights & SeeNumbers) != StudyRights.None;
+        var self = $"{StudyResource.AddressOf(study)}/participants/{row.Pseudonym}";
+        var links = new Links(self)
+        {
+            ["traces"] = $"{StudyResource.AddressOf(study)}/traces?participant={row.Pseudonym}",
+        };
+        if ((rights & StudyRights.Manage) != StudyRights.None)
+        {
+            links["consent"] = self + "/consent";
+        }
+
         return new ParticipantResource(
             numbers ? row.Number : null,
             row.Pseudonym,
             (rights & StudyRights.Identities) != StudyRights.None ? row.Username : null,
             numbers ? row.CreatedAt : null,
-            new Links($"{StudyResource.AddressOf(study)}/participants/{row.Pseudonym}")
-            {
-                ["traces"] = $"{StudyResource.AddressOf(study)}/traces?participant={row.Pseudonym}",
-            }
+            links
         );
     }
 }

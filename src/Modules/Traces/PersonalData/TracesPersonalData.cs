@@ -106,6 +106,7 @@ internal sealed class TracesPersonalData(
             writer.WriteNumber("number", participation.Number);
             writer.WriteString("pseudonym", participation.Pseudonym);
             writer.WriteString("since", participation.CreatedAt);
+            await PersonalConsent.WriteAsync(database, participation, writer, cancellationToken);
             await PersonalTraces.WriteAsync(database, directory, participation, writer, cancellationToken);
             await PersonalQuarantine.WriteAsync(database, participation, accountId, writer, cancellationToken);
             writer.WriteEndObject();

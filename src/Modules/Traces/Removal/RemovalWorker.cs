@@ -59,6 +59,12 @@ internal sealed partial class RemovalWorker(
 
     private const string DeleteParticipant = "DELETE FROM participant WHERE study = @Study AND number = @Participant";
 
+    private const string DeleteConsent = "DELETE FROM consent WHERE study = @Study AND participant = @Participant";
+
+    private const string DeleteAllConsent = """
+        DELETE FROM consent WHERE position IN (SELECT position FROM consent WHERE study = @Study LIMIT @limit)
+        """;
+
     private const string DeleteStudy = "DELETE FROM study WHERE key = @Study";
 
     private const string Count =
@@ -114,12 +120,14 @@ internal sealed partial class RemovalWorker(
             {
                 await DeleteInChunksAsync(DeleteAllTraces, work, ct, rows => new Removed(rows, 0));
                 await DeleteInChunksAsync(DeleteAllQuarantine, work, ct, rows => new Removed(0, rows));
+                await DeleteInChunksAsync(DeleteAllConsent, work, ct);
                 await DeleteInChunksAsync(DeleteParticipants, work, ct);
             }
             else if (work.Form == "destroy")
             {
                 await DeleteInChunksAsync(DeleteTraces, work, ct, rows => new Removed(rows, 0));
                 await DeleteInChunksAsync(DeleteQuarantine, work, ct, rows => new Removed(0, rows));
+                await DeleteInChunksAsync(DeleteConsent, work, ct);
                 await DeleteInChunksAsync(DeleteParticipant, work, ct);
             }
 

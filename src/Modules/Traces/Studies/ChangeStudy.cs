@@ -36,11 +36,13 @@ internal static class ChangeStudy
     /// For how many days after their receipt traces are kept, 1 to 36 500; null for ever. What is past its time then goes with
     /// the next turn of the daily job, not at once.
     /// </param>
+    /// <param name="Consent">What participants are asked to agree to. Another text needs a higher version.</param>
     public sealed record Changeable(
         [property: Required] string Title,
         [property: Required] IReadOnlyList<FieldDefinition> Fields,
         UnknownFields UnknownFields,
-        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null
+        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null,
+        ConsentTerms? Consent = null
     );
 
     public static void Map(RouteGroupBuilder study) =>
@@ -78,10 +80,15 @@ internal static class ChangeStudy
                     ?? throw new ProblemException(Problem.NotFound());
                 current.Demand(caller, StudyRights.Manage);
                 precondition.Check(StudyResource.Of(current, caller));
+                var terms = current.Consent?.Terms;
                 var wanted = patch.Apply(
-                    new Changeable(current.Title, current.Fields, current.UnknownFields, current.RetentionDays)
+                    new Changeable(current.Title, current.Fields, current.UnknownFields, current.RetentionDays, terms)
                 );
-                StudyRules.Demand([.. StudyRules.CheckTitle(wanted.Title), .. FieldDefinition.Check(wanted.Fields)]);
+                StudyRules.Demand([
+                    .. StudyRules.CheckTitle(wanted.Title),
+                    .. FieldDefinition.Check(wanted.Fields),
+                    .. ConsentTerms.Check(terms, wanted.Consent),
+                ]);
                 StudyRules.Demand(StudyRules.CheckChange(current.Fields, wanted.Fields));
                 var opened = StudyRules.Opened(current.Fields, wanted.Fields);
                 if (opened.Count > 0)
@@ -104,22 +111,12 @@ internal static class ChangeStudy
                     ct
                 );
                 await StudyStore.KeepMaskKeyAsync(unit, study, wanted.Fields, ct);
-                await unit.AuditAsync(
-                    new AuditEntry(
-                        "study.changed",
-                        caller.Id,
-                        study,
-                        JsonSerializer.Serialize(
-                            new
-                            {
-                                fields = wanted.Fields.Count,
-                                opened,
-                                retentionDays = wanted.RetentionDays,
-                            }
-                        )
-                    ),
-                    ct
-                );
+                if (wanted.Consent is { } asked && asked != terms)
+                {
+                    await StudyConsent.SetAsync(unit, current.Key, terms, asked, clock.GetUtcNow(), ct);
+                }
+
+                await unit.AuditAsync(new AuditEntry("study.changed", caller.Id, study, DetailsOf(wanted, opened)), ct);
                 unit.OnCommitted(() => directory.Forget(study));
                 return await StudyStore.LoadAsync(unit, study, ct);
             },
@@ -127,4 +124,23 @@ internal static class ChangeStudy
         );
         return Reply.Ok(StudyResource.Of(changed!, caller));
     }
+
+    private static string DetailsOf(Changeable changed, IReadOnlyList<string> opened) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                fields = changed.Fields.Count,
+                opened,
+                retentionDays = changed.RetentionDays,
+                consent = changed.Consent is { } terms
+                    ? new
+                    {
+                        terms.Required,
+                        terms.Version,
+                        terms.Renew,
+                    }
+                    : null,
+            },
+            Json.Options
+        );
 }

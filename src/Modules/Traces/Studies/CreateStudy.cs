@@ -28,6 +28,8 @@ internal static class CreateStudy
         """
     );
 
+    private const string KeyOf = "SELECT key FROM study WHERE slug = @slug";
+
     /// <summary>A new study.</summary>
     /// <param name="Slug">
     /// Its name in addresses, for good: 2 to 63 lower case letters, digits, <c>-</c> or <c>_</c>, the first and last a
@@ -37,12 +39,14 @@ internal static class CreateStudy
     /// <param name="Fields">The fields that its traces have, at most 200; none if left out.</param>
     /// <param name="UnknownFields">Whether other members of <c>data</c> are kept (the default) or refused.</param>
     /// <param name="RetentionDays">For how many days after their receipt traces are kept, 1 to 36 500; for ever if left out.</param>
+    /// <param name="Consent">What participants are asked to agree to; nothing if left out.</param>
     public sealed record Request(
         [property: Required] string Slug,
         [property: Required] string Title,
         IReadOnlyList<FieldDefinition>? Fields = null,
         UnknownFields? UnknownFields = null,
-        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null
+        [property: Range(1, Study.LongestRetention)] int? RetentionDays = null,
+        ConsentTerms? Consent = null
     );
 
     public static void Map(RouteGroupBuilder studies) =>
@@ -94,6 +98,7 @@ internal static class CreateStudy
             .. StudyRules.CheckSlug(request.Slug),
             .. StudyRules.CheckTitle(request.Title),
             .. FieldDefinition.Check(request.Fields ?? []),
+            .. ConsentTerms.Check(null, request.Consent),
         ]);
 
     /// <summary>Stores the study.</summary>
@@ -120,6 +125,12 @@ internal static class CreateStudy
         };
         await unit.ExecuteAsync(Insert, parameters, ct);
         await StudyStore.KeepMaskKeyAsync(unit, request.Slug, fields, ct);
+        if (request.Consent is { } terms)
+        {
+            var key = await unit.ScalarAsync<long>(KeyOf, new { slug = request.Slug }, ct);
+            await StudyConsent.SetAsync(unit, key, null, terms, now, ct);
+        }
+
         await unit.AuditAsync(
             new AuditEntry(
                 "study.created",

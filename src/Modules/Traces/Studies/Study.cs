@@ -61,6 +61,9 @@ internal sealed class Study
     /// <summary>Puts tokens for, or leaves out, what the fields are marked for; null where none is marked.</summary>
     public DataMask? Mask { get; init; }
 
+    /// <summary>What participants are asked to agree to; null where nothing ever was.</summary>
+    public StudyConsent? Consent { get; init; }
+
     public required IReadOnlyDictionary<Guid, StudyRights> Rights { get; init; }
 
     public required IReadOnlyDictionary<Guid, long> NumberByAccount { get; init; }
@@ -68,6 +71,9 @@ internal sealed class Study
     public required IReadOnlyDictionary<long, string> PseudonymByNumber { get; init; }
 
     public required IReadOnlyDictionary<string, long> NumberByPseudonym { get; init; }
+
+    /// <summary>Whether traces of this participant may be taken: his consent holds, or none is needed.</summary>
+    public bool MayTakeFrom(long number) => Consent?.Holders is not { } holders || holders.Contains(number);
 
     public bool HasParticipant(long number) => PseudonymByNumber.ContainsKey(number);
 

@@ -10,6 +10,7 @@ namespace Sillage.Traces.Studies;
 /// <param name="Fields">The fields that its traces have.</param>
 /// <param name="UnknownFields">What becomes of members of <c>data</c> that are no declared field.</param>
 /// <param name="RetentionDays">For how many days after their receipt traces are kept; null for ever.</param>
+/// <param name="Consent">What participants are asked to agree to, if anything.</param>
 /// <param name="Owner">The account that made it; only for those who manage the study.</param>
 /// <param name="Rights">What the caller may do in it; empty for a player.</param>
 /// <param name="Number">The caller's own number, if he is a participant.</param>
@@ -22,6 +23,7 @@ public sealed record StudyResource(
     IReadOnlyList<FieldDefinition> Fields,
     UnknownFields UnknownFields,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? RetentionDays,
+    ConsentTerms? Consent,
     Guid? Owner,
     IReadOnlyList<string> Rights,
     long? Number,
@@ -40,6 +42,7 @@ public sealed record StudyResource(
             study.Fields,
             study.UnknownFields,
             study.RetentionDays,
+            study.Consent?.Terms,
             (rights & StudyRights.Manage) != StudyRights.None ? study.Owner : null,
             Study.NamesOf(rights),
             number,
@@ -60,6 +63,11 @@ public sealed record StudyResource(
             links["traces"] = self + "/traces";
         }
 
+        if (study.Consent is not null)
+        {
+            links["consent"] = self + "/consent";
+        }
+
         if ((rights & StudyRights.Read) != StudyRights.None)
         {
             links["live"] = self + "/traces/live";
@@ -75,6 +83,7 @@ public sealed record StudyResource(
         if ((rights & StudyRights.Manage) != StudyRights.None)
         {
             links["rights"] = self + "/rights";
+            links["consents"] = self + "/consents";
             links["quarantine"] = self + "/quarantine";
             links["put-back"] = self + "/quarantine/put-back";
             links["retention"] = self + "/retention";

@@ -10,7 +10,7 @@ namespace Sillage.Traces.Studies;
 internal static class StudyStore
 {
     private const string Columns =
-        "key, slug, title, definition, unknown_fields, retention_days, owner, version, created_at, updated_at, mask_key";
+        "key, slug, title, definition, unknown_fields, retention_days, owner, version, created_at, updated_at, mask_key, consent_required";
 
     private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @slug";
 
@@ -46,7 +46,8 @@ internal static class StudyStore
         long Version,
         DateTimeOffset CreatedAt,
         DateTimeOffset UpdatedAt,
-        byte[]? MaskKey
+        byte[]? MaskKey,
+        bool ConsentRequired
     )
     {
         public IReadOnlyList<FieldDefinition> ReadFields() =>
@@ -123,6 +124,7 @@ internal static class StudyStore
             UpdatedAt = row.UpdatedAt,
             Rules = rules,
             Mask = DataMask.Of(rules, row.MaskKey),
+            Consent = await StudyConsent.LoadAsync(reader, row.Key, row.ConsentRequired, ct),
             Rights = rights
                 .GroupBy(r => r.Account)
                 .ToDictionary(g => g.Key, g => g.Aggregate(StudyRights.None, (a, r) => a | Study.RightNamed(r.Right))),

@@ -74,6 +74,11 @@ internal static class AddLog
         {
             var known = await TsadkStudy.GetAsync(directory, study, caller, ct);
             CheckSender(known, caller, log.UserID);
+            if (!known.MayTakeFrom(log.UserID))
+            {
+                return Problem.BadRequest($"userID: {TraceParser.ConsentMissing(known).Detail}");
+            }
+
             var now = clock.GetUtcNow();
             var trace = ToTrace(log, Guid.CreateVersion7(now), now);
             CheckData(trace.Data, known, options.Value);

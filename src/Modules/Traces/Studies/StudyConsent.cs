@@ -1,0 +1,75 @@
+using Sillage.Storage;
+
+namespace Sillage.Traces.Studies;
+
+/// <summary>What a study asks its participants to agree to, and whose agreement holds.</summary>
+/// <param name="Terms">The current version.</param>
+/// <param name="ValidFrom">The earliest version to which consent still holds.</param>
+/// <param name="Holders">The participants whose consent holds; null where none is needed.</param>
+internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnlySet<long>? Holders)
+{
+    private const string Current = """
+        SELECT t.version, t.text, t.url, t.renew,
+          (SELECT max(r.version) FROM consent_text r WHERE r.study = t.study AND r.renew) AS valid_from
+        FROM consent_text t WHERE t.study = @key ORDER BY t.version DESC LIMIT 1
+        """;
+
+    // A participant's last row is what holds.
+    private const string Holding = """
+        SELECT c.participant FROM consent c
+        WHERE c.study = @key AND c.given AND c.version >= @validFrom AND NOT EXISTS (
+          SELECT 1 FROM consent l WHERE l.study = c.study AND l.participant = c.participant AND l.position > c.position)
+        """;
+
+    private const string Insert = """
+        INSERT INTO consent_text (study, version, text, url, renew, created_at)
+        VALUES (@key, @Version, @Text, @Url, @renew, @now)
+        """;
+
+    private const string SetRenew =
+        "UPDATE consent_text SET renew = @renew WHERE study = @key AND version = @Version AND renew <> @renew";
+
+    private const string SetRequired = "UPDATE study SET consent_required = @Required WHERE key = @key";
+
+    private sealed record Row(long Version, string Text, string? Url, bool Renew, long? ValidFrom);
+
+    public static async Task<StudyConsent?> LoadAsync(IReader reader, long key, bool required, CancellationToken ct)
+    {
+        if (await reader.FirstOrDefaultAsync<Row>(Current, new { key }, ct) is not { } row)
+        {
+            return null;
+        }
+
+        var validFrom = row.ValidFrom ?? 0;
+        var holders = required ? await reader.QueryAsync<long>(Holding, new { key, validFrom }, ct) : null;
+        return new StudyConsent(
+            new ConsentTerms(required, row.Version, row.Text, row.Url, row.Renew),
+            validFrom,
+            holders?.ToHashSet()
+        );
+    }
+
+    /// <summary>Makes these the study's terms; a version once published keeps its text.</summary>
+    public static async Task SetAsync(
+        IUnitOfWork unit,
+        long key,
+        ConsentTerms? old,
+        ConsentTerms wanted,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var row = new
+        {
+            key,
+            wanted.Required,
+            wanted.Version,
+            wanted.Text,
+            wanted.Url,
+            renew = wanted.Renew ?? true,
+            now,
+        };
+        await unit.ExecuteAsync(old is null || wanted.Version > old.Version ? Insert : SetRenew, row, ct);
+        await unit.ExecuteAsync(SetRequired, row, ct);
+    }
+}
