@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Shouldly;
+using Sillage.Hosting.PersonalData;
 using Sillage.Specifications.Hosting;
 using Sillage.Storage;
 using Xunit;
@@ -107,6 +108,43 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
         (await game.CountAsync("sillage_audit WHERE action = 'traces.removed' AND subject = 'subject'")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("destroy", 0, 0)]
+    [InlineData("anonymise", 1, 1)]
+    public async Task A_participation_on_the_list_of_erasures_is_erased_at_the_next_start(
+        string form,
+        int participants,
+        int traces
+    )
+    {
+        await using var server = await Traces.StartAsync();
+        var game = await Game.StartAsync(server);
+        (await game.SendTraceAsync(game.Player)).ShouldBe(HttpStatusCode.Created);
+        var id = await game.ListAsync(1, form == "destroy" ? ErasureForm.Destroy : ErasureForm.Anonymise);
+
+        await server.RestartAsync();
+
+        await game.IsDoneAsync(id);
+        (await game.CountAsync("identity")).ShouldBe(0);
+        (await game.CountAsync("participant")).ShouldBe(participants);
+        (await game.CountAsync("trace")).ShouldBe(traces);
+        (await game.SendTraceAsync(game.Player)).ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_younger_participant_of_the_same_name_is_somebody_else()
+    {
+        await using var server = await Traces.StartAsync();
+        var game = await Game.StartAsync(server);
+        var id = await game.ListAsync(2, ErasureForm.Destroy);
+        await game.AddPlayerAsync();
+
+        await server.RestartAsync();
+
+        await game.IsDoneAsync(id);
+        (await game.CountAsync("identity")).ShouldBe(2);
+    }
+
     private async Task<IReadOnlyList<string>> RoutesOfAStudyAsync()
     {
         var document = (await GetAsync("/openapi.json")).Json;
@@ -140,16 +178,26 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
                 admin.Credential
             );
             var study = (string)made.Must(HttpStatusCode.Created).Json["links"]!["self"]!;
-            var players = await server.SendAsync(
-                HttpMethod.Post,
-                $"{study}/participants",
-                new { count = 1 },
-                admin.Credential
-            );
-            var player = players.Must(HttpStatusCode.Created).Items[0]!;
-            var (name, password) = ((string)player["username"]!, (string)player["password"]!);
-            return new Game(server, study, new Person(Guid.Empty, name, password, Credential.Basic(name, password)));
+            return new Game(server, study, await AddPlayerAsync(server, study));
         }
+
+        public Task<Person> AddPlayerAsync() => AddPlayerAsync(Server, Study);
+
+        /// <summary>Puts a participation on the list of erasures, as a restore would.</summary>
+        public async Task<Guid> ListAsync(long number, ErasureForm form)
+        {
+            var study = await Database.ReadAsync(
+                reader => reader.ScalarAsync<long>("SELECT key FROM study"),
+                CancellationToken.None
+            );
+            var list = (IErasureList)Server.Services.GetService(typeof(IErasureList))!;
+            return await list.RecordPartAsync("traces", $"{study}/{number}", form, CancellationToken.None);
+        }
+
+        public Task IsDoneAsync(Guid erasure) =>
+            Specifications.Eventually.HoldsAsync(async () =>
+                (string)(await Server.SendAsync(HttpMethod.Get, $"/api/v1/erasures/{erasure}")).Json["state"]! == "done"
+            );
 
         public async Task<HttpStatusCode> SendTraceAsync(Person person) =>
             (
@@ -160,6 +208,19 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
                     person.Credential
                 )
             ).Status;
+
+        private static async Task<Person> AddPlayerAsync(SillageServer server, string study)
+        {
+            var players = await server.SendAsync(
+                HttpMethod.Post,
+                $"{study}/participants",
+                new { count = 1 },
+                Credential.Basic("admin", People.AdministratorPassword)
+            );
+            var player = players.Must(HttpStatusCode.Created).Items[0]!;
+            var (name, password) = ((string)player["username"]!, (string)player["password"]!);
+            return new Person(Guid.Empty, name, password, Credential.Basic(name, password));
+        }
 
         public Task<int> RunAsync(string sql, object parameters) =>
             Database.WriteAsync(unit => unit.ExecuteAsync(sql, parameters), CancellationToken.None);

@@ -1,7 +1,8 @@
 namespace Sillage.Hosting.PersonalData;
 
 /// <summary>
-/// Every erasure that was asked for, by the account's id and nothing else of the person. The list outlives a restore, which
+/// Every erasure that was asked for, by the account's id, or by a module's own name for a part of what it keeps, and nothing
+/// else of the person. The list outlives a restore, which
 /// applies it to what came back. Whoever erases records it first: then a crash, or a restore right after it, cannot lose it.
 /// </summary>
 public interface IErasureList
@@ -12,6 +13,14 @@ public interface IErasureList
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The erasure's id, under which its progress can be read.</returns>
     Task<Guid> RecordAsync(Guid accountId, ErasureForm form, CancellationToken cancellationToken);
+
+    /// <summary>The same for a part of what a person has in one module, which need not lead to the account.</summary>
+    /// <param name="section">The module's section, <see cref="IPersonalData.Section"/>.</param>
+    /// <param name="part">The module's own name of the part; no personal data.</param>
+    /// <param name="form">What becomes of the records.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The erasure's id, under which its progress can be read.</returns>
+    Task<Guid> RecordPartAsync(string section, string part, ErasureForm form, CancellationToken cancellationToken);
 
     /// <summary>The erasure is durable: each module has done it, or will.</summary>
     Task MarkAppliedAsync(Guid id, CancellationToken cancellationToken);

@@ -33,7 +33,19 @@ public interface IPersonalData
 
     /// <summary>Erases, and writes the audit row, in the unit given. Doing it twice does no harm.</summary>
     Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken cancellationToken);
+
+    /// <summary>Whether nothing is left of a part; only of interest to a module that puts parts on the list of erasures.</summary>
+    Task<bool> IsPartErasedAsync(ErasedPart part, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>Erases a part once more, after a restore brought it back. Doing it twice does no harm.</summary>
+    Task ErasePartAsync(ErasedPart part, IUnitOfWork unit, CancellationToken cancellationToken) => Task.CompletedTask;
 }
+
+/// <summary>A part of what a module keeps, as it is on the list of erasures.</summary>
+/// <param name="Name">The module's own name of it.</param>
+/// <param name="Form">What becomes of the records.</param>
+/// <param name="RequestedAt">When it was asked for. What is of the same name and younger is something else.</param>
+public sealed record ErasedPart(string Name, ErasureForm Form, DateTimeOffset RequestedAt);
 
 /// <summary>The two forms of erasure.</summary>
 public enum ErasureForm

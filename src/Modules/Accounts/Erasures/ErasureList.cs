@@ -20,10 +20,12 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
         "erasure",
         new Sql(
             """
-            -- The account's id, the form and when: nothing else of the person.
+            -- The account's id, or the name that a module has for a part of what it keeps; the form and when. Nothing else.
             CREATE TABLE erasure (
               id           BLOB NOT NULL PRIMARY KEY,
-              account      BLOB NOT NULL,
+              account      BLOB,
+              section      TEXT,
+              part         TEXT,
               form         TEXT NOT NULL,
               requested_at INTEGER NOT NULL,
               -- Since when every module has it in its tables or in its outbox.
@@ -37,10 +39,12 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
             CREATE INDEX erasure_requested_at ON erasure (requested_at);
             """,
             """
-            -- The account's id, the form and when: nothing else of the person.
+            -- The account's id, or the name that a module has for a part of what it keeps; the form and when. Nothing else.
             CREATE TABLE erasure (
               id           uuid NOT NULL PRIMARY KEY,
-              account      uuid NOT NULL,
+              account      uuid,
+              section      text,
+              part         text,
               form         text NOT NULL,
               requested_at timestamptz NOT NULL,
               -- Since when every module has it in its tables or in its outbox.
@@ -54,14 +58,15 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
             CREATE INDEX erasure_requested_at ON erasure (requested_at);
             """
         ),
-        ["id", "account", "form", "requested_at", "applied_at", "removed_at", "wiped_at"],
+        ["id", "account", "section", "part", "form", "requested_at", "applied_at", "removed_at", "wiped_at"],
         "UPDATE erasure SET applied_at = NULL, removed_at = NULL, wiped_at = NULL"
     );
 
-    private const string Columns = "id, account, form, requested_at, applied_at, removed_at, wiped_at";
+    private const string Columns = "id, account, section, part, form, requested_at, applied_at, removed_at, wiped_at";
 
     private const string Insert = """
-        INSERT INTO erasure (id, account, form, requested_at) VALUES (@Id, @Account, @Form, @Now)
+        INSERT INTO erasure (id, account, section, part, form, requested_at)
+        VALUES (@Id, @Account, @Section, @Part, @Form, @Now)
         """;
 
     private const string Select = $"SELECT {Columns} FROM erasure WHERE id = @id";
@@ -85,13 +90,31 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
 
     private readonly SemaphoreSlim _news = new(0);
 
-    public async Task<Guid> RecordAsync(Guid accountId, ErasureForm form, CancellationToken cancellationToken)
+    public Task<Guid> RecordAsync(Guid accountId, ErasureForm form, CancellationToken cancellationToken) =>
+        RecordAsync(accountId, null, null, form, cancellationToken);
+
+    public Task<Guid> RecordPartAsync(
+        string section,
+        string part,
+        ErasureForm form,
+        CancellationToken cancellationToken
+    ) => RecordAsync(null, section, part, form, cancellationToken);
+
+    private async Task<Guid> RecordAsync(
+        Guid? account,
+        string? section,
+        string? part,
+        ErasureForm form,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         var row = new
         {
             Id = Guid.CreateVersion7(now),
-            Account = accountId,
+            Account = account,
+            Section = section,
+            Part = part,
             Form = form == ErasureForm.Destroy ? "destroy" : "anonymise",
             Now = now,
         };
@@ -154,7 +177,9 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
 /// <summary>An erasure as it is in the list.</summary>
 internal sealed record ErasureRow(
     Guid Id,
-    Guid Account,
+    Guid? Account,
+    string? Section,
+    string? Part,
     string Form,
     DateTimeOffset RequestedAt,
     DateTimeOffset? AppliedAt,
@@ -162,5 +187,20 @@ internal sealed record ErasureRow(
     DateTimeOffset? WipedAt
 )
 {
+    /// <summary>Whose it is, or what: ids only.</summary>
+    public string Subject => Account?.ToString() ?? $"{Section}/{Part}";
+
+    private ErasedPart ErasedPart => new(Part!, ReadForm(), RequestedAt);
+
     public ErasureForm ReadForm() => Form == "destroy" ? ErasureForm.Destroy : ErasureForm.Anonymise;
+
+    public Task<bool> IsErasedInAsync(IPersonalData data, CancellationToken cancellationToken) =>
+        Account is { } account ? data.IsErasedAsync(account, cancellationToken)
+        : data.Section == Section ? data.IsPartErasedAsync(ErasedPart, cancellationToken)
+        : Task.FromResult(true);
+
+    public Task EraseInAsync(IPersonalData data, IUnitOfWork unit, CancellationToken cancellationToken) =>
+        Account is { } account
+            ? data.EraseAsync(account, ReadForm(), unit, cancellationToken)
+            : data.ErasePartAsync(ErasedPart, unit, cancellationToken);
 }

@@ -48,7 +48,7 @@ internal sealed partial class ErasureReplay(
     {
         foreach (var (data, database) in modules)
         {
-            if (await data.IsErasedAsync(erasure.Account, cancellationToken))
+            if (await erasure.IsErasedInAsync(data, cancellationToken))
             {
                 continue;
             }
@@ -56,7 +56,7 @@ internal sealed partial class ErasureReplay(
             await database.WriteAsync(
                 async unit =>
                 {
-                    await data.EraseAsync(erasure.Account, erasure.ReadForm(), unit, cancellationToken);
+                    await erasure.EraseInAsync(data, unit, cancellationToken);
                     return true;
                 },
                 cancellationToken

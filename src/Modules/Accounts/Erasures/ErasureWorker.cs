@@ -101,7 +101,7 @@ internal sealed partial class ErasureWorker(
     {
         foreach (var (data, _) in modules)
         {
-            if (!await data.IsErasedAsync(erasure.Account, cancellationToken))
+            if (!await erasure.IsErasedInAsync(data, cancellationToken))
             {
                 return false;
             }
@@ -121,7 +121,7 @@ internal sealed partial class ErasureWorker(
         foreach (var erasure in erasures)
         {
             var details = JsonSerializer.Serialize(new { id = erasure.Id, form = erasure.ReadForm() }, Json.Options);
-            var entry = new AuditEntry("erasure.completed", null, erasure.Account.ToString(), details);
+            var entry = new AuditEntry("erasure.completed", null, erasure.Subject, details);
             await accounts.WriteAsync(
                 async unit =>
                 {

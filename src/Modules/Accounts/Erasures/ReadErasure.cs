@@ -64,7 +64,7 @@ internal static class ReadErasure
             .WithTags("Me")
             .WithSummary("Follow an erasure")
             .WithDescription(
-                "The address is in the reply to the erasure and nowhere else. No credential is needed, since the account is gone, "
+                "The address is in the reply to the erasure (of an account, or of what a participant had in a study) and nowhere else. No credential is needed, since the account is gone, "
                     + "and nothing tells whose erasure it is. Removing: nobody can see the records any more. Wiping: no row is "
                     + "left. Done: no byte is left in the files (on PostgreSQL: the tables are vacuumed)."
             )

@@ -172,6 +172,20 @@ internal sealed class TracesPersonalData(
             cancellationToken
         );
 
+    public Task<bool> IsPartErasedAsync(ErasedPart part, CancellationToken cancellationToken) =>
+        ErasedParticipation.Parse(part.Name) is { } participation
+            ? database.ReadAsync(r => participation.IsErasedAsync(r, part, cancellationToken), cancellationToken)
+            : Task.FromResult(true);
+
+    public async Task ErasePartAsync(ErasedPart part, IUnitOfWork unit, CancellationToken cancellationToken)
+    {
+        if (ErasedParticipation.Parse(part.Name) is { } participation)
+        {
+            await participation.EraseAsync(unit, part, removals, cancellationToken);
+            unit.OnCommitted(directory.ForgetAll);
+        }
+    }
+
     public async Task EraseAsync(
         Guid accountId,
         ErasureForm form,

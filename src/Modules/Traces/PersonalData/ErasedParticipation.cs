@@ -1,0 +1,64 @@
+using System.Globalization;
+using Sillage.Hosting.PersonalData;
+using Sillage.Storage;
+using Sillage.Traces.Removal;
+using Sillage.Traces.Studies;
+
+namespace Sillage.Traces.PersonalData;
+
+/// <summary>
+/// One participation on the list of erasures, named by study and number. With the account in its place the list would be
+/// what was erased: a tie.
+/// </summary>
+internal sealed record ErasedParticipation(long Study, long Number)
+{
+    // A study made after a restore may have the key of one that was lost; its participants are younger than the erasure.
+    private const string Select = """
+        SELECT s.slug, p.created_at, i.account FROM participant p
+        JOIN study s ON s.key = p.study
+        LEFT JOIN identity i ON i.study = p.study AND i.number = p.number
+        WHERE p.study = @Study AND p.number = @Number
+        """;
+
+    private const string CountRemovals = "SELECT count(*) FROM removal WHERE study = @Study AND participant = @Number";
+
+    private const string ForgetSender = "UPDATE quarantine SET sender = id WHERE study = @Study AND sender = @Account";
+
+    private const string DeleteTie = "DELETE FROM identity WHERE study = @Study AND number = @Number";
+
+    private sealed record Row(string Slug, DateTimeOffset CreatedAt, Guid? Account);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Study}/{Number}");
+
+    public static ErasedParticipation? Parse(string name) =>
+        name.Split('/') is [var study, var number]
+        && long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out var key)
+        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
+            ? new ErasedParticipation(key, ordinal)
+            : null;
+
+    public async Task<bool> IsErasedAsync(IReader reader, ErasedPart part, CancellationToken ct) =>
+        await reader.ScalarAsync<long>(CountRemovals, this, ct) == 0
+        && IsGone(await reader.FirstOrDefaultAsync<Row>(Select, this, ct), part);
+
+    public async Task EraseAsync(IUnitOfWork unit, ErasedPart part, RemovalQueue removals, CancellationToken ct)
+    {
+        var row = await unit.FirstOrDefaultAsync<Row>(Select, this, ct);
+        if (row is null || IsGone(row, part))
+        {
+            return;
+        }
+
+        await removals.AddParticipantAsync(unit, Study, Number, row.Account, part.Form, row.Slug, ct);
+        if (part.Form == ErasureForm.Anonymise)
+        {
+            await unit.ExecuteAsync(ForgetSender, new { Study, row.Account }, ct);
+        }
+
+        await unit.ExecuteAsync(DeleteTie, this, ct);
+        await StudyStore.BumpAsync(unit, Study, ct);
+    }
+
+    private static bool IsGone(Row? row, ErasedPart part) =>
+        row is null || row.CreatedAt > part.RequestedAt || (part.Form == ErasureForm.Anonymise && row.Account is null);
+}
