@@ -219,6 +219,26 @@ public abstract class PuttingBackRejectedTraces(TracesUnderTest traces) : Quaran
     }
 
     [Fact]
+    public async Task Nothing_is_put_back_of_who_has_not_agreed()
+    {
+        var (study, player) = await RejectedAsync(TooLong());
+        await AllowLongRoomsAsync(study);
+        (
+            await SendAsync(HttpMethod.Patch, study, """{"consent":{"required":true,"version":1,"text":"May we?"}}""")
+        ).Must(HttpStatusCode.OK);
+        var kept = (await QuarantineAsync(study)).ShouldHaveSingleItem()!;
+
+        var refused = await PostAsync((string)kept["links"]!["put-back"]!, null);
+        refused.Must(HttpStatusCode.Conflict).Pointers().ShouldBe(["/participant"]);
+        var mended = await SendAsync(HttpMethod.Put, (string)kept["links"]!["self"]!, Trace());
+        mended.Must(HttpStatusCode.BadRequest).Pointers().ShouldBe(["/participant"]);
+
+        (await SendAsync(HttpMethod.Put, $"{study}/consent", new { version = 1 }, player)).Must(HttpStatusCode.OK);
+        (await PostAsync((string)kept["links"]!["put-back"]!, null)).Must(HttpStatusCode.OK);
+        (await StoredAsync(study)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task One_is_dismissed()
     {
         var (study, _) = await RejectedAsync(TooLong(), TooLong("another room with a long name"));
