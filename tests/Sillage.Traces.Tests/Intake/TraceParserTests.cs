@@ -70,6 +70,19 @@ public sealed class TraceParserTests
         Text(batch, trace.Data).ShouldBe(clean);
     }
 
+    [Fact]
+    public void A_plus_sign_that_is_escaped_is_a_plus_sign()
+    {
+        // As System.Text.Json writes it of a text.
+        var (batch, problem) = Parse(
+            """{"timestamp":"2026-11-20T10:30:00\u002B01:00","name":"n","data":{"room":"x","at":"2026-11-20T10:30:00\u002B01:00"}}"""
+        );
+        problem.ShouldBeNull();
+        var trace = batch.Traces.ShouldHaveSingleItem();
+        Rfc3339.ToTime(trace.Time).ShouldBe(Now);
+        Text(batch, trace.Timestamp).ShouldBe("2026-11-20T10:30:00+01:00");
+    }
+
     private static string Text(ParsedBatch batch, Slice slice) => Encoding.UTF8.GetString(batch.Source.Of(slice));
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Sillage.Traces.Intake;
 
@@ -60,6 +61,30 @@ internal static class Rfc3339
 
     /// <summary>Whether a point in time is one that can be written in this form: within the years 1 to 9999.</summary>
     public static bool IsInRange(long microseconds) => microseconds >= Earliest && microseconds <= Latest;
+
+    /// <summary>Reads a JSON string; escapes and all, as some writers escape the plus sign of an offset.</summary>
+    public static bool TryRead(ref Utf8JsonReader reader, out long microseconds)
+    {
+        microseconds = 0;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return false;
+        }
+
+        if (!reader.ValueIsEscaped)
+        {
+            return TryParse(reader.ValueSpan, out microseconds);
+        }
+
+        // An escape is six bytes at most.
+        if (reader.ValueSpan.Length > MaximumLength * 6 || JsonText.FindBadEscape(reader.ValueSpan) is not null)
+        {
+            return false;
+        }
+
+        Span<byte> text = stackalloc byte[MaximumLength * 6];
+        return TryParse(text[..reader.CopyString(text)], out microseconds);
+    }
 
     /// <summary>The point in time as a <see cref="DateTimeOffset"/> in UTC.</summary>
     public static DateTimeOffset ToTime(long microseconds) =>

@@ -139,14 +139,7 @@ internal sealed partial class TraceParser
                 );
                 break;
             case FieldType.Timestamp:
-                Require(
-                    ref reader,
-                    at,
-                    reader.TokenType == JsonTokenType.String
-                        && !reader.ValueIsEscaped
-                        && Rfc3339.TryParse(reader.ValueSpan, out long _),
-                    Rfc3339.Expected
-                );
+                Require(ref reader, at, Rfc3339.TryRead(ref reader, out _), Rfc3339.Expected);
                 break;
             default:
                 WalkValue(ref reader, 2);

@@ -166,13 +166,10 @@ internal sealed partial class TraceParser
 
                 break;
             case Members.Timestamp:
-                var timely =
-                    reader.TokenType == JsonTokenType.String
-                    && !reader.ValueIsEscaped
-                    && Rfc3339.TryParse(reader.ValueSpan, out trace.Time);
+                var timely = Rfc3339.TryRead(ref reader, out trace.Time);
                 if (timely)
                 {
-                    trace.Timestamp = new Slice(_base + at + 1, reader.ValueSpan.Length);
+                    trace.Timestamp = TextOf(ref reader);
                 }
 
                 Require(ref reader, at, timely, Rfc3339.Expected);

@@ -92,8 +92,6 @@ internal sealed class DataFilter
                 && reader.TryGetDouble(out var number)
                 && number.Equals(_number),
             FieldType.Boolean => reader.TokenType == (_boolean ? JsonTokenType.True : JsonTokenType.False),
-            _ => reader.TokenType == JsonTokenType.String
-                && Rfc3339.TryParse(reader.ValueSpan, out long time)
-                && time == _integer,
+            _ => Rfc3339.TryRead(ref reader, out var time) && time == _integer,
         };
 }
