@@ -24,6 +24,8 @@ using Sillage.Traces.Removal;
 using Sillage.Traces.Retention;
 using Sillage.Traces.Rights;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Summaries;
+using Sillage.Traces.Tally;
 using Sillage.Traces.Tsadk;
 
 namespace Sillage.Traces;
@@ -60,6 +62,9 @@ public sealed class TracesModule : IModule
             provider.GetRequiredService<IAccountDirectory>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton<Tallies>();
+        services.AddHostedService<TallyFollower>();
+        services.AddSingleton<SummaryCache>();
         services.AddProblemForm(TsadkErrors.Form);
         services.AddPersonalData<TracesModule, TracesPersonalData>();
     }
@@ -116,6 +121,13 @@ public sealed class TracesModule : IModule
         ReadRetention.Map(retention);
         ListRetentionRuns.Map(retention);
         RunRetention.Map(retention);
+
+        var summary = study.MapGroup("").WithTags("Summary");
+        ReadSummary.Map(summary);
+        ListGaps.Map(summary);
+        var sessions = summary.MapGroup("/sessions");
+        ListSessions.Map(sessions);
+        ExportSessions.Map(sessions);
 
         TsadkRoutes.Map(routes);
     }

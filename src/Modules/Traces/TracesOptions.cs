@@ -36,4 +36,11 @@ public sealed class TracesOptions
     /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
     [Range(1, 100_000)]
     public int MaxLiveStreams { get; set; } = 1000;
+
+    /// <summary>
+    /// How long new traces may wait to be counted for summaries, in seconds. Who asks for a summary has them counted at
+    /// once. Default 5.
+    /// </summary>
+    [Range(1, 86_400)]
+    public int TallySeconds { get; set; } = 5;
 }

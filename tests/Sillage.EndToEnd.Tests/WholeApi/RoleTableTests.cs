@@ -45,6 +45,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}/consent                     401    404    404    404      404   404
         PUT /api/v1/studies/{study}/consent                     401    415    415    415      415   415
         GET /api/v1/studies/{study}/consents                    401    403    403    404      200   200
+        GET /api/v1/studies/{study}/gaps                        401    403    403    404      200   200
         GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
         POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
         GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
@@ -68,6 +69,9 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
         PUT /api/v1/studies/{study}/rights/{account}            401    403    403    415      415   415
+        GET /api/v1/studies/{study}/sessions                    401    403    403    404      200   200
+        GET /api/v1/studies/{study}/sessions/export             401    403    403    404      200   200
+        GET /api/v1/studies/{study}/summary                     401    403    403    404      200   200
         GET /api/v1/studies/{study}/traces                      401    403    403    404      200   200
         POST /api/v1/studies/{study}/traces                     401    404    415    404      415   415
         GET /api/v1/studies/{study}/traces/export               401    403    403    404      200   200

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,17 +21,33 @@ internal sealed partial record ExportOptions
     /// <summary>The zone that times are written in; null for UTC and no column of local times.</summary>
     public TimeZoneInfo? Zone { get; init; }
 
+    /// <summary>Whether there is a column of timestamps in which the error of the sender's clock is taken off.</summary>
+    public bool Corrected { get; init; }
+
     /// <summary>Whether participants are named, and marked fields shown as they are.</summary>
     public bool Identities { get; init; }
 
+    /// <summary>Describes the options of an export of traces.</summary>
     public static TBuilder Describe<TBuilder>(TBuilder routes)
         where TBuilder : IEndpointConventionBuilder =>
+        DescribeTable(
+            routes
+                .WithQuery("format", "csv (the default) or ndjson.", "csv")
+                .WithQuery(
+                    "corrected",
+                    "true: with a column `corrected_timestamp` (`correctedTimestamp` in NDJSON), in which the estimated error of the sender's clock is taken off. Default false.",
+                    "true"
+                )
+        );
+
+    /// <summary>Describes the options of every table.</summary>
+    public static TBuilder DescribeTable<TBuilder>(TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder =>
         routes
-            .WithQuery("format", "csv (the default) or ndjson.", "csv")
             .WithQuery("formulas", "keep: leave texts that look like formulas as they are. Default guard.", "keep")
             .WithQuery(
                 "timeZone",
-                "For CSV: an IANA zone. Adds the column `local_time`, and writes received_at and timestamp fields in the zone, with its offset. Default UTC.",
+                "For CSV: an IANA zone. All times but `timestamp` itself are written in it, with its offset; traces have a column `local_time` then. Default UTC.",
                 "Europe/Paris"
             )
             .WithQuery(
@@ -64,6 +81,7 @@ internal sealed partial record ExportOptions
             DecimalComma = comma,
             Zone = zone,
             KeepFormulas = !Choose(request, "formulas", "guard", "keep", errors),
+            Corrected = !Choose(request, "corrected", "false", "true", errors),
             Gzip = !Choose(request, "compress", "none", "gzip", errors),
         };
         return errors.Count == 0
@@ -83,6 +101,22 @@ internal sealed partial record ExportOptions
         return value.Length == 0 || value == usual;
     }
 
+    /// <summary>Sets what the reply's headers say of the file.</summary>
+    /// <param name="response">The reply.</param>
+    /// <param name="name">What the file's name begins with; the day and the extension follow.</param>
+    /// <param name="clock">Tells the day.</param>
+    public void SetHeaders(HttpResponse response, string name, TimeProvider clock)
+    {
+        var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var extension = (Csv ? ".csv" : ".ndjson") + (Gzip ? ".gz" : "");
+        response.ContentType =
+            Gzip ? "application/gzip"
+            : Csv ? "text/csv; charset=utf-8; header=present"
+            : "application/x-ndjson";
+        response.Headers.ContentDisposition = $"attachment; filename=\"{name}_{date}{extension}\"";
+        response.Headers.CacheControl = "no-store";
+    }
+
     private static TimeZoneInfo? ReadZone(HttpRequest request, List<FieldError> errors)
     {
         var name = request.Query["timeZone"].ToString();
@@ -91,24 +125,28 @@ internal sealed partial record ExportOptions
             return null;
         }
 
-        // The system's own names for zones, where it has any, are not the same everywhere.
-        if (
-            ZoneName().IsMatch(name)
-            && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
-            && zone is { HasIanaId: true }
-        )
+        var zone = FindZone(name);
+        if (zone is null)
         {
-            return zone;
+            errors.Add(new FieldError("?timeZone", ZoneExpected));
         }
 
-        errors.Add(
-            new FieldError(
-                "?timeZone",
-                "The name of a zone in the IANA time zone database, such as Europe/Paris or UTC."
-            )
-        );
-        return null;
+        return zone;
     }
+
+    /// <summary>What is asked for where a zone is not found, for error messages.</summary>
+    public const string ZoneExpected =
+        "The name of a zone in the IANA time zone database, such as Europe/Paris or UTC.";
+
+    /// <summary>The zone of the IANA time zone database that has this name.</summary>
+    /// <returns>Null if there is none.</returns>
+    public static TimeZoneInfo? FindZone(string name) =>
+        // The system's own names for zones, where it has any, are not the same everywhere.
+        ZoneName().IsMatch(name)
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+        && zone is { HasIanaId: true }
+            ? zone
+            : null;
 
     [GeneratedRegex(
         @"\A[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}\z",

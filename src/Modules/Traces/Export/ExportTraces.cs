@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -9,6 +8,7 @@ using Sillage.Hosting.Documentation;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Export;
 
@@ -18,6 +18,9 @@ internal static partial class ExportTraces
     // Long enough for the price of a query to vanish, short enough for memory to stay flat and no snapshot to grow old.
     private const int ChunkRows = 2000;
     private const int ChunkBytes = 1024 * 1024;
+
+    // So long the reply may wait for what clocks are estimated from.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
 
@@ -43,7 +46,7 @@ internal static partial class ExportTraces
                 contentType: "text/csv",
                 additionalContentTypes: ["application/x-ndjson", "application/gzip"]
             )
-            .Fails(StatusCodes.Status404NotFound);
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
     private static async Task HandleAsync(
         HttpContext http,
@@ -51,6 +54,7 @@ internal static partial class ExportTraces
         Caller caller,
         StudyDirectory directory,
         IDatabase<TracesModule> database,
+        Tallies tallies,
         TimeProvider clock,
         ILogger<TracesModule> logger
     )
@@ -59,6 +63,13 @@ internal static partial class ExportTraces
         var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
         var filter = TraceFilter.Read(http.Request, known, caller);
         var options = ExportOptions.Read(http.Request) with { Identities = filter.Identities };
+        CorrectedTimes? corrected = null;
+        if (options.Corrected)
+        {
+            await tallies.DemandCompleteAsync(known.Key, Patience, ct);
+            corrected = await CorrectedTimes.ReadAsync(database, known, ct);
+        }
+
         var scan = await TraceScan.StartAsync(database, known, filter, ct);
         scan.Ceiling =
             await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = known.Key }, ct), ct) ?? 0;
@@ -70,11 +81,11 @@ internal static partial class ExportTraces
             names = await Names.OfAllAsync(database, known, ct);
         }
 
-        SetHeaders(http.Response, study, options, clock);
+        options.SetHeaders(http.Response, study + "_traces", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);
         try
         {
-            await WriteAsync(http, body, scan, database, options, names, ct);
+            await WriteAsync(http, body, scan, database, options, corrected, names, ct);
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
@@ -90,14 +101,15 @@ internal static partial class ExportTraces
         TraceScan scan,
         IDatabase<TracesModule> database,
         ExportOptions options,
+        CorrectedTimes? corrected,
         IReadOnlyDictionary<long, string>? names,
         CancellationToken ct
     )
     {
         // While one buffer is on its way the next one fills.
         var (filling, spare) = (new RowBuffer(), new RowBuffer());
-        using var json = new TraceJson(filling);
-        var table = new TraceCsv(scan.Study.Rules, options) { Output = filling };
+        using var json = new TraceJson(filling) { Corrected = corrected };
+        var table = new TraceCsv(scan.Study.Rules, options) { Output = filling, Corrected = corrected };
         var csv = options.Csv;
         if (csv)
         {
@@ -156,18 +168,6 @@ internal static partial class ExportTraces
         }
     }
 
-    private static void SetHeaders(HttpResponse response, string study, ExportOptions options, TimeProvider clock)
-    {
-        var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        var extension = (options.Csv ? ".csv" : ".ndjson") + (options.Gzip ? ".gz" : "");
-        response.ContentType =
-            options.Gzip ? "application/gzip"
-            : options.Csv ? "text/csv; charset=utf-8; header=present"
-            : "application/x-ndjson";
-        response.Headers.ContentDisposition = $"attachment; filename=\"{study}_traces_{date}{extension}\"";
-        response.Headers.CacheControl = "no-store";
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The export of study {Study} was cut off.")]
-    private static partial void LogCut(ILogger logger, string study, Exception exception);
+    internal static partial void LogCut(ILogger logger, string study, Exception exception);
 }

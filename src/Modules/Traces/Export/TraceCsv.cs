@@ -9,7 +9,16 @@ namespace Sillage.Traces.Export;
 /// <summary>Writes rows as CSV, one column for each declared field. What the options change is settled before the first row.</summary>
 internal sealed class TraceCsv
 {
-    private static readonly string[] Before = ["timestamp", "local_time", "received_at", "session", "sequence", "name"];
+    private static readonly string[] Before =
+    [
+        "timestamp",
+        "corrected_timestamp",
+        "local_time",
+        "received_at",
+        "session",
+        "sequence",
+        "name",
+    ];
     private static readonly string[] Fixed = ["id", "participant", "number", "username", .. Before, "extra"];
 
     private readonly FieldRules _fields;
@@ -18,6 +27,7 @@ internal sealed class TraceCsv
     private readonly FieldCells _data;
     private readonly (int Rule, Form Form)[] _columns;
     private readonly TimeCells _received;
+    private readonly TimeCells _corrected;
     private readonly TimeCells? _local;
     private readonly TimeCells? _declared;
 
@@ -50,6 +60,7 @@ internal sealed class TraceCsv
                 ),
         ];
         _received = new TimeCells(options.Zone);
+        _corrected = new TimeCells(options.Zone);
         _local = options.Zone is null ? null : new TimeCells(options.Zone);
         _declared = options.Zone is null ? null : new TimeCells(options.Zone);
     }
@@ -60,6 +71,9 @@ internal sealed class TraceCsv
         get => _csv.Output;
         set => _csv.Output = value;
     }
+
+    /// <summary>Set for a column of corrected timestamps.</summary>
+    public CorrectedTimes? Corrected { get; init; }
 
     /// <summary>The places of the fields that have a column: all but those left out for this reader.</summary>
     public static IEnumerable<int> ColumnsOf(FieldRules fields, bool inClear) =>
@@ -76,7 +90,16 @@ internal sealed class TraceCsv
             columns.AddRange(["number", "username"]);
         }
 
-        columns.AddRange(Before.Where(name => name != "local_time" || _local is not null));
+        columns.AddRange(
+            Before.Where(name =>
+                name switch
+                {
+                    "corrected_timestamp" => Corrected is not null,
+                    "local_time" => _local is not null,
+                    _ => true,
+                }
+            )
+        );
         columns.AddRange(_columns.Select(c => ColumnOf(_fields.Rules[c.Rule])));
         columns.Add("extra");
         _csv.Header(columns);
@@ -98,6 +121,12 @@ internal sealed class TraceCsv
 
         _csv.Next();
         _csv.Text(row.Timestamp);
+        if (Corrected is not null)
+        {
+            _csv.Next();
+            _corrected.Write(Output, Corrected.Of(row));
+        }
+
         if (_local is not null)
         {
             _csv.Next();

@@ -14,6 +14,7 @@ internal sealed class TraceJson(IBufferWriter<byte> output) : IDisposable
     private static readonly JsonEncodedText Number = JsonEncodedText.Encode("number");
     private static readonly JsonEncodedText Username = JsonEncodedText.Encode("username");
     private static readonly JsonEncodedText Timestamp = JsonEncodedText.Encode("timestamp");
+    private static readonly JsonEncodedText CorrectedTimestamp = JsonEncodedText.Encode("correctedTimestamp");
     private static readonly JsonEncodedText ReceivedAt = JsonEncodedText.Encode("receivedAt");
     private static readonly JsonEncodedText Session = JsonEncodedText.Encode("session");
     private static readonly JsonEncodedText Sequence = JsonEncodedText.Encode("sequence");
@@ -29,6 +30,9 @@ internal sealed class TraceJson(IBufferWriter<byte> output) : IDisposable
             MaxDepth = 1000,
         }
     );
+
+    /// <summary>Set for a member with the corrected timestamp.</summary>
+    public CorrectedTimes? Corrected { get; init; }
 
     /// <summary>Writes one row, without a line end.</summary>
     /// <param name="row">The row.</param>
@@ -53,6 +57,11 @@ internal sealed class TraceJson(IBufferWriter<byte> output) : IDisposable
         }
 
         _json.WriteString(Timestamp, row.Timestamp);
+        if (Corrected is not null)
+        {
+            _json.WriteString(CorrectedTimestamp, Rfc3339.ToTime(Corrected.Of(row)).UtcDateTime);
+        }
+
         _json.WriteString(ReceivedAt, Rfc3339.ToTime(row.ReceivedAt).UtcDateTime);
         if (!row.Session.IsEmpty)
         {

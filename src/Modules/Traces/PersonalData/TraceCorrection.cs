@@ -5,6 +5,7 @@ using Sillage.Hosting.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.PersonalData;
 
@@ -17,7 +18,7 @@ internal static class TraceCorrection
     private const int MaximumTraces = 100;
 
     private const string Select = """
-        SELECT t.data FROM trace t JOIN identity i ON i.study = t.study AND i.number = t.participant
+        SELECT t.data, t.participant FROM trace t JOIN identity i ON i.study = t.study AND i.number = t.participant
         WHERE t.study = @study AND t.id = @id AND i.account = @account
         """;
 
@@ -25,6 +26,8 @@ internal static class TraceCorrection
         "UPDATE trace SET data = @data WHERE study = @study AND id = @id",
         "UPDATE trace SET data = CAST(@data AS json) WHERE study = @study AND id = @id"
     );
+
+    private sealed record Stored(string Data, long Participant);
 
     private sealed record Change(string Slug, Guid Id, JsonObject Data, string Pointer);
 
@@ -67,9 +70,9 @@ internal static class TraceCorrection
     private static async Task ApplyAsync(IUnitOfWork unit, Guid account, Change change, CancellationToken ct)
     {
         var study = await StudyStore.LoadAsync(unit, change.Slug, ct);
-        var data = study is null
+        var stored = study is null
             ? null
-            : await unit.ScalarAsync<string>(
+            : await unit.FirstOrDefaultAsync<Stored>(
                 Select,
                 new
                 {
@@ -79,7 +82,7 @@ internal static class TraceCorrection
                 },
                 ct
             );
-        if (study is null || data is null)
+        if (study is null || stored is null)
         {
             throw new ProblemException(
                 Problem.BadRequest(
@@ -89,7 +92,7 @@ internal static class TraceCorrection
             );
         }
 
-        var corrected = (JsonObject)JsonNode.Parse(data)!;
+        var corrected = (JsonObject)JsonNode.Parse(stored.Data)!;
         Merge(corrected, change.Data);
         var json = JsonSerializer.SerializeToUtf8Bytes(corrected, Json.Options);
         var errors = TraceParser.CheckData(json, study).ToList();
@@ -113,6 +116,7 @@ internal static class TraceCorrection
             },
             ct
         );
+        await Tallies.ForgetAsync(unit, study.Key, stored.Participant, ct);
         var details = JsonSerializer.Serialize(new { study = change.Slug, fields = change.Data.Select(d => d.Key) });
         await unit.AuditAsync(new AuditEntry("trace.corrected", account, change.Id.ToString(), details), ct);
     }

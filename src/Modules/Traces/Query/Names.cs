@@ -29,6 +29,14 @@ internal static class Names
         Study study,
         IReadOnlyCollection<long> numbers,
         CancellationToken ct
+    ) => await database.ReadAsync(reader => OfAsync(reader, study, numbers, ct), ct);
+
+    /// <inheritdoc cref="OfAsync(IDatabase{TracesModule}, Study, IReadOnlyCollection{long}, CancellationToken)"/>
+    public static async Task<IReadOnlyDictionary<long, string>> OfAsync(
+        IReader reader,
+        Study study,
+        IReadOnlyCollection<long> numbers,
+        CancellationToken ct
     )
     {
         if (numbers.Count == 0)
@@ -36,9 +44,18 @@ internal static class Names
             return None;
         }
 
-        var rows = await database.ReadAsync(r => r.QueryAsync<Row>(Some, new { study = study.Key, numbers }, ct), ct);
+        var rows = await reader.QueryAsync<Row>(Some, new { study = study.Key, numbers }, ct);
         return rows.ToDictionary(r => r.Number, r => r.Username);
     }
+
+    /// <summary>The user names of these participants; null if they are not wanted.</summary>
+    public static async Task<IReadOnlyDictionary<long, string>?> OfWantedAsync(
+        IReader reader,
+        Study study,
+        bool wanted,
+        IEnumerable<long> numbers,
+        CancellationToken ct
+    ) => wanted ? await OfAsync(reader, study, [.. numbers.Distinct()], ct) : null;
 
     /// <summary>The user names of all participants.</summary>
     public static async Task<IReadOnlyDictionary<long, string>> OfAllAsync(
@@ -51,11 +68,29 @@ internal static class Names
         return rows.ToDictionary(r => r.Number, r => r.Username);
     }
 
+    /// <summary>If identities are wanted: checks the right to them, and writes down that they are looked at.</summary>
+    /// <exception cref="Hosting.Problems.ProblemException">403.</exception>
+    public static async Task DemandAsync(
+        IDatabase<TracesModule> database,
+        Study study,
+        Caller caller,
+        bool wanted,
+        string how,
+        CancellationToken ct
+    )
+    {
+        if (wanted)
+        {
+            study.Demand(caller, StudyRights.Identities);
+            await AuditAsync(database, study, caller, how, ct);
+        }
+    }
+
     /// <summary>Writes down that identities were looked at, before they are.</summary>
     /// <param name="database">The module's database.</param>
     /// <param name="study">Whose.</param>
     /// <param name="caller">By whom.</param>
-    /// <param name="how">query, live or export.</param>
+    /// <param name="how">query, live, export, summary, sessions or gaps.</param>
     /// <param name="ct">Ends the wait.</param>
     public static Task AuditAsync(
         IDatabase<TracesModule> database,

@@ -1,5 +1,6 @@
 using Sillage.Hosting.PersonalData;
 using Sillage.Storage;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Removal;
 
@@ -25,7 +26,7 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
     /// <param name="form">What becomes of the records.</param>
     /// <param name="subject">Whom the audit row names in the end: an id, never a name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task AddParticipantAsync(
+    public async Task AddParticipantAsync(
         IUnitOfWork unit,
         long study,
         long participant,
@@ -33,7 +34,16 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
         ErasureForm form,
         string subject,
         CancellationToken cancellationToken
-    ) => AddAsync(unit, study, participant, account, form, subject, cancellationToken);
+    )
+    {
+        if (form == ErasureForm.Destroy)
+        {
+            // What is counted of him is gone at once, and once more when his last trace is.
+            await Tallies.ForgetAsync(unit, study, participant, cancellationToken);
+        }
+
+        await AddAsync(unit, study, participant, account, form, subject, cancellationToken);
+    }
 
     private async Task AddAsync(
         IUnitOfWork unit,

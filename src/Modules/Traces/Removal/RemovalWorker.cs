@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Removal;
 
@@ -118,6 +119,12 @@ internal sealed partial class RemovalWorker(
             await DeleteInChunksAsync(work.Participant is null ? DeleteIdentities : DeleteTie, work, ct);
             if (work.Participant is null)
             {
+                await database.WriteAsync(unit => unit.ExecuteAsync(Tallies.DeleteState, work, ct), ct);
+                foreach (var delete in Tallies.DeleteAll)
+                {
+                    await DeleteInChunksAsync(delete, work, ct);
+                }
+
                 await DeleteInChunksAsync(DeleteAllTraces, work, ct, rows => new Removed(rows, 0));
                 await DeleteInChunksAsync(DeleteAllQuarantine, work, ct, rows => new Removed(0, rows));
                 await DeleteInChunksAsync(DeleteAllConsent, work, ct);
@@ -140,6 +147,11 @@ internal sealed partial class RemovalWorker(
         await database.WriteAsync(
             async unit =>
             {
+                if (work is { Form: "destroy", Participant: { } participant })
+                {
+                    await Tallies.ForgetAsync(unit, work.Study, participant, ct);
+                }
+
                 var removed = await unit.FirstOrDefaultAsync<Removed>(Counts, work, ct);
                 if (work.Participant is null)
                 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.Storage;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Retention;
 
@@ -26,8 +27,8 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
         """;
 
     private static readonly Sql DeleteThese = new(
-        "DELETE FROM trace WHERE position IN @positions",
-        "DELETE FROM trace WHERE position = ANY(@positions)"
+        "DELETE FROM trace WHERE position IN @positions RETURNING participant",
+        "DELETE FROM trace WHERE position = ANY(@positions) RETURNING participant"
     );
 
     private static readonly Sql DeleteLate = new(
@@ -107,7 +108,7 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
                         after = from,
                         last = step.Last,
                     };
-                    var rows = await DeleteTracesAsync(unit, DeleteChunk, range, ct);
+                    var rows = await DeleteTracesAsync(unit, run, DeleteChunk, range, ct);
                     await ReportAsync(unit, run, step.Past with { Count = rows }, quarantined: 0, ct);
                     return true;
                 },
@@ -150,7 +151,7 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
                 newest = found[^1].ReceivedAt,
                 positions = found.Select(f => f.Position).ToArray(),
             };
-            var rows = await DeleteTracesAsync(unit, DeleteThese, parameters, ct);
+            var rows = await DeleteTracesAsync(unit, run, DeleteThese, parameters, ct);
             await unit.ExecuteAsync(DeleteLate, parameters, ct);
             await ReportAsync(
                 unit,
@@ -178,8 +179,18 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
     }
 
     /// <summary>Whatever retention takes away goes here: what is derived from traces is told in this unit.</summary>
-    private static Task<int> DeleteTracesAsync(IUnitOfWork unit, Sql sql, object which, CancellationToken ct) =>
-        unit.ExecuteAsync(sql, which, ct);
+    private static async Task<int> DeleteTracesAsync(
+        IUnitOfWork unit,
+        RetentionRow run,
+        Sql sql,
+        object which,
+        CancellationToken ct
+    )
+    {
+        var whose = await unit.QueryAsync<long?>(sql, which, ct);
+        await Tallies.RecountAsync(unit, run.Study, [.. whose.OfType<long>().Distinct()], ct);
+        return whose.Count;
+    }
 
     private static Task<IReadOnlyList<Found>> FindAsync(
         IUnitOfWork unit,
@@ -265,5 +276,6 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
         $"""
             DELETE FROM trace {index}
             WHERE study = @study AND position > @after AND position <= @last AND received_at < @cutoff
+            RETURNING participant
             """;
 }

@@ -9,6 +9,7 @@ using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Hosting.Requests;
 using Sillage.Storage;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Studies;
 
@@ -114,6 +115,12 @@ internal static class ChangeStudy
                 if (wanted.Consent is { } asked && asked != terms)
                 {
                     await StudyConsent.SetAsync(unit, current.Key, terms, asked, clock.GetUtcNow(), ct);
+                }
+
+                if (wanted.Fields.Select(f => f.Name).Except(current.Fields.Select(f => f.Name)).Any())
+                {
+                    // Traces that are there may have a member of this name, which from now on is a field.
+                    await Tallies.RecountAllAsync(unit, current.Key, ct);
                 }
 
                 await unit.AuditAsync(new AuditEntry("study.changed", caller.Id, study, DetailsOf(wanted, opened)), ct);

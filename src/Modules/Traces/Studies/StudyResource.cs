@@ -73,6 +73,9 @@ public sealed record StudyResource(
             links["live"] = self + "/traces/live";
             links["export"] = self + "/traces/export";
             links["codebook"] = self + "/codebook";
+            links["summary"] = self + "/summary";
+            links["sessions"] = self + "/sessions";
+            links["gaps"] = self + "/gaps";
         }
 
         if ((rights & (StudyRights.Read | StudyRights.Manage | StudyRights.Identities)) != StudyRights.None)

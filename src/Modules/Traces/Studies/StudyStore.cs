@@ -50,11 +50,9 @@ internal static class StudyStore
         bool ConsentRequired
     )
     {
-        public IReadOnlyList<FieldDefinition> ReadFields() =>
-            JsonSerializer.Deserialize<IReadOnlyList<FieldDefinition>>(Definition, Json.Options) ?? [];
+        public IReadOnlyList<FieldDefinition> ReadFields() => StudyStore.ReadFields(Definition);
 
-        public UnknownFields ReadUnknownFields() =>
-            UnknownFields == "refuse" ? Studies.UnknownFields.Refuse : Studies.UnknownFields.Keep;
+        public UnknownFields ReadUnknownFields() => UnknownFieldsNamed(UnknownFields);
     }
 
     private sealed record RightRow(Guid Account, string Right);
@@ -64,6 +62,12 @@ internal static class StudyStore
     public sealed record ParticipantRow(long Number, string Pseudonym);
 
     public static string NameOf(UnknownFields unknown) => unknown == Studies.UnknownFields.Refuse ? "refuse" : "keep";
+
+    public static UnknownFields UnknownFieldsNamed(string name) =>
+        name == "refuse" ? UnknownFields.Refuse : UnknownFields.Keep;
+
+    public static IReadOnlyList<FieldDefinition> ReadFields(string definition) =>
+        JsonSerializer.Deserialize<IReadOnlyList<FieldDefinition>>(definition, Json.Options) ?? [];
 
     public static string WriteFields(IReadOnlyList<FieldDefinition> fields) =>
         JsonSerializer.Serialize(fields, Json.Options);

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Replies;
+using Sillage.Storage;
+using Sillage.Traces.Participants;
+using Sillage.Traces.Query;
+using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
+
+namespace Sillage.Traces.Summaries;
+
+/// <summary>Lists the sessions of a study's participants.</summary>
+internal static class ListSessions
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static void Map(RouteGroupBuilder sessions) =>
+        sessions
+            .MapGet("/", HandleAsync)
+            .RequirePermission(Permission.ReadTraces)
+            .WithSummary("List sessions")
+            .WithDescription(
+                """
+                Each participant's sessions with start, end, length and count, what their sequence numbers miss, and what is
+                known of the clock that wrote their timestamps; in the order of pseudonyms and of the sessions' names. Needs
+                the right `read`.
+                """
+            )
+            .WithQuery(
+                "participant",
+                "A pseudonym; or a number, with the right 'manage' or 'identities'.",
+                "p3k9x2m7q8w1z"
+            )
+            .WithQuery(
+                "identities",
+                "true: with each participant's number and user name. Needs the right 'identities' and is audited. Default false."
+            )
+            .WithReplyExample(new Page<SessionResource>([TallyExamples.Session], null))
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<PageReply<SessionResource>> HandleAsync(
+        string study,
+        string? participant,
+        bool? identities,
+        PageRequest page,
+        Caller caller,
+        StudyDirectory directory,
+        IDatabase<TracesModule> database,
+        Tallies tallies,
+        CancellationToken ct
+    )
+    {
+        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
+        var number = NumberOf(known, participant, caller);
+        await Names.DemandAsync(database, known, caller, identities is true, "sessions", ct);
+        await tallies.CatchUpAsync(known.Key, Patience, ct);
+        return await database.ReadAsync(
+            async reader =>
+            {
+                var rows = await SessionScan.ReadAsync(
+                    reader,
+                    known,
+                    number,
+                    page.After<SessionKeys>(),
+                    page.Limit + 1L,
+                    ct
+                );
+                SessionRow[] shown = [.. rows.Take(page.Limit)];
+                var clocks = await SessionScan.ClocksAsync(reader, known, shown, ct);
+                var names = await Names.OfWantedAsync(
+                    reader,
+                    known,
+                    identities is true,
+                    shown.Select(s => s.Participant),
+                    ct
+                );
+                return new PageReply<SessionResource>(
+                    [.. shown.Select((row, i) => Show(row, clocks[i], names))],
+                    rows.Count > page.Limit ? new SessionKeys(shown[^1].Pseudonym, shown[^1].Session) : null
+                );
+            },
+            ct
+        );
+
+        SessionResource Show(SessionRow row, SenderClock clock, IReadOnlyDictionary<long, string>? names) =>
+            SessionResource.Of(row, clock, study) with
+            {
+                Number = names is null ? null : row.Participant,
+                Username = names?.GetValueOrDefault(row.Participant),
+            };
+    }
+
+    /// <summary>The participant who is asked for; nobody's number if there is none such, null if all are asked for.</summary>
+    internal static long? NumberOf(Study study, string? participant, Caller caller) =>
+        participant is null ? null : ReadParticipant.Find(study, participant, study.RightsOf(caller)) ?? 0;
+}

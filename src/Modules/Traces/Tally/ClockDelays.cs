@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+
+namespace Sillage.Traces.Tally;
+
+/// <summary>
+/// The three shortest delays between a trace's timestamp and its receipt, in three different minutes of receipt. A delay
+/// is the time on the way less what the sender's clock is ahead, so the shortest is nearest to the clock's error alone; and
+/// three minutes that agree tell a clock that is wrong from traces that waited (docs/adr/0071-clocks.md). The same whatever
+/// the order in which delays are added and sets are merged.
+/// </summary>
+internal sealed class ClockDelays
+{
+    private const int Kept = 3;
+    private const long Minute = 60_000_000;
+
+    private readonly (long Delay, long Minute)[] _shortest = new (long, long)[Kept];
+    private int _count;
+
+    /// <summary>The shortest delay in microseconds; null if nothing is known.</summary>
+    public long? Shortest => _count == 0 ? null : _shortest[0].Delay;
+
+    /// <summary>By how much the shortest delays of three different minutes differ, in microseconds; null if there are not three.</summary>
+    public long? Spread => _count < Kept ? null : _shortest[Kept - 1].Delay - _shortest[0].Delay;
+
+    /// <summary>Takes the times of one trace, in microseconds since the Unix epoch.</summary>
+    public void Add(long time, long receivedAt)
+    {
+        // Where a timestamp could not be read, the time of receipt stands in and says nothing of a clock.
+        if (time != receivedAt)
+        {
+            Take(receivedAt - time, Math.DivRem(receivedAt, Minute).Quotient);
+        }
+    }
+
+    public void Merge(ClockDelays other)
+    {
+        for (var i = 0; i < other._count; i++)
+        {
+            Take(other._shortest[i].Delay, other._shortest[i].Minute);
+        }
+    }
+
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[_count * 16];
+        for (var i = 0; i < _count; i++)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(i * 16), _shortest[i].Delay);
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan((i * 16) + 8), _shortest[i].Minute);
+        }
+
+        return bytes;
+    }
+
+    public static ClockDelays FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var delays = new ClockDelays();
+        for (; bytes.Length >= 16; bytes = bytes[16..])
+        {
+            delays.Take(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]));
+        }
+
+        return delays;
+    }
+
+    private void Take(long delay, long minute)
+    {
+        if (_count == Kept && (delay, minute).CompareTo(_shortest[Kept - 1]) >= 0)
+        {
+            return;
+        }
+
+        var at = 0;
+        while (at < _count && _shortest[at].Minute != minute)
+        {
+            at++;
+        }
+
+        if (at < _count)
+        {
+            delay = Math.Min(delay, _shortest[at].Delay);
+        }
+        else if (_count < Kept)
+        {
+            _count++;
+        }
+        else
+        {
+            at = Kept - 1;
+        }
+
+        // Up to its place among those that are shorter; of equals the earlier minute comes first.
+        _shortest[at] = (delay, minute);
+        for (; at > 0 && _shortest[at].CompareTo(_shortest[at - 1]) < 0; at--)
+        {
+            (_shortest[at], _shortest[at - 1]) = (_shortest[at - 1], _shortest[at]);
+        }
+    }
+}
