@@ -60,13 +60,31 @@ public sealed class BroadcastOperator
     }
 
     /// <summary>
-    /// Sends an event to all who are meant in this process and collects their acknowledgements,
-    /// <see cref="SocketIOOptions.AckTimeout"/> at most.
+    /// Sends an event to all who are meant, in other processes too, and collects their acknowledgements. Ends when all have
+    /// answered, or after <see cref="SocketIOOptions.AckTimeout"/> if <see cref="Timeout"/> does not say otherwise.
     /// </summary>
     public Task<BroadcastAnswers> EmitWithAckAsync(string name, params ReadOnlySpan<object?> arguments)
     {
         SocketEmitter.ThrowIfReserved(name);
         return _namespace.BroadcastWithAckAsync(this, name, arguments);
+    }
+
+    /// <summary>All who are meant, in this process and in others.</summary>
+    /// <exception cref="TimeoutException">A process did not answer.</exception>
+    public async Task<IReadOnlyList<RemoteSocket>> FetchSocketsAsync(CancellationToken cancellation = default)
+    {
+        var options = _namespace.Server.Encoder.Options;
+        List<RemoteSocket> sockets =
+        [
+            .. LocalSockets().Select(s => new RemoteSocket(_namespace, RemoteSocket.Describe(s, options))),
+        ];
+        if (!IsLocal && _namespace.Server.Backplane is { } backplane)
+        {
+            var others = await backplane.FetchSocketsAsync(_namespace.Name, Target, cancellation);
+            sockets.AddRange(others.Select(s => new RemoteSocket(_namespace, s)));
+        }
+
+        return sockets;
     }
 
     /// <summary>The sockets of this process that are meant.</summary>

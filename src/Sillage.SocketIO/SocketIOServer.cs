@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -83,7 +85,16 @@ public sealed class SocketIOServer : IBackplaneNode
         {
             return _namespaces.GetOrAdd(
                 name,
-                n => new SocketNamespace(this, n, definition, isDynamic: !_definitions!.IsFixed(n))
+                n =>
+                {
+                    var isDynamic = !_definitions!.IsFixed(n);
+                    if (isDynamic)
+                    {
+                        Tell(backplane => backplane.EnterNamespaceAsync(n), n);
+                    }
+
+                    return new SocketNamespace(this, n, definition, isDynamic);
+                }
             );
         }
     }
@@ -126,28 +137,162 @@ public sealed class SocketIOServer : IBackplaneNode
             if (ns.Log is null && ns.Holders == 0 && ns.Count == 0)
             {
                 _namespaces.TryRemove(KeyValuePair.Create(ns.Name, ns));
+                Tell(backplane => backplane.ExitNamespaceAsync(ns.Name), ns.Name);
             }
         }
     }
 
+    /// <summary>Tells the cluster something that need not be waited for.</summary>
+    private void Tell(Func<IBackplane, ValueTask> tell, string @namespace)
+    {
+        if (Backplane is { } backplane)
+        {
+            _ = TellAsync();
+        }
+
+        async Task TellAsync()
+        {
+#pragma warning disable CA1031 // The edge: clients come and go whether the cluster can be told or not.
+            try
+            {
+                await tell(backplane);
+            }
+            catch (Exception e)
+            {
+                SocketLog.OthersNotAsked(Logger, e, @namespace);
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    /// <summary>Joins the cluster with the namespaces that are there from the start.</summary>
+    internal async Task JoinClusterAsync(CancellationToken cancellation)
+    {
+        if (Backplane is not null)
+        {
+            await Backplane.JoinClusterAsync(this, cancellation);
+            foreach (var name in _definitions?.Fixed ?? [])
+            {
+                await Backplane.EnterNamespaceAsync(name);
+                GetOrAdd(name, FindDefinition(name)!);
+            }
+        }
+    }
+
+    /// <summary>The arguments that another process sent; null if they are none.</summary>
+    internal EventArguments? ArgumentsOf(BackplaneEvent message, bool isEvent)
+    {
+        var json = message.Arguments.ToArray();
+        return JsonArguments.TryScan(json, message.Attachments.Count, out var elements) is null
+            ? new EventArguments(json, elements, isEvent, message.Attachments, Encoder.Options)
+            : null;
+    }
+
     void IBackplaneNode.OnBroadcast(string @namespace, BackplaneTarget target, BackplaneEvent message)
     {
-        if (!_namespaces.TryGetValue(@namespace, out var ns))
+        if (TryRead(@namespace, message, out var ns, out var name, out var arguments))
         {
+            ns.OnRemoteEvent(SelectionOf(target), name, arguments, message.IsVolatile);
+        }
+    }
+
+    void IBackplaneNode.OnBroadcastWithAck(
+        string @namespace,
+        BackplaneTarget target,
+        BackplaneEvent message,
+        TimeSpan? timeout,
+        Action<int> clients,
+        Action<BackplaneEvent> answer
+    )
+    {
+        if (!TryRead(@namespace, message, out var ns, out var name, out var arguments))
+        {
+            clients(0);
             return;
+        }
+
+        ns.OnRemoteEventWithAck(
+            SelectionOf(target),
+            name,
+            arguments,
+            timeout,
+            clients,
+            acknowledged =>
+            {
+                var (json, attachments) = Encoder.Arguments(null, [acknowledged]);
+                answer(new BackplaneEvent(json, attachments, false));
+            }
+        );
+    }
+
+    IReadOnlyList<BackplaneSocket> IBackplaneNode.OnFetchSockets(string @namespace, BackplaneTarget target)
+    {
+        var sockets = new List<BackplaneSocket>();
+        Each(@namespace, target, socket => sockets.Add(RemoteSocket.Describe(socket, Encoder.Options)));
+        return sockets;
+    }
+
+    IReadOnlyList<string> IBackplaneNode.OnFetchRooms(string @namespace) =>
+        _namespaces.TryGetValue(@namespace, out var ns)
+            ? [.. ns.Rooms().Keys, .. ns.Everyone.LocalSockets().Select(s => s.Id)]
+            : [];
+
+    async ValueTask<ReadOnlyMemory<byte>?> IBackplaneNode.OnServerSideEmitAsync(
+        string @namespace,
+        BackplaneEvent message
+    )
+    {
+        if (
+            !TryRead(@namespace, message, out var ns, out var name, out var arguments)
+            || !ns.Definition.ServerSideEvents.TryGetValue(name, out var handler)
+        )
+        {
+            return null;
+        }
+
+#pragma warning disable CA1031 // The edge: what a handler throws is this process's own affair; the asker gets no answer.
+        try
+        {
+            var answer = await handler(ns, arguments);
+            return JsonSerializer.SerializeToUtf8Bytes(answer, Encoder.Options);
+        }
+        catch (Exception e)
+        {
+            SocketLog.HandlerFailed(Logger, e, name, ns.Name, "(another server)");
+            return null;
+        }
+#pragma warning restore CA1031
+    }
+
+    private bool TryRead(
+        string @namespace,
+        BackplaneEvent message,
+        [NotNullWhen(true)] out SocketNamespace? ns,
+        out string name,
+        [NotNullWhen(true)] out EventArguments? arguments
+    )
+    {
+        name = "";
+        arguments = null;
+        if (!_namespaces.TryGetValue(@namespace, out ns))
+        {
+            return false;
         }
 
         var json = message.Arguments.ToArray();
         if (
-            JsonArguments.TryScan(json, message.Attachments.Count, out var elements) is null
-            && elements.Count > 0
-            && PacketDecoder.TryReadName(json.AsSpan(elements[0]), out var name)
-            && !PacketDecoder.IsReserved(name)
+            JsonArguments.TryScan(json, message.Attachments.Count, out var elements) is not null
+            || elements.Count == 0
+            || !PacketDecoder.TryReadName(json.AsSpan(elements[0]), out var read)
+            || PacketDecoder.IsReserved(read)
         )
         {
-            var arguments = new EventArguments(json, elements, true, message.Attachments, Encoder.Options);
-            ns.OnRemoteEvent(SelectionOf(target), name, arguments, message.IsVolatile);
+            return false;
         }
+
+        name = read;
+        arguments = new EventArguments(json, elements, true, message.Attachments, Encoder.Options);
+        return true;
     }
 
     void IBackplaneNode.OnJoin(string @namespace, BackplaneTarget target, IReadOnlyList<string> rooms) =>

@@ -36,4 +36,7 @@ internal static partial class SocketLog
 
     [LoggerMessage(28, LogLevel.Information, "A client of {Namespace} asked for recovery and starts fresh: {Outcome}.")]
     public static partial void StartsFresh(ILogger logger, string @namespace, RecoveryOutcome outcome);
+
+    [LoggerMessage(29, LogLevel.Warning, "The other processes could not be told or asked about {Namespace}.")]
+    public static partial void OthersNotAsked(ILogger logger, Exception exception, string @namespace);
 }

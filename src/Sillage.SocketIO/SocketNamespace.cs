@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sillage.SocketIO.Backplane;
 using Sillage.SocketIO.EngineIO;
 using Sillage.SocketIO.Handlers;
@@ -56,6 +57,43 @@ public sealed class SocketNamespace
     /// <summary>The socket of this process with an id; null if there is none.</summary>
     public ClientSocket? Find(string id) => Registry.Find(id);
 
+    /// <summary>All who are in it, in this process and in others; see <see cref="BroadcastOperator.FetchSocketsAsync"/>.</summary>
+    public Task<IReadOnlyList<RemoteSocket>> FetchSocketsAsync(CancellationToken cancellation = default) =>
+        Everyone.FetchSocketsAsync(cancellation);
+
+    /// <summary>Sends an event to the programs of the other processes; see <see cref="NamespaceBuilder.OnServerSideEmit"/>.</summary>
+    public ValueTask ServerSideEmitAsync(string name, params ReadOnlySpan<object?> arguments)
+    {
+        SocketEmitter.ThrowIfReserved(name);
+        return Server.Backplane is { } backplane
+            ? backplane.ServerSideEmitAsync(Name, ToOthers(name, arguments))
+            : ValueTask.CompletedTask;
+    }
+
+    /// <summary>As the other, and brings what each of them answered.</summary>
+    /// <exception cref="TimeoutException">A process did not answer.</exception>
+    public Task<IReadOnlyList<T?>> ServerSideEmitWithAckAsync<T>(string name, params ReadOnlySpan<object?> arguments)
+    {
+        SocketEmitter.ThrowIfReserved(name);
+        return Server.Backplane is { } backplane
+            ? AnsweredAsync(backplane, ToOthers(name, arguments))
+            : Task.FromResult<IReadOnlyList<T?>>([]);
+
+        async Task<IReadOnlyList<T?>> AnsweredAsync(IBackplane others, BackplaneEvent message)
+        {
+            var answers = await others.ServerSideEmitWithAckAsync(Name, message, CancellationToken.None);
+            return [.. answers.Select(a => JsonSerializer.Deserialize<T>(a.Span, Server.Encoder.Options))];
+        }
+    }
+
+    private BackplaneEvent ToOthers(string name, ReadOnlySpan<object?> arguments)
+    {
+        var (json, attachments) = Server.Encoder.Arguments(name, arguments);
+        return attachments.Count == 0
+            ? new BackplaneEvent(json, [], false)
+            : throw new ArgumentException("What is sent from server to server has no bytes.", nameof(arguments));
+    }
+
     /// <summary>The rooms that clients of this process are in, with how many.</summary>
     public IReadOnlyDictionary<string, int> Rooms() => Registry.Rooms();
 
@@ -112,18 +150,70 @@ public sealed class SocketNamespace
         ReadOnlySpan<object?> arguments
     )
     {
-        var ack = new BroadcastAck(Server.Engine.NextWheel(), NextAckId());
-        var message = Server.Encoder.Event(Name, name, arguments, ack.Id);
-        var sockets = Registry.Rent(to.Selection, out var count);
+        var ack = new BroadcastAck(Server.Engine.NextWheel(), NextAckId(), Server);
         var timeout = to.AckTimeout ?? Server.Options.AckTimeout;
+        var message = Server.Encoder.Event(Name, name, arguments, ack.Id);
         ack.Start(Server.Engine.Clock.Now + (long)timeout.TotalMilliseconds);
+        if (!to.IsLocal && Server.Backplane is { } backplane)
+        {
+            ack.ExpectOthers();
+            var (json, attachments) = Server.Encoder.Arguments(name, arguments);
+            _ = AskOthersAsync(backplane, new BackplaneEvent(json, attachments, false));
+        }
+
+        SendExpecting(message, ack, to.Selection, ack.Expect);
+        ack.Seal();
+        return ack.Answers;
+
+        async Task AskOthersAsync(IBackplane others, BackplaneEvent toOthers)
+        {
+#pragma warning disable CA1031 // The edge: without the others, the answers of this process's clients still count.
+            try
+            {
+                await others.BroadcastWithAckAsync(Name, to.Target, toOthers, timeout, ack);
+            }
+            catch (Exception e)
+            {
+                SocketLog.OthersNotAsked(Server.Logger, e, Name);
+                ack.OnProcesses(0);
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    /// <summary>An event of another process that clients of this one are to acknowledge.</summary>
+    internal void OnRemoteEventWithAck(
+        Selection selection,
+        string name,
+        EventArguments arguments,
+        TimeSpan? timeout,
+        Action<int> clients,
+        Action<EventArguments> answer
+    )
+    {
+        var ack = new RelayedAck(Server.Engine.NextWheel(), NextAckId(), answer);
+        ack.Start(Server.Engine.Clock.Now + (long)(timeout ?? Server.Options.AckTimeout).TotalMilliseconds);
+        var message = Server.Encoder.Event(Name, name, [arguments], ack.Id);
+        SendExpecting(message, ack, selection, ack.Expect, clients);
+    }
+
+    private void SendExpecting(
+        OutgoingMessage message,
+        AckSink ack,
+        Selection selection,
+        Action<ClientSocket> expect,
+        Action<int>? counted = null
+    )
+    {
         var writes = new FlushList();
+        var sockets = Registry.Rent(selection, out var count);
+        var expected = new List<ClientSocket>(count);
         for (var i = 0; i < count; i++)
         {
-            ack.Expect(sockets[i]);
+            expect(sockets[i]);
             if (sockets[i].ExpectAck(ack))
             {
-                sockets[i].Send(message, isVolatile: false, writes);
+                expected.Add(sockets[i]);
             }
             else
             {
@@ -132,10 +222,16 @@ public sealed class SocketNamespace
         }
 
         RoomRegistry.Return(sockets);
+
+        // Told before any of them can answer.
+        counted?.Invoke(expected.Count);
+        foreach (var socket in expected)
+        {
+            socket.Send(message, isVolatile: false, writes);
+        }
+
         _ = writes.RunAsync();
-        ack.Seal();
-        Server.Metrics.Broadcast(count);
-        return ack.Answers;
+        Server.Metrics.Broadcast(expected.Count);
     }
 
     /// <summary>An event of another process for clients of this one.</summary>

@@ -29,6 +29,33 @@ public sealed class NodeClusterTests(RedisServer redis)
                                 .Namespace.To(room)
                                 .EmitAsync("said", all.Get<string>(1), all.Get<byte[]>(2), all.Get<object>(3))
                     )
+                    .On(
+                        "ask-all",
+                        async (ClientSocket s, string room) =>
+                        {
+                            var (answers, missing) = await s
+                                .Namespace.To(room)
+                                .Timeout(TimeSpan.FromSeconds(10))
+                                .EmitWithAckAsync("question", new byte[] { 1 });
+                            return new { answers = answers.Select(a => a.Get<string>(0)).Order(), missing };
+                        }
+                    )
+                    .On(
+                        "who-is-there",
+                        async (ClientSocket s) =>
+                            (await s.Namespace.FetchSocketsAsync()).Select(r => new
+                            {
+                                r.Id,
+                                r.Rooms,
+                                r.Data,
+                            })
+                    )
+                    .On(
+                        "ask-servers",
+                        async (ClientSocket s, int n) => await s.Namespace.ServerSideEmitWithAckAsync<int>("double", n)
+                    )
+                    .On("keep", (ClientSocket s, string value) => s.Data["kept"] = value)
+                    .OnServerSideEmit("double", (_, all) => ValueTask.FromResult<object?>(all.Get<int>(0) * 2))
                     .On("enter-all", (ClientSocket s, string room) => s.Namespace.Everyone.JoinAsync(room))
                     .On("put-out", (ClientSocket s, string id) => s.Namespace.To(id).DisconnectAsync())
         );

@@ -54,6 +54,35 @@ await both("crew", () => io.to("crew").emit("crew", 2), 2);
 const emitter = new Emitter(await redis());
 await both("news", () => emitter.to("boat").emit("news", new Date(0), Buffer.alloc(300, 1)), ...["1970-01-01T00:00:00.000Z", Buffer.alloc(300, 1)]);
 
+// Acknowledgements of all clients, whoever asks.
+console.error("acks");
+for (const [client, name] of [[there, "there"], [here, "here"]]) client.on("question", (bytes, done) => done(`${name} ${bytes.length}`));
+const answers = await io.to("boat").timeout(10_000).emitWithAck("question", Buffer.from([1, 2]));
+assert.deepEqual(answers.sort(), ["here 2", "there 2"]);
+assert.deepEqual(await here.emitWithAck("ask-all", "boat"), { answers: ["here 1", "there 1"], missing: 0 });
+
+// Each knows the other's clients.
+console.error("who is there");
+await here.emitWithAck("keep", "é");
+for (const sockets of [await io.fetchSockets(), await here.emitWithAck("who-is-there")]) {
+  assert.deepEqual(sockets.map((s) => s.id).sort(), [here.id, there.id].sort());
+  for (const s of sockets) assert.deepEqual([...s.rooms].sort(), ["boat", "crew", s.id].sort());
+  assert.deepEqual(sockets.find((s) => s.id === here.id).data, { kept: "é" });
+}
+const boat = await io.in("boat").fetchSockets();
+const ours = boat.find((s) => s.id === here.id);
+assert.equal(ours.handshake.query.EIO, "4");
+const alone = once(here, "alone");
+ours.emit("alone", 1);
+assert.deepEqual(await alone, [1]);
+assert.deepEqual([...(await io.of("/").adapter.allRooms())].sort(), ["boat", "crew", here.id, there.id].sort());
+
+// Servers among themselves.
+console.error("server-side emits");
+io.on("double", (n, done) => done(n * 2));
+assert.deepEqual(await io.serverSideEmitWithAck("double", 21), [42]);
+assert.deepEqual(await here.emitWithAck("ask-servers", 4), [8]);
+
 // Each may put the other's clients out.
 console.error("disconnect");
 const out = once(here, "disconnect");

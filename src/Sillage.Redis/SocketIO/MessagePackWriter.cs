@@ -2,12 +2,48 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Sillage.SocketIO.Backplane;
 
 namespace Sillage.Redis.SocketIO;
 
 /// <summary>Writes MessagePack, in the shortest form of each value.</summary>
 internal readonly struct MessagePackWriter(IBufferWriter<byte> output)
 {
+    /// <summary>An event as Node's adapter has it: <c>{type, data, nsp}</c>.</summary>
+    public void Event(string @namespace, BackplaneEvent message)
+    {
+        const int EventType = 2;
+        Map(3);
+        String("type");
+        Integer(EventType);
+        String("data");
+        using (var arguments = JsonDocument.Parse(message.Arguments))
+        {
+            Json(arguments.RootElement, message.Attachments);
+        }
+
+        String("nsp");
+        String(@namespace);
+    }
+
+    /// <summary>The two entries <c>rooms</c> and <c>except</c> of a map.</summary>
+    public void Targets(BackplaneTarget target)
+    {
+        String("rooms");
+        Strings(target.Rooms);
+        String("except");
+        Strings(target.Except);
+    }
+
+    public void Strings(IReadOnlyList<string> texts)
+    {
+        Array(texts.Count);
+        foreach (var text in texts)
+        {
+            String(text);
+        }
+    }
+
     public void Array(int count) => Head(count, 0x90, 16, 0xdc);
 
     public void Map(int count) => Head(count, 0x80, 16, 0xde);

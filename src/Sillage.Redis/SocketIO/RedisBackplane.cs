@@ -1,10 +1,9 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sillage.SocketIO.Backplane;
-using Sillage.SocketIO.Codec;
 using StackExchange.Redis;
 
 namespace Sillage.Redis.SocketIO;
@@ -15,15 +14,14 @@ namespace Sillage.Redis.SocketIO;
 /// </summary>
 public sealed partial class RedisBackplane : IBackplane, IDisposable
 {
-    private const int RemoteJoin = 2;
-    private const int RemoteLeave = 3;
-    private const int RemoteDisconnect = 4;
     private const int Event = 2;
 
     private readonly ConnectionMultiplexer _redis;
     private readonly ILogger<RedisBackplane> _logger;
     private readonly string _prefix;
     private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+    private readonly RedisRequests _requests;
+    private readonly ConcurrentDictionary<string, bool> _entered = new(StringComparer.Ordinal);
     private IBackplaneNode? _node;
 
     /// <summary>Makes a process's end of the cluster.</summary>
@@ -35,6 +33,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         _redis = redis;
         _logger = logger;
         _prefix = key;
+        _requests = new RedisRequests(_id, key, PublishAsync, CountSubscribersAsync);
     }
 
     /// <inheritdoc />
@@ -46,6 +45,9 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         await subscriber
             .SubscribeAsync(Pattern("-request#*"), (channel, message) => OnRequest(channel, message))
             .WaitAsync(cancellation);
+        await subscriber
+            .SubscribeAsync(Pattern("-response#*"), (channel, message) => OnResponse(message))
+            .WaitAsync(cancellation);
     }
 
     /// <inheritdoc />
@@ -55,6 +57,11 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         var subscriber = _redis.GetSubscriber();
         await subscriber.UnsubscribeAsync(Pattern("#*"));
         await subscriber.UnsubscribeAsync(Pattern("-request#*"));
+        await subscriber.UnsubscribeAsync(Pattern("-response#*"));
+        foreach (var ns in _entered.Keys)
+        {
+            await ExitNamespaceAsync(ns);
+        }
     }
 
     /// <inheritdoc />
@@ -67,32 +74,82 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
 
     /// <inheritdoc />
     public ValueTask JoinAsync(string @namespace, BackplaneTarget target, IReadOnlyList<string> rooms) =>
-        RequestAsync(@namespace, new Request(_id, RemoteJoin, new Options(target.Rooms, target.Except), rooms, null));
+        _requests.JoinAsync(@namespace, target, rooms);
 
     /// <inheritdoc />
     public ValueTask LeaveAsync(string @namespace, BackplaneTarget target, IReadOnlyList<string> rooms) =>
-        RequestAsync(@namespace, new Request(_id, RemoteLeave, new Options(target.Rooms, target.Except), rooms, null));
+        _requests.LeaveAsync(@namespace, target, rooms);
 
     /// <inheritdoc />
     public ValueTask DisconnectAsync(string @namespace, BackplaneTarget target, bool close) =>
-        RequestAsync(
-            @namespace,
-            new Request(_id, RemoteDisconnect, new Options(target.Rooms, target.Except), null, close)
-        );
+        _requests.DisconnectAsync(@namespace, target, close);
+
+    /// <inheritdoc />
+    public async ValueTask EnterNamespaceAsync(string @namespace)
+    {
+        // Only to be counted: what is asked is heard by the pattern, which is not.
+        _entered[@namespace] = true;
+        await _redis.GetSubscriber().SubscribeAsync(Literal(_requests.RequestChannel(@namespace)), (_, _) => { });
+    }
+
+    /// <inheritdoc />
+    public async ValueTask ExitNamespaceAsync(string @namespace)
+    {
+        _entered.TryRemove(@namespace, out _);
+        await _redis.GetSubscriber().UnsubscribeAsync(Literal(_requests.RequestChannel(@namespace)));
+    }
+
+    /// <inheritdoc />
+    public ValueTask BroadcastWithAckAsync(
+        string @namespace,
+        BackplaneTarget target,
+        BackplaneEvent message,
+        TimeSpan timeout,
+        IBackplaneAnswers answers
+    ) => _requests.BroadcastWithAckAsync(@namespace, target, message, timeout, answers);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<BackplaneSocket>> FetchSocketsAsync(
+        string @namespace,
+        BackplaneTarget target,
+        CancellationToken cancellation
+    ) => _requests.FetchSocketsAsync(@namespace, target, cancellation);
+
+    /// <inheritdoc />
+    public ValueTask ServerSideEmitAsync(string @namespace, BackplaneEvent message) =>
+        _requests.ServerSideEmitAsync(@namespace, message);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ServerSideEmitWithAckAsync(
+        string @namespace,
+        BackplaneEvent message,
+        CancellationToken cancellation
+    ) => _requests.ServerSideEmitWithAckAsync(@namespace, message, cancellation);
 
     /// <inheritdoc />
     public void Dispose() => _redis.Dispose();
 
     private RedisChannel Pattern(string suffix) => new(_prefix + suffix, RedisChannel.PatternMode.Pattern);
 
-    private ValueTask RequestAsync(string @namespace, Request request) =>
-        PublishAsync(
-            $"{_prefix}-request#{@namespace}#",
-            JsonSerializer.SerializeToUtf8Bytes(request, JsonSerializerOptions.Web)
-        );
+    private static RedisChannel Literal(string channel) => new(channel, RedisChannel.PatternMode.Literal);
+
+    private async Task<long> CountSubscribersAsync(string channel)
+    {
+        long count = 0;
+        foreach (var endpoint in _redis.GetEndPoints())
+        {
+            var server = _redis.GetServer(endpoint);
+            if (server.IsConnected && !server.IsSlave)
+            {
+                count += await server.SubscriptionSubscriberCountAsync(Literal(channel));
+            }
+        }
+
+        return count;
+    }
 
     private async ValueTask PublishAsync(string channel, byte[] message) =>
-        await _redis.GetSubscriber().PublishAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), message);
+        await _redis.GetSubscriber().PublishAsync(Literal(channel), message);
 
     /// <summary><c>[sender, {type, data, nsp}, {rooms, except, flags}]</c></summary>
     private byte[] Encode(string @namespace, BackplaneTarget target, BackplaneEvent message)
@@ -101,22 +158,9 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         var writer = new MessagePackWriter(output);
         writer.Array(3);
         writer.String(_id);
+        writer.Event(@namespace, message);
         writer.Map(3);
-        writer.String("type");
-        writer.Integer(Event);
-        writer.String("data");
-        using (var arguments = JsonDocument.Parse(message.Arguments))
-        {
-            writer.Json(arguments.RootElement, message.Attachments);
-        }
-
-        writer.String("nsp");
-        writer.String(@namespace);
-        writer.Map(3);
-        writer.String("rooms");
-        Strings(target.Rooms);
-        writer.String("except");
-        Strings(target.Except);
+        writer.Targets(target);
         writer.String("flags");
         writer.Map(message.IsVolatile ? 1 : 0);
         if (message.IsVolatile)
@@ -126,95 +170,49 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         }
 
         return output.WrittenSpan.ToArray();
-
-        void Strings(IReadOnlyList<string> texts)
-        {
-            writer.Array(texts.Count);
-            foreach (var text in texts)
-            {
-                writer.String(text);
-            }
-        }
     }
 
-    private void OnEvent(byte[] message)
+    private void OnEvent(byte[] bytes) =>
+        Read(
+            bytes,
+            node =>
+            {
+                if (ClusterMessage.Read(bytes) is not { } message)
+                {
+                    Unreadable(_logger, "not MessagePack");
+                    return;
+                }
+
+                var (packet, options) = (message.Root[1], message.Root[2]);
+                if (!message.Root[0].ValueEquals(_id) && packet.GetProperty("type").GetInt32() == Event)
+                {
+                    var isVolatile =
+                        options.TryGetProperty("flags", out var flags)
+                        && flags.ValueKind is JsonValueKind.Object
+                        && flags.TryGetProperty("volatile", out var given)
+                        && given.ValueKind is JsonValueKind.True;
+                    node.OnBroadcast(
+                        packet.TryGetProperty("nsp", out var ns) ? ns.GetString()! : "/",
+                        ClusterMessage.Target(options),
+                        message.Event(packet.GetProperty("data"), isVolatile)
+                    );
+                }
+            }
+        );
+
+    private void OnRequest(string channel, byte[] bytes) =>
+        Read(bytes, node => _requests.OnRequest(channel, bytes, node));
+
+    private void OnResponse(byte[] bytes) => Read(bytes, _ => _requests.OnResponse(bytes));
+
+    private void Read(byte[] bytes, Action<IBackplaneNode> read)
     {
 #pragma warning disable CA1031 // The edge: what another process sends must not end this one's subscription.
         try
         {
-            var json = new ArrayBufferWriter<byte>(message.Length * 2);
-            using var writer = new Utf8JsonWriter(
-                json,
-                new JsonWriterOptions { Encoder = CompactJsonEncoder.Instance, SkipValidation = true }
-            );
-            var reader = new MessagePackReader(message, writer);
-            if (!reader.TryRead())
+            if (_node is { } node && bytes.Length > 0)
             {
-                Unreadable(_logger, "not MessagePack");
-                return;
-            }
-
-            writer.Flush();
-            using var document = JsonDocument.Parse(json.WrittenMemory);
-            var root = document.RootElement;
-            if (root[0].ValueEquals(_id) || _node is not { } node)
-            {
-                return;
-            }
-
-            var packet = root[1];
-            var options = root[2];
-            if (packet.GetProperty("type").GetInt32() == Event)
-            {
-                node.OnBroadcast(
-                    packet.TryGetProperty("nsp", out var ns) ? ns.GetString()! : "/",
-                    new BackplaneTarget(Strings(options, "rooms"), Strings(options, "except")),
-                    new BackplaneEvent(
-                        Encoding.UTF8.GetBytes(packet.GetProperty("data").GetRawText()),
-                        reader.Attachments,
-                        options.TryGetProperty("flags", out var flags)
-                            && flags.ValueKind is JsonValueKind.Object
-                            && flags.TryGetProperty("volatile", out var isVolatile)
-                            && isVolatile.ValueKind is JsonValueKind.True
-                    )
-                );
-            }
-        }
-        catch (Exception e)
-        {
-            Unreadable(_logger, e.Message);
-        }
-    }
-
-    private void OnRequest(string channel, byte[] message)
-    {
-        try
-        {
-            // Requests that carry bytes (broadcasts to be acknowledged) are MessagePack; this server takes no part in those.
-            if (
-                message is not [(byte)'{', ..]
-                || JsonSerializer.Deserialize<Request>(message, JsonSerializerOptions.Web)
-                    is not { Opts: not null } request
-                || request.Uid == _id
-                || _node is not { } node
-            )
-            {
-                return;
-            }
-
-            var ns = channel[(_prefix.Length + "-request#".Length)..^1];
-            var target = new BackplaneTarget(request.Opts.Rooms ?? [], request.Opts.Except ?? []);
-            switch (request.Type)
-            {
-                case RemoteJoin:
-                    node.OnJoin(ns, target, request.Rooms ?? []);
-                    break;
-                case RemoteLeave:
-                    node.OnLeave(ns, target, request.Rooms ?? []);
-                    break;
-                case RemoteDisconnect:
-                    node.OnDisconnect(ns, target, request.Close is true);
-                    break;
+                read(node);
             }
         }
         catch (Exception e)
@@ -224,15 +222,6 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
 #pragma warning restore CA1031
     }
 
-    private static string[] Strings(JsonElement options, string name) =>
-        options.TryGetProperty(name, out var values) && values.ValueKind is JsonValueKind.Array
-            ? [.. values.EnumerateArray().Select(v => v.ToString())]
-            : [];
-
     [LoggerMessage(40, LogLevel.Warning, "A message of the Socket.IO cluster could not be used: {Why}.")]
     private static partial void Unreadable(ILogger logger, string why);
-
-    private sealed record Options(IReadOnlyList<string>? Rooms, IReadOnlyList<string>? Except);
-
-    private sealed record Request(string? Uid, int Type, Options? Opts, IReadOnlyList<string>? Rooms, bool? Close);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Sillage.SocketIO.Backplane;
 
 /// <summary>Which sockets, in every other process.</summary>
@@ -41,7 +43,67 @@ public interface IBackplane
 
     /// <summary>Takes clients of the other processes out of the namespace.</summary>
     ValueTask DisconnectAsync(string @namespace, BackplaneTarget target, bool close);
+
+    /// <summary>From now on the process counts as one that answers what is asked about a namespace.</summary>
+    ValueTask EnterNamespaceAsync(string @namespace);
+
+    /// <summary>The process no longer has the namespace.</summary>
+    ValueTask ExitNamespaceAsync(string @namespace);
+
+    /// <summary>Sends an event that clients of the other processes are to acknowledge.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="target">Which clients.</param>
+    /// <param name="message">The event.</param>
+    /// <param name="timeout">How long acknowledgements are waited for.</param>
+    /// <param name="answers">Hears of them.</param>
+    ValueTask BroadcastWithAckAsync(
+        string @namespace,
+        BackplaneTarget target,
+        BackplaneEvent message,
+        TimeSpan timeout,
+        IBackplaneAnswers answers
+    );
+
+    /// <summary>The clients of the other processes.</summary>
+    /// <exception cref="TimeoutException">A process did not answer.</exception>
+    Task<IReadOnlyList<BackplaneSocket>> FetchSocketsAsync(
+        string @namespace,
+        BackplaneTarget target,
+        CancellationToken cancellation
+    );
+
+    /// <summary>Sends an event to the programs of the other processes.</summary>
+    ValueTask ServerSideEmitAsync(string @namespace, BackplaneEvent message);
+
+    /// <summary>As the other, and collects one answer of each program, as JSON.</summary>
+    /// <exception cref="TimeoutException">A process did not answer.</exception>
+    Task<IReadOnlyList<ReadOnlyMemory<byte>>> ServerSideEmitWithAckAsync(
+        string @namespace,
+        BackplaneEvent message,
+        CancellationToken cancellation
+    );
 }
+
+/// <summary>Hears of the acknowledgements of a broadcast. Its methods may be called from any thread.</summary>
+public interface IBackplaneAnswers
+{
+    /// <summary>How many other processes will tell the number of their clients; called once, before any of them does.</summary>
+    void OnProcesses(int count);
+
+    /// <summary>A process has sent the event to so many clients.</summary>
+    void OnClients(int count);
+
+    /// <summary>A client acknowledged.</summary>
+    /// <param name="arguments">What it acknowledged with, as a JSON array, and the attachments of that.</param>
+    void OnAnswer(BackplaneEvent arguments);
+}
+
+/// <summary>A client as other processes know it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Rooms">The rooms that it is in, that of its own id among them.</param>
+/// <param name="Data">What its program kept with it: an object.</param>
+/// <param name="Handshake">The request that opened its connection, without credentials: an object as Node has it.</param>
+public sealed record BackplaneSocket(string Id, IReadOnlyList<string> Rooms, JsonElement Data, JsonElement Handshake);
 
 /// <summary>A process as its backplane sees it. Every call is about the clients of this process.</summary>
 public interface IBackplaneNode
@@ -57,4 +119,30 @@ public interface IBackplaneNode
 
     /// <summary>Takes them out of the namespace.</summary>
     void OnDisconnect(string @namespace, BackplaneTarget target, bool close);
+
+    /// <summary>Sends them an event that they are to acknowledge.</summary>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="target">Which clients.</param>
+    /// <param name="message">The event.</param>
+    /// <param name="timeout">How long acknowledgements are waited for; null if the asker did not say.</param>
+    /// <param name="clients">To be called once, first, with the number of clients.</param>
+    /// <param name="answer">To be called with each acknowledgement: a JSON array.</param>
+    void OnBroadcastWithAck(
+        string @namespace,
+        BackplaneTarget target,
+        BackplaneEvent message,
+        TimeSpan? timeout,
+        Action<int> clients,
+        Action<BackplaneEvent> answer
+    );
+
+    /// <summary>Who they are.</summary>
+    IReadOnlyList<BackplaneSocket> OnFetchSockets(string @namespace, BackplaneTarget target);
+
+    /// <summary>The rooms that they are in, those of their own ids among them.</summary>
+    IReadOnlyList<string> OnFetchRooms(string @namespace);
+
+    /// <summary>An event for the program of this process.</summary>
+    /// <returns>Its answer, as JSON; null if it does not handle the event.</returns>
+    ValueTask<ReadOnlyMemory<byte>?> OnServerSideEmitAsync(string @namespace, BackplaneEvent message);
 }

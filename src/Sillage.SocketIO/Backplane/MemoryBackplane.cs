@@ -47,6 +47,61 @@ public sealed class MemoryBackplane
         public ValueTask DisconnectAsync(string @namespace, BackplaneTarget target, bool close) =>
             Each(n => n.OnDisconnect(@namespace, target, close));
 
+        public ValueTask EnterNamespaceAsync(string @namespace) => default;
+
+        public ValueTask ExitNamespaceAsync(string @namespace) => default;
+
+        public ValueTask BroadcastWithAckAsync(
+            string @namespace,
+            BackplaneTarget target,
+            BackplaneEvent message,
+            TimeSpan timeout,
+            IBackplaneAnswers answers
+        )
+        {
+            var others = Others();
+            answers.OnProcesses(others.Length);
+            foreach (var node in others)
+            {
+                node.OnBroadcastWithAck(@namespace, target, message, timeout, answers.OnClients, answers.OnAnswer);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public Task<IReadOnlyList<BackplaneSocket>> FetchSocketsAsync(
+            string @namespace,
+            BackplaneTarget target,
+            CancellationToken cancellation
+        ) =>
+            Task.FromResult<IReadOnlyList<BackplaneSocket>>([
+                .. Others().SelectMany(n => n.OnFetchSockets(@namespace, target)),
+            ]);
+
+        public ValueTask ServerSideEmitAsync(string @namespace, BackplaneEvent message) =>
+            Each(n => _ = n.OnServerSideEmitAsync(@namespace, message).AsTask());
+
+        public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ServerSideEmitWithAckAsync(
+            string @namespace,
+            BackplaneEvent message,
+            CancellationToken cancellation
+        )
+        {
+            var answers = new List<ReadOnlyMemory<byte>>();
+            foreach (var node in Others())
+            {
+                answers.Add(
+                    await node.OnServerSideEmitAsync(@namespace, message).AsTask().WaitAsync(cancellation)
+                        ?? throw new TimeoutException("A process does not handle the event.")
+                );
+            }
+
+            return answers;
+        }
+
+        private IBackplaneNode[] Others() =>
+            [.. hub._links.Where(l => l != this).Select(l => l._node).OfType<IBackplaneNode>()];
+
         private ValueTask Each(Action<IBackplaneNode> tell)
         {
             foreach (var link in hub._links)

@@ -86,8 +86,11 @@ internal sealed class PacketEncoder
     /// <summary>The packet that ends a client's part in a namespace.</summary>
     public static OutgoingMessage Disconnect(string @namespace) => Control(PacketType.Disconnect, @namespace, null);
 
-    /// <summary>The arguments of an event, its name the first, as JSON and attachments for another process.</summary>
-    public (byte[] Json, List<ReadOnlyMemory<byte>> Attachments) Arguments(string name, ReadOnlySpan<object?> arguments)
+    /// <summary>The arguments of an event, its name the first, or of an acknowledgement, as JSON and attachments for another process.</summary>
+    public (byte[] Json, List<ReadOnlyMemory<byte>> Attachments) Arguments(
+        string? name,
+        ReadOnlySpan<object?> arguments
+    )
     {
         var scratch = Take();
         WriteArray(scratch, name, arguments, null);

@@ -4,6 +4,8 @@ namespace Sillage.SocketIO.Handlers;
 internal sealed class NamespaceDefinition
 {
     public Dictionary<string, CompiledHandler> Events { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, Func<SocketNamespace, EventArguments, ValueTask<object?>>> ServerSideEvents { get; } =
+        new(StringComparer.Ordinal);
     public CompiledHandler? AnyEvent { get; set; }
     public List<CompiledHandler> Connections { get; } = [];
     public List<CompiledHandler> Disconnections { get; } = [];

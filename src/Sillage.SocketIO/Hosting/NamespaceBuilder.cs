@@ -63,6 +63,22 @@ public class NamespaceBuilder
         return this;
     }
 
+    /// <summary>Handles an event that another process of the cluster sent with <see cref="SocketNamespace.ServerSideEmitAsync"/>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="handler">The handler; what it brings is the answer, as JSON, if the sender asked for one.</param>
+    /// <exception cref="ArgumentException">The name is reserved, or has a handler already.</exception>
+    public NamespaceBuilder OnServerSideEmit(
+        string name,
+        Func<SocketNamespace, EventArguments, ValueTask<object?>> handler
+    )
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        SocketEmitter.ThrowIfReserved(name);
+        return Definition.ServerSideEvents.TryAdd(name, handler)
+            ? this
+            : throw new ArgumentException($"'{name}' has a handler already.", nameof(name));
+    }
+
     /// <summary>Looks at each client that wants to join, in the order of these calls; see <see cref="ConnectContext.Refuse"/>.</summary>
     public NamespaceBuilder Use(Func<ConnectContext, ValueTask> middleware)
     {

@@ -54,6 +54,8 @@ public sealed class SocketIOBuilder : NamespaceBuilder
         return builder;
     }
 
+    internal IEnumerable<string> Fixed => _fixed.Keys;
+
     internal bool IsFixed(string name) => _fixed.ContainsKey(name);
 
     internal NamespaceDefinition? Find(string name)

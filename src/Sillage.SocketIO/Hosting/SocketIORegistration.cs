@@ -125,13 +125,7 @@ internal sealed class EngineOptionsValidator<TOptions> : IValidateOptions<TOptio
 /// <summary>Joins the cluster before the first request, and leaves it after the last.</summary>
 internal sealed class SocketIOLifetime(SocketIOServer server) : IHostedLifecycleService
 {
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        if (server.Backplane is { } backplane)
-        {
-            await backplane.JoinClusterAsync(server, cancellationToken);
-        }
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => server.JoinClusterAsync(cancellationToken);
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Shouldly;
 using Sillage.SocketIO.Backplane;
 using Xunit;
@@ -127,10 +128,77 @@ public abstract class BackplaneSpecification
         await EndAsync(a, c);
     }
 
+    [Fact]
+    public async Task Acknowledgements_of_every_process_come_back()
+    {
+        var (a, b, c) = (await JoinAsync(), await JoinAsync(), await JoinAsync());
+        b.Answers = ["""["yes"]""", """[{"_placeholder":true,"num":0}]"""];
+        c.Answers = ["[]"];
+        var heard = new Collected();
+        await a.Backplane.BroadcastWithAckAsync(
+            "/n",
+            new BackplaneTarget(["r"], ["x"]),
+            Event("""["ready?",1]"""),
+            TimeSpan.FromMinutes(1),
+            heard
+        );
+        await b.ExpectAsync("""asked /n [r] [x] ["ready?",1] within 00:01:00""");
+        await c.ExpectAsync("""asked /n [r] [x] ["ready?",1] within 00:01:00""");
+        await heard.ExpectAsync(
+            processes: 2,
+            clients: 3,
+            "\"yes\"",
+            "{\"_placeholder\":true,\"num\":0} 2 bytes",
+            "none"
+        );
+        await EndAsync(a, b, c);
+    }
+
+    [Fact]
+    public async Task Everybody_tells_who_is_there()
+    {
+        var (a, b, c) = (await JoinAsync(), await JoinAsync(), await JoinAsync());
+        b.Sockets = ["s1", "s2"];
+        var sockets = await a.Backplane.FetchSocketsAsync("/n", new BackplaneTarget(["r"], ["x"]), default);
+        sockets.Select(s => s.Id).ShouldBe(["s1", "s2"], ignoreOrder: true);
+        sockets[0].Rooms.ShouldBe([sockets[0].Id, "room"]);
+        sockets[0].Data.GetProperty("score").GetInt32().ShouldBe(12);
+        sockets[0].Handshake.GetProperty("address").GetString().ShouldBe("::1");
+        await b.ExpectAsync("fetch /n [r] [x]");
+        await c.ExpectAsync("fetch /n [r] [x]");
+        await EndAsync(a, b, c);
+    }
+
+    [Fact]
+    public async Task Programs_speak_to_one_another_and_answer()
+    {
+        var (a, b) = (await JoinAsync(), await JoinAsync());
+        b.Answers = ["[42]"];
+        await a.Backplane.ServerSideEmitAsync("/n", Event("""["hello",{"x":1}]"""));
+        await b.ExpectAsync("""program /n ["hello",{"x":1}]""");
+        var answers = await a.Backplane.ServerSideEmitWithAckAsync("/n", Event("""["how many"]"""), default);
+        answers.Select(x => Encoding.UTF8.GetString(x.Span)).ShouldBe(["[42]"]);
+        await b.ExpectAsync("""program /n ["how many"]""");
+        await EndAsync(a, b);
+    }
+
+    [Fact]
+    public async Task Nobody_else_is_nobody_to_wait_for()
+    {
+        var a = await JoinAsync();
+        var heard = new Collected();
+        await a.Backplane.BroadcastWithAckAsync("/n", All, Event("""["m"]"""), TimeSpan.FromMinutes(1), heard);
+        await heard.ExpectAsync(processes: 0, clients: 0);
+        (await a.Backplane.FetchSocketsAsync("/n", All, default)).ShouldBeEmpty();
+        (await a.Backplane.ServerSideEmitWithAckAsync("/n", Event("""["m"]"""), default)).ShouldBeEmpty();
+        await EndAsync(a);
+    }
+
     private async Task<Node> JoinAsync()
     {
         var node = new Node(await ConnectAsync());
         await node.Backplane.JoinClusterAsync(node, TestContext.Current.CancellationToken);
+        await node.Backplane.EnterNamespaceAsync("/n");
         return node;
     }
 
@@ -186,9 +254,110 @@ public abstract class BackplaneSpecification
         public void OnDisconnect(string @namespace, BackplaneTarget target, bool close) =>
             Write($"disconnect {@namespace} {Text(target)} {close}");
 
+        /// <summary>What its clients acknowledge, and its program answers.</summary>
+        public string[] Answers { get; set; } = [];
+
+        public string[] Sockets { get; set; } = [];
+
+        public void OnBroadcastWithAck(
+            string @namespace,
+            BackplaneTarget target,
+            BackplaneEvent message,
+            TimeSpan? timeout,
+            Action<int> clients,
+            Action<BackplaneEvent> answer
+        )
+        {
+            Write(
+                $"asked {@namespace} {Text(target)} {Encoding.UTF8.GetString(message.Arguments.Span)} within {timeout}"
+            );
+            clients(Answers.Length);
+            foreach (var text in Answers)
+            {
+                ReadOnlyMemory<byte>[] bytes = text.Contains("_placeholder", StringComparison.Ordinal)
+                    ? [new byte[] { 1, 2 }]
+                    : [];
+                answer(new BackplaneEvent(Encoding.UTF8.GetBytes(text), bytes, false));
+            }
+        }
+
+        public IReadOnlyList<BackplaneSocket> OnFetchSockets(string @namespace, BackplaneTarget target)
+        {
+            Write($"fetch {@namespace} {Text(target)}");
+            return
+            [
+                .. Sockets.Select(id => new BackplaneSocket(
+                    id,
+                    [id, "room"],
+                    JsonElement.Parse("""{"score":12}"""),
+                    JsonElement.Parse("""{"address":"::1"}""")
+                )),
+            ];
+        }
+
+        public IReadOnlyList<string> OnFetchRooms(string @namespace) => ["room"];
+
+        public ValueTask<ReadOnlyMemory<byte>?> OnServerSideEmitAsync(string @namespace, BackplaneEvent message)
+        {
+            Write($"program {@namespace} {Encoding.UTF8.GetString(message.Arguments.Span)}");
+            return ValueTask.FromResult<ReadOnlyMemory<byte>?>(Encoding.UTF8.GetBytes(Answers[0]));
+        }
+
         private static string Text(BackplaneTarget target) =>
             $"[{string.Join('|', target.Rooms)}] [{string.Join('|', target.Except)}]";
 
         private void Write(string line) => _heard.Writer.TryWrite(line);
+    }
+
+    /// <summary>Writes down what is acknowledged.</summary>
+    private sealed class Collected : IBackplaneAnswers
+    {
+        private readonly Lock _gate = new();
+        private readonly List<string> _answers = [];
+        private int? _processes;
+        private int _clients;
+
+        public void OnProcesses(int count) => _processes = count;
+
+        public void OnClients(int count)
+        {
+            lock (_gate)
+            {
+                _clients += count;
+            }
+        }
+
+        public void OnAnswer(BackplaneEvent arguments)
+        {
+            // A process may pass on nothing as null.
+            var text = Encoding.UTF8.GetString(arguments.Arguments.Span)[1..^1];
+            lock (_gate)
+            {
+                _answers.Add(
+                    (text is "" or "null" ? "none" : text)
+                        + string.Concat(arguments.Attachments.Select(a => $" {a.Length} bytes"))
+                );
+            }
+        }
+
+        public async Task ExpectAsync(int processes, int clients, params string[] answers)
+        {
+            for (var i = 0; i < 500 && !HasAll(); i++)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+
+            _processes.ShouldBe(processes);
+            _clients.ShouldBe(clients);
+            _answers.ShouldBe(answers, ignoreOrder: true);
+
+            bool HasAll()
+            {
+                lock (_gate)
+                {
+                    return _processes == processes && _clients == clients && _answers.Count == answers.Length;
+                }
+            }
+        }
     }
 }
