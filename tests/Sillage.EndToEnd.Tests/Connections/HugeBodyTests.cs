@@ -1,5 +1,6 @@
 using System.Globalization;
 using Shouldly;
+using Sillage.EndToEnd.Tests.Durability;
 using Sillage.EndToEnd.Tests.Kit;
 
 namespace Sillage.EndToEnd.Tests.Connections;
@@ -14,41 +15,44 @@ public sealed class HugeBodyTests(ITestOutputHelper output) : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    [Theory]
-    [InlineData("application/json", true)]
-    [InlineData("application/json", false)]
-    [InlineData("application/x-ndjson", false)]
-    public async Task Is_refused_with_413_before_much_of_it_was_read_and_memory_stays_flat(
-        string mediaType,
-        bool announced
-    )
+    [Fact]
+    public async Task Is_refused_with_413_before_much_of_it_was_read_and_memory_stays_flat()
     {
-        await using var server = await SillageServer.StartAsync(_folder.Path, Durability.UnderLoad.Settings());
+        await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.Settings());
         using var admin = await Api.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         var authorization = admin.Client.DefaultRequestHeaders.Authorization!;
-        var head =
-            "POST /api/v1/studies/game/traces HTTP/1.1\r\nHost: localhost\r\n"
-            + $"Authorization: {authorization}\r\nContent-Type: {mediaType}\r\n"
-            + (announced ? $"Content-Length: {Length}\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
+        var targets = (
+            from path in new[] { "/api/v1/studies/game/traces", "/api/v1/auth/login" }
+            from mediaType in new[] { "application/json", "application/x-ndjson" }
+            from announced in new[] { true, false }
+            where mediaType == "application/json" || path.EndsWith("/traces", StringComparison.Ordinal)
+            select (
+                Head: $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n"
+                    + $"Content-Type: {mediaType}\r\n"
+                    + (announced ? $"Content-Length: {Length}\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n"),
+                Announced: announced
+            )
+        ).ToList();
 
         // The first ones bring the buffers into being that the others use again.
-        await SendAsync(server, head, announced);
-        await SendAsync(server, head, announced);
+        foreach (var (head, announced) in targets)
+        {
+            await SendAsync(server, head, announced);
+        }
+
         var before = server.WorkingSet();
         for (var time = 0; time < LongRuns.Scale(2, 10); time++)
         {
-            var sent = await SendAsync(server, head, announced);
-            sent.ShouldBeLessThan(MuchMoreThanTaken);
-            output.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{mediaType}: refused after {sent >> 20} MiB; the server holds {server.WorkingSet() >> 20} MiB"
-                )
-            );
+            foreach (var (head, announced) in targets)
+            {
+                (await SendAsync(server, head, announced)).ShouldBeLessThan(MuchMoreThanTaken);
+            }
         }
 
-        (server.WorkingSet() - before).ShouldBeLessThan(200_000_000);
+        var grown = server.WorkingSet() - before;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the server grew by {grown >> 20} MiB"));
+        grown.ShouldBeLessThan(200_000_000);
         (await admin.TraceIdsAsync("game")).ShouldBeEmpty();
         (await server.StopAsync()).ShouldBe(0, server.Errors);
     }

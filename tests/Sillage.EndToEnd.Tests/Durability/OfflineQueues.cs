@@ -152,7 +152,7 @@ internal sealed class OfflineQueues(string study, IEnumerable<Player> players)
         private async Task WaitAsync(Func<int> count, int more)
         {
             var wanted = count() + more;
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             while (count() < wanted)
             {
                 if (_sending.IsCompleted)

@@ -6,7 +6,7 @@ namespace Sillage.EndToEnd.Tests.Kit;
 /// <summary>A connection that sends what no HTTP client would, as slowly or as endlessly as a test wants.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Socket _socket;
 

@@ -38,8 +38,8 @@ public abstract partial class AllocationTests(ITestOutputHelper output) : IDispo
         var player = (await admin.MakeStudyAsync("game", 1)).Single();
         using var api = await Api.LogInAsync(server, player.Username, player.Password);
 
-        var alone = await MeasureAsync(api, requests: 150, traces: 1);
-        var together = await MeasureAsync(api, requests: 40, traces: 100);
+        var alone = await MeasureAsync(api, requests: 100, traces: 1);
+        var together = await MeasureAsync(api, requests: 20, traces: 100);
 
         output.WriteLine(
             string.Create(
@@ -70,7 +70,7 @@ public abstract partial class AllocationTests(ITestOutputHelper output) : IDispo
     private static async Task<double> MeasureAsync(Api api, int requests, int traces)
     {
         var least = double.MaxValue;
-        for (var round = 0; round < 8; round++)
+        for (var round = 0; round < 6; round++)
         {
             var before = await AllocatedAsync(api.Client);
             for (var request = 0; request < requests; request++)
