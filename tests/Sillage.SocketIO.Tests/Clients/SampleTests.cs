@@ -7,8 +7,10 @@ namespace Sillage.SocketIO.Tests.Clients;
 /// <summary>The samples as a newcomer runs them.</summary>
 public sealed class SampleTests
 {
-    [Fact]
-    public async Task The_chat_works_in_a_browser_whose_network_is_cut_and_given_back()
+    [Theory]
+    [InlineData("own")]
+    [InlineData("socket.io-client")]
+    public async Task The_chat_works_in_a_browser_whose_network_is_cut_and_given_back(string client)
     {
         await using var chat = await Sample.StartAsync("SocketIOChat", "--urls", "http://127.0.0.1:0");
         await ClientTests.RunAsync(
@@ -16,7 +18,8 @@ public sealed class SampleTests
             ClientTests.Script("chat-page.mjs"),
             chat.Address,
             ClientTests.NodeTools,
-            Browser()
+            Browser(),
+            client
         );
     }
 
