@@ -28,3 +28,40 @@ public interface IErasureList
     /// <summary>The erasure was refused after all.</summary>
     Task WithdrawAsync(Guid id, CancellationToken cancellationToken);
 }
+
+/// <summary>Erases what is on the list.</summary>
+public static class ListedErasure
+{
+    /// <summary>Erases, and then marks the erasure as applied; takes it off the list if it failed and nothing was erased.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="id">The erasure, recorded just now.</param>
+    /// <param name="erase">Erases, durably once it returns.</param>
+    /// <param name="isErased">Whether it was done: of a commit that broke off, that may not be known.</param>
+    public static async Task EraseAsync(
+        this IErasureList list,
+        Guid id,
+        Func<Task> erase,
+        Func<CancellationToken, Task<bool>> isErased
+    )
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        ArgumentNullException.ThrowIfNull(erase);
+        ArgumentNullException.ThrowIfNull(isErased);
+        try
+        {
+            await erase();
+        }
+        catch
+        {
+            // What stays on the list without having been done would be done at the next start.
+            if (!await isErased(CancellationToken.None))
+            {
+                await list.WithdrawAsync(id, CancellationToken.None);
+            }
+
+            throw;
+        }
+
+        await list.MarkAppliedAsync(id, CancellationToken.None);
+    }
+}

@@ -221,6 +221,7 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
         audit.ShouldHaveSingleItem().Actor.ShouldBeNull();
         audit[0].Details!.ShouldContain("\"traces\":2");
         audit[0].Details!.ShouldNotContain("number");
+        await IsSeenThroughAsync(reply);
     }
 
     [Fact]
@@ -230,11 +231,12 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
         var other = (await NewPlayersAsync(study))[0].Person;
         (await GiveAsync(study, 1, other)).Must(HttpStatusCode.OK);
         (await SendTracesAsync(study, Trace(), other)).Must(HttpStatusCode.Created);
-        (await SendAsync(HttpMethod.Delete, $"{study}/consent?then=destroy", null, player)).Must(HttpStatusCode.OK);
+        var reply = await SendAsync(HttpMethod.Delete, $"{study}/consent?then=destroy", null, player);
         (await SendTracesAsync(study, Trace(), player)).Status.ShouldBe(HttpStatusCode.NotFound);
         await Specifications.Eventually.HoldsAsync(async () => await CountAsync(study) == (1, 0, 1));
         (await TiesAsync(study)).ShouldBe(1);
         (await SendTracesAsync(study, Trace(), other)).Must(HttpStatusCode.Created);
+        await IsSeenThroughAsync(reply);
     }
 
     [Fact]
@@ -319,6 +321,15 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
         mine["consents"]!.AsArray().Select(c => (bool)c!["given"]!).ShouldBe([true, false]);
         ((string)mine["consents"]![1]!["then"]!).ShouldBe("keep");
         ((string)mine["consentTexts"]![0]!["text"]!).ShouldBe("May we?");
+    }
+
+    /// <summary>It is on the list of erasures, without the account, and followed to its end.</summary>
+    private async Task IsSeenThroughAsync(Answer reply)
+    {
+        var progress = (string)reply.Must(HttpStatusCode.OK).Json["links"]!["progress"]!;
+        await Specifications.Eventually.HoldsAsync(async () =>
+            (string)(await Server.SendAsync(HttpMethod.Get, progress)).Json["state"]! == "done"
+        );
     }
 
     protected Task<Answer> GiveAsync(string study, long version, Person person) =>

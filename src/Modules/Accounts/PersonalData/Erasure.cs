@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Sillage.Accounts.Erasures;
 using Sillage.Accounts.People;
 using Sillage.Hosting.PersonalData;
@@ -93,56 +92,31 @@ internal sealed class Erasure(
     /// <param name="report">What is about to be removed.</param>
     /// <param name="actor">Who asks for it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The report with the address of the erasure's progress; else 404, or 409 for the last administrator.</returns>
-    public async Task<Results<Reply<ErasureReport>, Problem>> RunAsync(
+    /// <returns>The report with the address of the erasure's progress.</returns>
+    /// <exception cref="ProblemException">404, or 409 for the last administrator.</exception>
+    public async Task<Reply<ErasureReport>> RunAsync(
         ErasureReport report,
         Guid actor,
         CancellationToken cancellationToken
     )
     {
-        if (
-            await database.WriteAsync(
-                unit => CheckAsync(report.AccountId, unit, cancellationToken),
-                cancellationToken
-            ) is
-            { } refusal
-        )
-        {
-            return refusal;
-        }
+        await database.WriteAsync(unit => CheckAsync(report.AccountId, unit, cancellationToken), cancellationToken);
 
         // In the list first: what is erased and not in it would come back with a backup.
         var id = await list.RecordAsync(report.AccountId, report.Form, cancellationToken);
-        Problem? problem;
-        try
-        {
-            problem = await database.WriteAsync(
-                unit => EraseAsync(report.AccountId, report.Form, actor, unit, cancellationToken),
-                cancellationToken
-            );
-        }
-        catch
-        {
-            // Whether it was stored may not be known; what is in the list without need would be erased at the next start.
-            if (!await accounts.IsErasedAsync(report.AccountId, CancellationToken.None))
-            {
-                await list.WithdrawAsync(id, CancellationToken.None);
-            }
-
-            throw;
-        }
-
-        if (problem is not null)
-        {
-            await list.WithdrawAsync(id, CancellationToken.None);
-            return problem;
-        }
-
-        await list.MarkAppliedAsync(id, CancellationToken.None);
+        await list.EraseAsync(
+            id,
+            () =>
+                database.WriteAsync(
+                    unit => EraseAsync(report.AccountId, report.Form, actor, unit, cancellationToken),
+                    cancellationToken
+                ),
+            ct => accounts.IsErasedAsync(report.AccountId, ct)
+        );
         return Reply.Ok(report with { Links = new Links { ["progress"] = ReadErasure.AddressOf(id) } });
     }
 
-    private async Task<Problem?> EraseAsync(
+    private async Task<bool> EraseAsync(
         Guid accountId,
         ErasureForm form,
         Guid actor,
@@ -150,27 +124,22 @@ internal sealed class Erasure(
         CancellationToken cancellationToken
     )
     {
-        if (await CheckAsync(accountId, unit, cancellationToken) is { } problem)
-        {
-            return problem;
-        }
-
+        await CheckAsync(accountId, unit, cancellationToken);
         await accounts.DeleteAsync(accountId, unit, cancellationToken);
         await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), cancellationToken);
         await unit.PublishAsync(new PersonErased(accountId, form), cancellationToken);
-        return null;
+        return true;
     }
 
-    private static async Task<Problem?> CheckAsync(
-        Guid accountId,
-        IUnitOfWork unit,
-        CancellationToken cancellationToken
-    ) =>
-        await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken) switch
+    private static async Task<bool> CheckAsync(Guid accountId, IUnitOfWork unit, CancellationToken cancellationToken)
+    {
+        var problem = await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken) switch
         {
             null => Problem.NotFound(),
             { Role: Hosting.Authentication.Role.Administrator, Disabled: false } =>
                 await Administrators.CheckAnotherRemainsAsync(unit, accountId, cancellationToken),
             _ => null,
         };
+        return problem is null ? true : throw new ProblemException(problem);
+    }
 }

@@ -9,6 +9,7 @@ using Sillage.Hosting.PersonalData;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Storage;
+using Sillage.Traces.PersonalData;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Studies;
 
@@ -36,12 +37,15 @@ internal static class WithdrawConsent
     /// <param name="Traces">How many traces are his.</param>
     /// <param name="Quarantined">How many more are in quarantine.</param>
     /// <param name="TakesPart">Whether he is a participant afterwards, and may agree again.</param>
-    public sealed record Response(bool DryRun, string Then, long Traces, long Quarantined, bool TakesPart);
+    /// <param name="Links">Where it is read when the last byte is gone (<c>progress</c>), if anything was to go.</param>
+    public sealed record Response(bool DryRun, string Then, long Traces, long Quarantined, bool TakesPart, Links Links);
 
     private sealed record Services(
         StudyDirectory Directory,
         IDatabase<TracesModule> Database,
         RemovalQueue Removals,
+        IErasureList Erasures,
+        IPersonalData PersonalData,
         TimeProvider Clock
     );
 
@@ -74,7 +78,16 @@ internal static class WithdrawConsent
                 "keep"
             )
             .WithQuery("dryRun", "Whether only to count. Default false.", "true")
-            .WithReplyExample(new Response(DryRun: false, "anonymise", 120, 2, TakesPart: false))
+            .WithReplyExample(
+                new Response(
+                    DryRun: false,
+                    "anonymise",
+                    120,
+                    2,
+                    TakesPart: false,
+                    new Links { ["progress"] = "/api/v1/erasures/019aa0c4-5a80-7f3e-9d0b-6b1f4e2a7c11" }
+                )
+            )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
 
     private static Task<Results<Reply<Response>, Problem>> HandleOwnAsync(
@@ -83,6 +96,8 @@ internal static class WithdrawConsent
         StudyDirectory directory,
         IDatabase<TracesModule> database,
         RemovalQueue removals,
+        IErasureList erasures,
+        TracesPersonalData personalData,
         TimeProvider clock,
         CancellationToken ct,
         string? then = null,
@@ -93,7 +108,7 @@ internal static class WithdrawConsent
             new ConsentParty(caller, null),
             then,
             dryRun,
-            new Services(directory, database, removals, clock),
+            new Services(directory, database, removals, erasures, personalData, clock),
             ct
         );
 
@@ -104,6 +119,8 @@ internal static class WithdrawConsent
         StudyDirectory directory,
         IDatabase<TracesModule> database,
         RemovalQueue removals,
+        IErasureList erasures,
+        TracesPersonalData personalData,
         TimeProvider clock,
         CancellationToken ct,
         string? then = null,
@@ -114,7 +131,7 @@ internal static class WithdrawConsent
             new ConsentParty(caller, participant),
             then,
             dryRun,
-            new Services(directory, database, removals, clock),
+            new Services(directory, database, removals, erasures, personalData, clock),
             ct
         );
 
@@ -148,19 +165,66 @@ internal static class WithdrawConsent
             return AskWhatThen(traces, quarantined);
         }
 
+        var links = new Links();
         if (!dryRun)
         {
-            await services.Database.WriteAsync(
-                unit => RecordAsync(unit, slug, party, then, traces, quarantined, services, ct),
-                ct
-            );
+            Task EraseAsync() =>
+                services.Database.WriteAsync(
+                    unit =>
+                        RecordAsync(
+                            unit,
+                            new ErasedParticipation(known.Key, number),
+                            slug,
+                            party,
+                            then,
+                            traces,
+                            quarantined,
+                            services,
+                            ct
+                        ),
+                    ct
+                );
+            if (then == "keep")
+            {
+                await EraseAsync();
+            }
+            else
+            {
+                var erasure = await ListAsync(
+                    new ErasedParticipation(known.Key, number),
+                    then,
+                    EraseAsync,
+                    services,
+                    ct
+                );
+                links["progress"] = $"/api/v1/erasures/{erasure}";
+            }
         }
 
-        return Reply.Ok(new Response(dryRun, then, traces, quarantined, TakesPart: then == "keep"));
+        return Reply.Ok(new Response(dryRun, then, traces, quarantined, TakesPart: then == "keep", links));
+    }
+
+    /// <summary>Erases what is on the list before: it would come back with a backup else.</summary>
+    /// <returns>The erasure's id.</returns>
+    private static async Task<Guid> ListAsync(
+        ErasedParticipation participation,
+        string then,
+        Func<Task> eraseAsync,
+        Services services,
+        CancellationToken ct
+    )
+    {
+        var form = then == "destroy" ? ErasureForm.Destroy : ErasureForm.Anonymise;
+        var part = new ErasedPart(participation.ToString(), form, services.Clock.GetUtcNow());
+        var data = services.PersonalData;
+        var id = await services.Erasures.RecordPartAsync(data.Section, part.Name, form, ct);
+        await services.Erasures.EraseAsync(id, eraseAsync, stopping => data.IsPartErasedAsync(part, stopping));
+        return id;
     }
 
     private static async Task<bool> RecordAsync(
         IUnitOfWork unit,
+        ErasedParticipation participation,
         string slug,
         ConsentParty party,
         string then,
@@ -173,6 +237,11 @@ internal static class WithdrawConsent
         var study =
             await StudyStore.LoadForChangeAsync(unit, slug, ct) ?? throw new ProblemException(Problem.NotFound());
         var number = party.NumberIn(study);
+        if (participation != new ErasedParticipation(study.Key, number))
+        {
+            throw new ProblemException(Problem.NotFound());
+        }
+
         var last = await ConsentRecord.LastAsync(unit, study.Key, number, ct);
         var version = last?.Version ?? study.Consent!.Terms.Version;
         await new ConsentRecord(false, version, party.Source, then, services.Clock.GetUtcNow()).AddAsync(

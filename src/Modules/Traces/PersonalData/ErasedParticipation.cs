@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sillage.Hosting.PersonalData;
 using Sillage.Storage;
+using Sillage.Traces.Consent;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Studies;
 
@@ -53,6 +54,12 @@ internal sealed record ErasedParticipation(long Study, long Number)
         if (part.Form == ErasureForm.Anonymise)
         {
             await unit.ExecuteAsync(ForgetSender, new { Study, row.Account }, ct);
+            // The consent came back with the backup; who was cut loose gives none.
+            if (await ConsentRecord.LastAsync(unit, Study, Number, ct) is { Given: true } last)
+            {
+                var withdrawn = last with { Given = false, Data = "anonymise", RecordedAt = part.RequestedAt };
+                await withdrawn.AddAsync(unit, Study, Number, ct);
+            }
         }
 
         await unit.ExecuteAsync(DeleteTie, this, ct);
