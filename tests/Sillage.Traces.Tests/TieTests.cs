@@ -163,7 +163,7 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
     }
 
     /// <summary>A server of a test's own with one study and one player.</summary>
-    private sealed record Game(SillageServer Server, string Study, Person Player)
+    protected sealed record Game(SillageServer Server, string Study, Person Player)
     {
         private IDatabase<TracesModule> Database =>
             (IDatabase<TracesModule>)Server.Services.GetService(typeof(IDatabase<TracesModule>))!;
@@ -250,6 +250,29 @@ public sealed class TiesOnSqlite(SqliteTraces traces) : TieTests(traces), IClass
             .Distinct();
 
         holding.ShouldBe(["traces.identities"]);
+    }
+
+    [Fact]
+    public async Task Intake_writes_nothing_to_the_file_of_the_ties()
+    {
+        await using var server = await Traces.StartAsync();
+        var game = await Game.StartAsync(server);
+        var before = Written();
+
+        for (var i = 0; i < 20; i++)
+        {
+            (await game.SendTraceAsync(game.Player)).ShouldBe(HttpStatusCode.Created);
+        }
+
+        Written().ShouldBe(before);
+
+        string Written() =>
+            string.Join(
+                ' ',
+                new[] { "db", "db-wal" }
+                    .Select(ending => Path.Combine(server.DataFolder, $"traces.identities.{ending}"))
+                    .Select(file => Convert.ToHexString(SHA256.HashData(Specifications.FileContent.Read(file))))
+            );
     }
 
     [Fact]
