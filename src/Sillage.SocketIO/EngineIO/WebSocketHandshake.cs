@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Sillage.SocketIO.Transport;
 
 namespace Sillage.SocketIO.EngineIO;
@@ -83,8 +84,13 @@ internal static class WebSocketHandshake
         context.Response.Headers.Connection = "Upgrade";
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.SecWebSocketAccept = Accept(context.Request.Headers.SecWebSocketKey.ToString());
-        var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        return context.Features.Get<IDetachableConnection>()?.TryDetach() is { } detached
+        var upgrade = context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
+        var stream = await upgrade.UpgradeAsync();
+
+        // An upgrade that is not Kestrel's own (of the feature beside it) is middleware that wants to see the bytes.
+        return
+            upgrade is IHttpMinResponseDataRateFeature
+            && context.Features.Get<IDetachableConnection>()?.TryDetach() is { } detached
             ? new AcceptedStream(detached, null)
             : new AcceptedStream(stream, context);
     }

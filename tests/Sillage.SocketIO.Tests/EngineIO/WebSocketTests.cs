@@ -1,5 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Shouldly;
 using Sillage.SocketIO.EngineIO;
@@ -205,5 +207,113 @@ public class WebSocketTests
 
             return ValueTask.CompletedTask;
         }
+    }
+
+    [Fact]
+    public async Task Frames_that_queued_up_leave_in_one_write()
+    {
+        var stream = new TaskCompletionSource<GatedStream>();
+        await using var server = await TestServer.StartAsync(pipeline: app =>
+            app.Use(
+                (context, next) =>
+                {
+                    if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+                    {
+                        context.Features.Set<IHttpUpgradeFeature>(new GatedUpgrade(upgrade, stream));
+                    }
+
+                    return next(context);
+                }
+            )
+        );
+        await using var client = await server.JoinedAsync();
+        var gated = await stream.Task;
+        var main = server.SocketIO.Main;
+
+        gated.Shut();
+        await main.EmitAsync("first");
+        for (var i = 0; i < 20; i++)
+        {
+            await main.EmitAsync("n", i);
+        }
+
+        gated.Open();
+        (await client.TextAsync()).ShouldBe("""42["first"]""");
+        for (var i = 0; i < 20; i++)
+        {
+            (await client.TextAsync()).ShouldBe($"42[\"n\",{i}]");
+        }
+
+        gated.Writes.ShouldBe(2);
+    }
+
+    private sealed class GatedUpgrade(IHttpUpgradeFeature inner, TaskCompletionSource<GatedStream> made)
+        : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => inner.IsUpgradableRequest;
+
+        public async Task<Stream> UpgradeAsync()
+        {
+            var stream = new GatedStream(await inner.UpgradeAsync());
+            made.SetResult(stream);
+            return stream;
+        }
+    }
+
+    /// <summary>A stream whose writes can be held up, and are counted from then on.</summary>
+    private sealed class GatedStream(Stream inner) : Stream
+    {
+        private volatile TaskCompletionSource? _gate;
+        private int _writes;
+
+        public int Writes => Volatile.Read(ref _writes);
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public void Shut()
+        {
+            Volatile.Write(ref _writes, 0);
+            _gate = new TaskCompletionSource();
+        }
+
+        public void Open() => _gate!.SetResult();
+
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer,
+            CancellationToken cancellationToken = default
+        )
+        {
+            Interlocked.Increment(ref _writes);
+            if (_gate is { } gate)
+            {
+                await gate.Task;
+            }
+
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(buffer, cancellationToken);
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
