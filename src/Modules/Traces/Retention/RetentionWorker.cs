@@ -110,7 +110,20 @@ internal sealed partial class RetentionWorker(
 
         if (removed)
         {
+            await WipeAsync(ct);
+        }
+    }
+
+    /// <summary>Has no byte left of what was removed, as far as the engine can (ADR 64).</summary>
+    private async Task WipeAsync(CancellationToken ct)
+    {
+        try
+        {
             await database.WipeDeletedAsync(ct);
+        }
+        catch (NotSupportedException exception)
+        {
+            LogNotWiped(logger, exception);
         }
     }
 
@@ -125,6 +138,12 @@ internal sealed partial class RetentionWorker(
         long study,
         DateTimeOffset cutoff
     );
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "What retention removed is deleted, but bytes of it may be left in the file until they are overwritten."
+    )]
+    private static partial void LogNotWiped(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Retention failed and will be tried again.")]
     private static partial void LogPutOff(ILogger logger, Exception exception);
