@@ -323,7 +323,38 @@ public abstract class RetentionTests(TracesUnderTest traces) : TracesSpecificati
     }
 }
 
-public sealed class RetentionOnSqlite(SqliteTraces traces) : RetentionTests(traces), IClassFixture<SqliteTraces>;
+public sealed class RetentionOnSqlite(SqliteTraces traces) : RetentionTests(traces), IClassFixture<SqliteTraces>
+{
+    [Fact]
+    public async Task No_byte_of_what_it_removed_is_left_in_the_files()
+    {
+        const string word = "a-word-that-nobody-else-writes";
+        var study = await NewAgedStudyAsync(old: 0, young: 0);
+        var lines = Enumerable
+            .Range(0, 300)
+            .Select(i => Trace(1, t => t["data"]!["note"] = $"{word} {i}").ToJsonString());
+        await SendTracesAsync(study, string.Join('\n', lines), mediaType: "application/x-ndjson");
+        await SendTracesAsync(study, Trace(1, t => (t["name"], t["data"]!["note"]) = (1, word)));
+        await AgeAsync(Server, study, "trace");
+        await AgeAsync(Server, study, "quarantine");
+        (await SendTracesAsync(study, Trace(1))).Must(HttpStatusCode.Created);
+        FilesWith(word).ShouldNotBeEmpty();
+
+        (await SendAsync(HttpMethod.Patch, study, """{"retentionDays":30}""")).Must(HttpStatusCode.OK);
+        (await PostAsync($"{study}/retention/runs", null)).Must(HttpStatusCode.Created);
+
+        await Eventually.HoldsAsync(() => FilesWith(word).Length == 0);
+        (await GetAsync($"{study}/traces")).Items.Count.ShouldBe(1);
+    }
+
+    private string[] FilesWith(string word) =>
+        [
+            .. Directory
+                .GetFiles(Server.DataFolder, "traces.*")
+                .Where(file => FileContent.Read(file).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(word)) >= 0)
+                .Select(file => Path.GetFileName(file)),
+        ];
+}
 
 public sealed class RetentionOnPostgres(PostgresTraces traces) : RetentionTests(traces), IClassFixture<PostgresTraces>
 {
