@@ -66,6 +66,40 @@ public static class FuzzTargets
         ]),
     ];
 
+    private static readonly byte[][] ImportTokens =
+    [
+        .. FuzzTarget.Bytes([
+            "\"",
+            "\"\"",
+            ",",
+            ";",
+            "\t",
+            "\r",
+            "\n",
+            "\r\n",
+            "timestamp",
+            "name",
+            "session",
+            "sequence",
+            "room",
+            "level",
+            "score",
+            "correct",
+            "extra",
+            "2026-11-20T09:30:00Z",
+            "2026-11-20 09:30",
+            "1795166400",
+            "99999999999999999999999999",
+            "{\"room\":\"x\"}",
+            "true",
+            "1e400",
+            "-.5",
+            "\uFEFF",
+            "\0",
+            "é",
+        ]),
+    ];
+
     private static readonly byte[][] TextTokens =
     [
         .. FuzzTarget.JsonTokens,
@@ -128,6 +162,8 @@ public static class FuzzTargets
         new("json", BatchTargets.Json, TraceTokens),
         new("ndjson", BatchTargets.NdJson, TraceTokens),
         new("xml", BatchTargets.Xml, XmlTokens),
+        new("import-csv", ImportTargets.Csv, ImportTokens),
+        new("import-lines", ImportTargets.Lines, TraceTokens),
         new("same", TextTargets.SameTrace, TraceTokens),
         new("times", TextTargets.Times, TextTokens),
         new("cursors", TextTargets.Cursors, TextTokens),

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts;
 using Sillage.Hosting;
 using Sillage.Hosting.PersonalData;
@@ -55,6 +56,13 @@ public sealed class TracesModule : IModule
         services.AddSingleton<RetentionSweep>();
         services.AddHostedService<RetentionWorker>();
         services.AddSingleton<ImportStore>();
+        services.AddSingleton(provider => new TraceImport(
+            provider.GetRequiredService<IDatabase<TracesModule>>(),
+            provider.GetRequiredService<StudyDirectory>(),
+            provider.GetRequiredService<ImportStore>(),
+            provider.GetRequiredService<IOptions<TracesOptions>>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton(provider => new TsadkImport(
             provider.GetRequiredService<IDatabase<TracesModule>>(),
             provider.GetRequiredService<StudyDirectory>(),

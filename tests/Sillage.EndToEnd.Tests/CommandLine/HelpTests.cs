@@ -11,19 +11,24 @@ public sealed class HelpTests
     [InlineData("restore")]
     [InlineData("reset-password")]
     [InlineData("traces")]
+    [InlineData("traces", "import")]
+    [InlineData("traces", "import-tsadk")]
     [InlineData("settings")]
     [InlineData("version")]
-    public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb)
+    public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb, string? inner = null)
     {
         using var folder = new TemporaryFolder();
 
         var root = await CommandRun.SillageAsync(folder.Path, ["--help"]);
-        var help = await CommandRun.SillageAsync(folder.Path, [verb, "--help"]);
+        var help = await CommandRun.SillageAsync(
+            folder.Path,
+            inner is null ? [verb, "--help"] : [verb, inner, "--help"]
+        );
 
         root.ExitCode.ShouldBe(0);
         root.Output.ShouldContain($"  {verb}");
         help.ExitCode.ShouldBe(0);
-        help.Output.ShouldContain($"sillage {verb}");
+        help.Output.ShouldContain($"sillage {verb} {inner}".TrimEnd());
         help.Error.ShouldBeEmpty();
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty("help changes nothing");
     }

@@ -349,6 +349,36 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
     }
 
     [Fact]
+    public async Task Where_consent_is_needed_logs_come_over_once_it_is_there()
+    {
+        var slug = Traces.NewSlug();
+        _old.AddUser(1, NewName());
+        _old.AddLog(1, 1);
+        await RunAsync(slug, r => r with { File = _old.File });
+        var asked = new
+        {
+            consent = new
+            {
+                required = true,
+                version = 1,
+                text = "We keep what you do in the game.",
+            },
+        };
+        (await SendAsync(HttpMethod.Patch, $"/api/v1/studies/{slug}", asked)).Must(HttpStatusCode.OK);
+        _old.AddLog(2, 1);
+        _old.AddUser(2, NewName());
+        _old.AddLog(3, 2);
+
+        var summary = await RunAsync(slug, r => r with { ConsentOnPaper = true });
+
+        summary.LogsBad.ShouldHaveSingleItem().Key.ShouldContain("consent to version 1");
+        (await LogIdsAsync(slug)).ShouldBe([1, 3]);
+        var paper = $"/api/v1/studies/{slug}/participants/1/consent";
+        (await SendAsync(HttpMethod.Put, paper, new { version = 1 })).Must(HttpStatusCode.OK);
+        (await RunAsync(slug)).LogsAdded.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nobody_else_sends_a_trace_under_an_old_logs_id()
     {
         var study = await NewStudyAsync();

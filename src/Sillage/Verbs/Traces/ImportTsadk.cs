@@ -61,6 +61,11 @@ internal static class ImportTsadk
         HelpName = "USERNAME",
     };
 
+    private static readonly Option<bool> ConsentOnPaper = new("--consent-on-paper")
+    {
+        Description = "Those who are made participants have given the study's consent on paper; record it.",
+    };
+
     public static Command Create()
     {
         var verb = new Verb(
@@ -78,6 +83,7 @@ internal static class ImportTsadk
             Credentials,
             Address,
             Users,
+            ConsentOnPaper,
             Admins,
             LeaveBad,
             Owner,
@@ -95,6 +101,7 @@ internal static class ImportTsadk
         var request = new TsadkImportRequest(parsed.GetRequiredValue(File).FullName, parsed.GetRequiredValue(Study))
         {
             DryRun = parsed.GetValue(DryRun),
+            ConsentOnPaper = parsed.GetValue(ConsentOnPaper),
             Admins = parsed.GetValue(Admins),
             LeaveBad = parsed.GetValue(LeaveBad),
             UserMap = parsed.GetValue(Users)?.FullName,

@@ -10,9 +10,11 @@ internal static class TracesVerbs
         new Verb(
             "traces",
             "Bring in what was recorded elsewhere.",
+            ("sillage traces import events.csv --study java-quest --dry-run", "see what a file would become"),
             ("sillage traces import-tsadk tsadk.db --study escape-room", "from the TSADK API's own database")
         )
         {
+            ImportTraces.Create(),
             ImportTsadk.Create(),
         };
 }

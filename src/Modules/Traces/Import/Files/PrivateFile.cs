@@ -29,7 +29,7 @@ internal static class PrivateFile
             Access = FileAccess.Write,
             Share = FileShare.Read,
         };
-        if (!OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
         {
             options.UnixCreateMode = OwnerOnly;
         }

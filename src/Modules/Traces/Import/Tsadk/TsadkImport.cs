@@ -20,6 +20,9 @@ public sealed record TsadkImportRequest(string File, string Study)
     /// <summary>Whether to go on where a user cannot have an account, leaving his logs to a participant without one, for good.</summary>
     public bool LeaveBad { get; init; }
 
+    /// <summary>Whether users who become participants have given the study's consent on paper.</summary>
+    public bool ConsentOnPaper { get; init; }
+
     /// <summary>A file that says under which name a user goes on; null for none.</summary>
     public string? UserMap { get; init; }
 

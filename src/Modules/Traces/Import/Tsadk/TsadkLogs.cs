@@ -194,6 +194,7 @@ internal sealed class TsadkLogs(
         fault =
             trace.Data.Length > LongestLog ? $"A log is at most {LongestLog} bytes long."
             : study is null ? null
+            : !study.MayTakeFrom(read.UserID) ? $"userID: {TraceParser.ConsentMissing(study).Detail}"
             : TraceParser.CheckData(trace.Data, study) is [var error, ..] ? $"{error.Pointer}: {error.Detail}"
             : null;
         return fault is null ? trace : null;

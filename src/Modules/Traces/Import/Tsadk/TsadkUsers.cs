@@ -367,6 +367,11 @@ internal sealed class TsadkUsers(
                     );
                 }
 
+                if (request.ConsentOnPaper)
+                {
+                    await PaperConsent.RecordAsync(unit, study, [.. participants.Select(p => p.Number)], now, ct);
+                }
+
                 await Enrolment.ReserveUpToAsync(unit, study.Key, participants[^1].Number, ct);
                 await StudyStore.BumpAsync(unit, study.Key, ct);
                 var details = JsonSerializer.Serialize(

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sillage.Traces.Import.Files;
+
+namespace Sillage.Traces.Import.Rows;
+
+/// <summary>
+/// How far a file has been imported, kept beside it: so many rows, and a digest of all of them. A later run reads over these
+/// rows without storing them, and sees by the digest that they are the same.
+/// </summary>
+/// <param name="Rows">How many rows are done with.</param>
+/// <param name="Digest">The digest of them, each chained to the one before.</param>
+/// <param name="Options">A digest of how they were read.</param>
+/// <param name="Bad">The file of those that could not be taken; null if there are none.</param>
+/// <param name="BadLength">How long that file was then.</param>
+/// <param name="BadRows">How many are in it.</param>
+/// <param name="IsFinished">Whether the run came to the file's end.</param>
+internal sealed record ImportState(
+    long Rows,
+    string Digest,
+    string Options,
+    string? Bad = null,
+    long BadLength = 0,
+    long BadRows = 0,
+    bool IsFinished = false
+)
+{
+    /// <summary>Where it is kept; null for what has no place, such as the standard input.</summary>
+    public static string? PathOf(TraceImportRequest request) =>
+        request.File == ImportFile.StandardInput ? null : $"{request.File}.{request.Study}.import";
+
+    /// <summary>A digest of everything that makes other traces of the same rows.</summary>
+    public static string OptionsOf(TraceImportRequest request) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new
+                    {
+                        request.Map,
+                        request.Constants,
+                        request.Drop,
+                        request.Format,
+                        request.Delimiter,
+                        request.Quote,
+                        request.NoHeader,
+                        request.Encoding,
+                        request.DecimalComma,
+                        request.Missing,
+                        request.TimeFormat,
+                        request.TimeZone,
+                        request.CreateParticipants,
+                    }
+                )
+            )
+        );
+
+    /// <summary>Where the chain of digests begins: what is the same for every row belongs to what the rows are.</summary>
+    public static byte[] Seed(TraceImportRequest request) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', request.Constants)));
+
+    /// <summary>What an earlier run has left; null if there is nothing, or it was told to be left alone.</summary>
+    public static ImportState? Load(TraceImportRequest request)
+    {
+        if (request.StartOver || PathOf(request) is not { } path || !File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<ImportState>(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException(
+                $"{path} cannot be read: {e.Message.TrimEnd('.')}. Delete it, or say --start-over; nothing is stored twice.",
+                e
+            );
+        }
+    }
+
+    public Task SaveAsync(TraceImportRequest request) =>
+        PathOf(request) is { } path
+            ? PrivateFile.WriteAsync(path, JsonSerializer.Serialize(this), CancellationToken.None)
+            : Task.CompletedTask;
+}
