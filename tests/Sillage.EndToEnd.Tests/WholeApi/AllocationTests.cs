@@ -51,7 +51,7 @@ public abstract partial class AllocationTests(ITestOutputHelper output) : IDispo
         together.ShouldBeLessThanOrEqualTo(BudgetTogether);
     }
 
-    /// <summary>Bytes a trace that comes alone in its request.</summary>
+    /// <summary>Bytes a trace that comes alone in its request; on PostgreSQL they vary with how often its answer has to be waited for.</summary>
     protected abstract double BudgetAlone { get; }
 
     /// <summary>Bytes a trace in a batch of a hundred.</summary>
@@ -131,7 +131,7 @@ public sealed class AllocationOnSqlite(ITestOutputHelper output) : AllocationTes
 
 public sealed class AllocationOnPostgres(PostgresServer postgres, ITestOutputHelper output) : AllocationTests(output)
 {
-    protected override double BudgetAlone => 24_500;
+    protected override double BudgetAlone => 28_000;
 
     protected override double BudgetTogether => 1_450;
 

@@ -5,7 +5,7 @@ namespace Sillage.Traces.Summaries;
 
 /// <summary>
 /// The days of a time zone, made of the hours in which traces are counted. That is exact as long as the zone is whole hours
-/// off UTC, which it has to be wherever there are traces.
+/// off UTC, which it has to be wherever there are traces since 1970.
 /// </summary>
 internal sealed class DayZone
 {
@@ -29,6 +29,12 @@ internal sealed class DayZone
     {
         var start = DateTime.UnixEpoch.AddHours(hour);
         var offset = _zone.GetUtcOffset(start);
+        // Long ago every town went by its own sun: what a client with a wrong clock dates then is on a day that is near enough.
+        if (start < DateTime.UnixEpoch)
+        {
+            offset = TimeSpan.FromHours(Math.Round(offset.TotalHours));
+        }
+
         if (offset.Ticks % TimeSpan.TicksPerHour != 0)
         {
             throw Bad("A time zone that is whole hours off UTC: traces are counted by the hour.");
