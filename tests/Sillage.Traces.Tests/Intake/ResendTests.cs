@@ -159,6 +159,11 @@ public sealed class ResendOnPostgres(PostgresTraces traces) : ResendTests(traces
 
         answers.Sum(a => (int)a.Json["accepted"]!).ShouldBe(50);
         answers.Sum(a => (int)a.Json["duplicates"]!).ShouldBe(50 * (answers.Length - 1));
+        var changed = JsonNode.Parse(batch)![0]!;
+        changed["name"] = "left";
+        var conflict = await other.SendAsync(HttpMethod.Post, $"{study}/traces", changed, Researcher.Credential);
+        conflict.Must(HttpStatusCode.UnprocessableEntity);
+        (await GetAsync($"{study}/quarantine")).Items.Count.ShouldBe(1);
         (await GetAsync($"{study}/traces?limit=1000")).Items.Count.ShouldBe(50);
     }
 
