@@ -52,6 +52,10 @@ public sealed class TracesModule : IModule
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<TieRepair>();
         services.AddHostedService<RemovalWorker>();
+        services.AddSurvivingDatabase<WithdrawalRecords>(WithdrawalList.Name, WithdrawalList.Table);
+        services.AddSingleton<WithdrawalList>();
+        services.AddSingleton<Withdrawals>();
+        services.AddHostedService<WithdrawalReplay>();
         services.AddSingleton<RetentionRuns>();
         services.AddSingleton<RetentionSweep>();
         services.AddHostedService<RetentionWorker>();

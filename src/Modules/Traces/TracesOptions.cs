@@ -33,6 +33,13 @@ public sealed class TracesOptions
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How long the list of withdrawn consents remembers one: for as long as a backup from before it may be restored. 30 days
+    /// to 100 years, default 2 years.
+    /// </summary>
+    [Range(typeof(TimeSpan), "30.00:00:00", "36525.00:00:00")]
+    public TimeSpan KeepWithdrawals { get; set; } = TimeSpan.FromDays(730);
+
     /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
     [Range(1, 100_000)]
     public int MaxLiveStreams { get; set; } = 1000;

@@ -82,7 +82,10 @@ internal sealed class TracesPersonalData(
 
     private sealed record RightRow(string Slug, string Right);
 
-    public string Section => "traces";
+    /// <summary>The name of the module's section.</summary>
+    public const string SectionName = "traces";
+
+    public string Section => SectionName;
 
     public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
