@@ -27,6 +27,8 @@ missing_packages() {
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
+  # The older API itself, to be moved over from.
+  /usr/bin/python3 -c 'import flask, flask_sqlalchemy, flask_httpauth' 2>/dev/null || echo python3-flask python3-flask-sqlalchemy python3-flask-httpauth
   # What the guide's page on analysis is run with.
   [[ -d /usr/lib/python3/dist-packages/pandas ]] || echo python3-pandas
   command -v Rscript >/dev/null || echo r-base-core

@@ -61,11 +61,13 @@ public sealed class TracesModule : IModule
         services.AddHostedService<RetentionWorker>();
         services.AddSingleton<ImportStore>();
         services.AddSingleton(provider => new TraceImport(
-            provider.GetRequiredService<IDatabase<TracesModule>>(),
-            provider.GetRequiredService<StudyDirectory>(),
-            provider.GetRequiredService<ImportStore>(),
-            provider.GetRequiredService<IOptions<TracesOptions>>(),
-            provider.GetRequiredService<TimeProvider>()
+            new ImportServices(
+                provider.GetRequiredService<IDatabase<TracesModule>>(),
+                provider.GetRequiredService<StudyDirectory>(),
+                provider.GetRequiredService<ImportStore>(),
+                provider.GetRequiredService<IOptions<TracesOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>()
+            )
         ));
         services.AddSingleton(provider => new TsadkImport(
             provider.GetRequiredService<IDatabase<TracesModule>>(),

@@ -79,7 +79,7 @@ public sealed class CsvReaderTests
                     reader.Read().ShouldBeFalse();
                 }
             )
-            .QuickCheckThrowOnFailure();
+            .Check(Config.QuickThrowOnFailure);
     }
 
     [Fact]

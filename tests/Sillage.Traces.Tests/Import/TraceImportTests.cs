@@ -549,6 +549,7 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
 
         var names = await WriteAsync("names.csv", Header + "anna,2026-11-20T09:30:00Z,b,x\n");
         TraceImportRequest OnPaper(TraceImportRequest r) => r with { CreateParticipants = true, ConsentOnPaper = true };
+        (await RunAsync(study, names, r => OnPaper(r) with { DryRun = true })).Added.ShouldBe(1);
         (await RunAsync(study, names, OnPaper)).Added.ShouldBe(1);
 
         // Once it is recorded, what was left is imported.

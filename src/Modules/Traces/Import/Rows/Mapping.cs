@@ -42,6 +42,8 @@ internal sealed class Mapping
         "username",
     };
 
+    private const int MaximumColumns = 10_000;
+
     private readonly Study _study;
     private readonly Dictionary<string, Target> _said = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Target> _targets = new(StringComparer.Ordinal);
@@ -129,6 +131,12 @@ internal sealed class Mapping
         }
 
         target = Suggest(column);
+        if (_targets.Count >= MaximumColumns)
+        {
+            // NDJSON whose members are called by random names would fill the memory.
+            return target;
+        }
+
         if (target.Kind == TargetKind.None && !OurOwn.Contains(column))
         {
             _unread.Add(column);
@@ -155,7 +163,7 @@ internal sealed class Mapping
             ?? _study.Fields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name
             ?? name;
         var field = name.Length == 0 ? null : Target.OfField(name, _study);
-        return field is not null && _taken.Add(field.Name) ? field : Target.Nowhere;
+        return field is not null && (_taken.Count > MaximumColumns || _taken.Add(field.Name)) ? field : Target.Nowhere;
     }
 
     private bool IsFree(string column) =>
