@@ -4,11 +4,15 @@ namespace Sillage.SocketIO.EngineIO;
 
 /// <summary>
 /// The connections that a broadcast gave something to write. They are written to once all of them have it queued: what another
-/// broadcast queues meanwhile leaves in the same write. Many are shared out over the processors.
+/// broadcast queues meanwhile leaves in the same write.
 /// </summary>
 internal sealed class FlushList : IThreadPoolWorkItem
 {
-    // Below this a thread takes longer to wake than to do it.
+    // Up to so many are written to at once: a thread takes longer to wake.
+    private const int Few = 32;
+
+    // As many are written to before other work has its turn. What comes in from clients goes first, and if it is another
+    // broadcast it leaves in the same writes; a thread that wrote on would write to all of them again.
     private const int Chunk = 64;
 
     private WebSocketTransport[] _transports = [];
@@ -28,12 +32,11 @@ internal sealed class FlushList : IThreadPoolWorkItem
         _transports[_count++] = transport;
     }
 
-    /// <summary>Writes to all.</summary>
+    /// <summary>Writes to all; where they are many, on several threads of the pool.</summary>
     /// <returns>Ends when each has been written to or, where its client is slow, waits for it.</returns>
     public Task RunAsync()
     {
-        var helpers = Math.Min(Environment.ProcessorCount, (_count + Chunk - 1) / Chunk) - 1;
-        if (helpers <= 0)
+        if (_count <= Few)
         {
             Flush(0, _count);
             Release();
@@ -41,25 +44,28 @@ internal sealed class FlushList : IThreadPoolWorkItem
         }
 
         _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _workers = helpers + 1;
-        for (var i = 0; i < helpers; i++)
+        _workers = Math.Min(Environment.ProcessorCount, (_count + Chunk - 1) / Chunk);
+        for (var i = _workers; i > 0; i--)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
-        var done = _done.Task;
-        ((IThreadPoolWorkItem)this).Execute();
-        return done;
+        return _done.Task;
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (Interlocked.Add(ref _next, Chunk) - Chunk is var first && first < _count)
+        var first = Interlocked.Add(ref _next, Chunk) - Chunk;
+        if (first < _count)
         {
             Flush(first, Math.Min(first + Chunk, _count));
         }
 
-        if (Interlocked.Decrement(ref _workers) == 0)
+        if (first + Chunk < _count)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (Interlocked.Decrement(ref _workers) == 0)
         {
             Release();
             _done!.SetResult();
