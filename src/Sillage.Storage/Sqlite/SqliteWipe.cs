@@ -8,9 +8,9 @@ namespace Sillage.Storage.Sqlite;
 /// Removes from one file what deleted rows have left: pages in the log, and copies in the unused parts of pages. It goes
 /// through the file a piece at a time, between the writer's groups; see docs/adr/0064-erased-bytes.md.
 /// </summary>
-internal sealed class SqliteWipe(string schema)
+internal sealed class SqliteWipe(string schema, int pieceLength = SqliteWipe.DefaultPieceLength)
 {
-    private const int PieceLength = 16 * 1024 * 1024;
+    private const int DefaultPieceLength = 16 * 1024 * 1024;
     private const long LockByte = 0x4000_0000;
     private static readonly TimeSpan LongestWaitForReaders = TimeSpan.FromMilliseconds(50);
 
@@ -51,13 +51,13 @@ internal sealed class SqliteWipe(string schema)
             );
         }
 
-        var end = Math.Min(length / pageSize * pageSize, _at + PieceLength);
+        var end = Math.Min(length / pageSize * pageSize, _at + pieceLength);
         Clear(file, _at, end, pageSize);
         _at = end;
         if (end == length / pageSize * pageSize)
         {
             // While the pieces were done one by one, a page not done yet may have changed places with one that was.
-            IsDone = _isSecondPass || length <= PieceLength;
+            IsDone = _isSecondPass || length <= pieceLength;
             (_isSecondPass, _at) = (true, 0);
         }
 

@@ -117,6 +117,38 @@ public sealed class SqliteWipeTests : IAsyncLifetime
         FilesWith("erased").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_file_of_many_pieces_is_done_piece_by_piece_with_writes_in_between()
+    {
+        var random = new Random(5);
+        await AddAsync(random, "stays", "erased", 2000);
+        await DeleteErasedAsync();
+        await _storage.DisposeAsync();
+        var files = new SqliteFiles(_folder["specimen.db"]);
+
+        var wipe = new SqliteWipe("main", pieceLength: 64 * 1024);
+        var pieces = 0;
+        while (!wipe.IsDone)
+        {
+            using (var session = SqliteSession.OpenWriter(files))
+            {
+                wipe.DoNext(session).ShouldBeTrue();
+            }
+
+            using var writer = SqliteSession.OpenWriter(files);
+            var insert = writer.Prepare(
+                "INSERT INTO specimen (id, name, data) VALUES (randomblob(16), ?1, zeroblob(?2))"
+            );
+            insert.BindText(1, $"between-{pieces++}").Bind(2, random.Next(1, 900)).Run();
+        }
+
+        pieces.ShouldBeGreaterThan(10);
+        FilesWith("erased").ShouldBeEmpty();
+        await InitializeAsync();
+        (await Database.NamesAsync()).Length.ShouldBe(1000 + pieces);
+        (await CheckAsync()).ShouldBe("ok");
+    }
+
     private Task<int> DeleteErasedAsync() =>
         Database.WriteAsync(
             unit => unit.ExecuteAsync("DELETE FROM specimen WHERE name LIKE 'erased%'"),
