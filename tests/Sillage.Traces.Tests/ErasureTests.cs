@@ -92,7 +92,12 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
         var made = await server.SendAsync(
             HttpMethod.Post,
             "/api/v1/studies",
-            new { slug = "game", title = "A game" },
+            new
+            {
+                slug = "game",
+                title = "A game",
+                fields = new[] { new { name = "note", type = "string" } },
+            },
             admin
         );
         var study = (string)made.Must(HttpStatusCode.Created).Json["links"]!["self"]!;
@@ -127,6 +132,10 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
             ).Must(HttpStatusCode.UnprocessableEntity);
             await LogInAsync(server, player);
         }
+
+        // What is added up of traces has their names, sessions and values too.
+        (await server.SendAsync(HttpMethod.Get, $"{study}/summary", null, admin)).Must(HttpStatusCode.OK);
+        (await server.SendAsync(HttpMethod.Get, $"{study}/sessions", null, admin)).Must(HttpStatusCode.OK);
 
         return new Game(server, players[0], players[1]);
     }
