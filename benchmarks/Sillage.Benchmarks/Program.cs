@@ -19,6 +19,7 @@ var cases = new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>
 {
     ["singles"] = Intake.SinglesAsync,
     ["batches"] = Intake.BatchesAsync,
+    ["counting"] = Intake.CountingAsync,
     ["export"] = Exports.RunAsync,
     ["growth"] = Growth.RunAsync,
     ["start"] = Starts.RunAsync,

@@ -3,7 +3,7 @@ using Sillage.Benchmarks.Targets;
 
 namespace Sillage.Benchmarks.Cases;
 
-/// <summary>What a page of a query and the intake cost as the store grows: it must stay flat.</summary>
+/// <summary>What a page of a query, the summary and the intake cost as the store grows: it must stay flat.</summary>
 internal static class Growth
 {
     private const int PageConnections = 4;
@@ -45,12 +45,17 @@ internal static class Growth
     )
     {
         var middle = await MiddleAsync(target);
+        await CountedAsync(target);
         (string Title, Func<Task<LoadResult>> Measure)[] work =
         [
             ("A page of 50: one participant", () => PageAsync(target, "participant=3&limit=50", plan)),
             ("A page of 50: one name", () => PageAsync(target, "name=answer&limit=50", plan)),
             ("A page of 50: from a time in the middle", () => PageAsync(target, $"from={middle}&limit=50", plan)),
             ("A page of 50: twenty pages on by cursor", () => DeepAsync(target, plan)),
+            ("The summary, unchanged", () => ResourceAsync(target, "summary", plan)),
+            ("The summary, each after one new trace", () => ChangingSummaryAsync(target, plan)),
+            ("A page of 50 sessions", () => ResourceAsync(target, "sessions?limit=50", plan)),
+            ("A page of 50 gaps", () => ResourceAsync(target, "gaps?limit=50", plan)),
             ("Intake, one trace a request, 16 connections", () => target.ClosedAsync(target.Single, plan.Shape(16))),
             (
                 "Intake, batches of 100, 16 connections",
@@ -73,6 +78,29 @@ internal static class Growth
 
     private static Task<LoadResult> PageAsync(SillageTarget target, string query, Plan plan) =>
         target.ClosedAsync(_ => new SameRequest(target.Page(query), 0), plan.Shape(PageConnections));
+
+    private static Task<LoadResult> ResourceAsync(SillageTarget target, string resource, Plan plan) =>
+        target.ClosedAsync(
+            _ => new SameRequest(target.PageAt(SillageTarget.PathOf(resource)), 0),
+            plan.Shape(PageConnections)
+        );
+
+    /// <summary>So that none is answered from memory.</summary>
+    private static Task<LoadResult> ChangingSummaryAsync(SillageTarget target, Plan plan) =>
+        target.ClosedAsync(
+            connection => new Alternating(
+                target.Single(connection),
+                new SameRequest(target.PageAt(SillageTarget.PathOf("summary")), 0)
+            ),
+            plan.Shape(1)
+        );
+
+    /// <summary>Waits until everything is counted, so that the counting is not measured.</summary>
+    private static async Task CountedAsync(SillageTarget target)
+    {
+        await target.RenewAsync();
+        while (!(bool)(await target.QueryAsync(SillageTarget.PathOf("summary")))["complete"]!) { }
+    }
 
     private static async Task<LoadResult> DeepAsync(SillageTarget target, Plan plan)
     {

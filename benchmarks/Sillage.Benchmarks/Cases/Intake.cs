@@ -101,6 +101,37 @@ internal static class Intake
         return tables;
     }
 
+    /// <summary>The same intake with and without traces being counted for summaries meanwhile.</summary>
+    public static async Task<IReadOnlyList<Table>> CountingAsync(Ground ground, Plan plan)
+    {
+        // The one counts all the time, the other not before the run is over.
+        await using var field = await Field.StartAsync(
+            new SillageTarget(ground, onPostgres: false, tallySeconds: 1),
+            new SillageTarget(ground, onPostgres: false, tallySeconds: 86_400),
+            new SillageTarget(ground, onPostgres: true, tallySeconds: 1),
+            new SillageTarget(ground, onPostgres: true, tallySeconds: 86_400)
+        );
+        const string remark = "Closed loop. Who counts does so while it stores; who does not has yet to do it.";
+        var shape = plan.Shape(BatchConnections);
+        return
+        [
+            await Alternation.RunAsync(
+                ground,
+                $"Counting: one trace a request, {BatchConnections} connections",
+                remark,
+                plan.Rounds,
+                field.Contenders(target => target.ClosedAsync(target.Single, shape))
+            ),
+            await Alternation.RunAsync(
+                ground,
+                $"Counting: batches of 100, {BatchConnections} connections",
+                remark,
+                plan.Rounds,
+                field.Contenders(target => target.ClosedAsync(i => target.Batch(i, 100), shape))
+            ),
+        ];
+    }
+
     private static Task<Table> OpenAsync(
         Ground ground,
         Field field,

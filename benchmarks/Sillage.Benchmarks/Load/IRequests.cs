@@ -28,3 +28,13 @@ internal sealed class SameRequest(byte[] bytes, int traces) : IRequests
 
     public (ReadOnlyMemory<byte> Bytes, int Traces) Next() => (_bytes, _traces);
 }
+
+/// <summary>One of the first, one of the second, and so on.</summary>
+internal sealed class Alternating(IRequests first, IRequests second) : IRequests
+{
+    private readonly IRequests _first = first;
+    private readonly IRequests _second = second;
+    private bool _turn;
+
+    public (ReadOnlyMemory<byte> Bytes, int Traces) Next() => (_turn = !_turn) ? _first.Next() : _second.Next();
+}

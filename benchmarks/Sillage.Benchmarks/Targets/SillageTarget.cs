@@ -6,8 +6,15 @@ using Sillage.Benchmarks.Processes;
 namespace Sillage.Benchmarks.Targets;
 
 /// <summary>The server itself, on embedded SQLite or on PostgreSQL, as it starts by default but for the rate limits.</summary>
-internal sealed class SillageTarget(Ground ground, bool onPostgres)
-    : Target(ground, onPostgres ? "Sillage (PostgreSQL)" : "Sillage (SQLite)")
+/// <param name="ground">What is made ready.</param>
+/// <param name="onPostgres">On which of the two.</param>
+/// <param name="tallySeconds">How long new traces may wait to be counted; null for as long as by default.</param>
+internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySeconds = null)
+    : Target(
+        ground,
+        (onPostgres ? "Sillage (PostgreSQL)" : "Sillage (SQLite)")
+            + (tallySeconds is null ? "" : $", counting after {tallySeconds} s")
+    )
 {
     private const string Study = "bench";
     private const string NoLimit = "10000000";
@@ -59,6 +66,11 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres)
             ["SILLAGE_LIMITS__RATELIMITS__LOGIN__BURST"] = NoLimit,
             ["SILLAGE_LIMITS__RATELIMITS__LOGIN__PERSECOND"] = NoLimit,
         };
+        if (tallySeconds is { } seconds)
+        {
+            environment["SILLAGE_TRACES__TALLYSECONDS"] = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (_onPostgres)
         {
             _connection ??= await Databases.CreateAsync(Ground.Postgres, "sillage");
@@ -110,7 +122,9 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres)
     public byte[] Export(string format) =>
         RequestTemplate.Get($"/api/v1/studies/{Study}/traces/export?format={format}", _administrator);
 
-    public static string PagePath(string query) => $"/api/v1/studies/{Study}/traces?{query}";
+    public static string PagePath(string query) => PathOf($"traces?{query}");
+
+    public static string PathOf(string resource) => $"/api/v1/studies/{Study}/{resource}";
 
     public byte[] Page(string query) => PageAt(PagePath(query));
 

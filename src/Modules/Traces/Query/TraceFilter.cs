@@ -42,11 +42,7 @@ internal sealed class TraceFilter
     public static TBuilder Describe<TBuilder>(TBuilder routes)
         where TBuilder : IEndpointConventionBuilder =>
         routes
-            .WithQuery(
-                "participant",
-                "A pseudonym; or a number, with the right 'manage' or 'identities'.",
-                "p3k9x2m7q8w1z"
-            )
+            .WithParticipant()
             .WithQuery("session", "A session of the client, exactly.", "s-1")
             .WithQuery("name", "What happened, exactly.", "answered")
             .WithQuery("from", "Timestamps from this moment on (RFC 3339).", "2026-11-20T09:00:00Z")

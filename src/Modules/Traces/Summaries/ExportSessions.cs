@@ -37,10 +37,7 @@ internal static class ExportSessions
                 on the way, the connection is cut: what ends properly is complete. Needs the right `read`.
                 """
             )
-            .WithQuery(
-                "identities",
-                "true: with each participant's number and user name. Needs the right 'identities' and is audited. Default false."
-            )
+            .WithIdentities()
             .Produces(StatusCodes.Status200OK, contentType: "text/csv", additionalContentTypes: "application/gzip")
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 

@@ -29,15 +29,8 @@ internal static class ListSessions
                 the right `read`.
                 """
             )
-            .WithQuery(
-                "participant",
-                "A pseudonym; or a number, with the right 'manage' or 'identities'.",
-                "p3k9x2m7q8w1z"
-            )
-            .WithQuery(
-                "identities",
-                "true: with each participant's number and user name. Needs the right 'identities' and is audited. Default false."
-            )
+            .WithParticipant()
+            .WithIdentities()
             .WithReplyExample(new Page<SessionResource>([TallyExamples.Session], null))
             .Fails(StatusCodes.Status404NotFound);
 

@@ -32,17 +32,14 @@ internal static class ReadSummary
                 for millions of traces. `complete` is false while a large backlog is still being counted: ask again.
 
                 Days go by timestamps, which are by the senders' clocks, in UTC or another `timeZone` that is whole hours off
-                it. A field's values are told apart up to 200, or as many as it declares, and up to 200 bytes each.
+                it. A field's values are told apart up to 200, or as many as it declares, and up to 200 bytes each; marked fields are shown with `identities=true` only.
 
                 Made for being asked again and again: `If-None-Match` with the `ETag` gets 304 until something has changed.
                 Needs the right `read`.
                 """
             )
             .WithQuery("timeZone", "The days' time zone, by its IANA name. Default UTC.", "Europe/Paris")
-            .WithQuery(
-                "identities",
-                "true: with each participant's number and user name. Needs the right 'identities' and is audited. Default false."
-            )
+            .WithIdentities()
             .Produces<SummaryResource>(StatusCodes.Status200OK, "application/json", "application/xml")
             .WithReplyExample(TallyExamples.Summary)
             .Fails(StatusCodes.Status404NotFound);

@@ -22,8 +22,8 @@ internal sealed partial class TallyFollower(
     // Looked for even if nobody woke us: what another process stored, or what was left at a stop.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    // While traces come in, counting takes a fifth of one processor at most.
-    private const int RestPerWork = 4;
+    // While traces come in, counting takes a tenth of one processor at most.
+    private const int RestPerWork = 9;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -76,16 +76,31 @@ internal sealed partial class TallyFollower(
 
         foreach (var study in behind)
         {
-            var (next, started) = (signals.NextOfAnyAsync(), clock.GetTimestamp());
-            while (await tallies.CountNextAsync(study, ct) == Tallies.Progress.Some)
+            try
             {
-                if (next.IsCompleted)
-                {
-                    await Task.Delay(clock.GetElapsedTime(started) * RestPerWork, clock, ct);
-                }
-
-                (next, started) = (signals.NextOfAnyAsync(), clock.GetTimestamp());
+                await CountAsync(study, ct);
             }
+#pragma warning disable CA1031 // The edge of the loop: what is wrong with one study is not to hold up the others.
+            catch (Exception exception)
+                when (exception is not (OperationCanceledException or DatabaseUnavailableException))
+#pragma warning restore CA1031
+            {
+                LogNotCounted(logger, study, exception);
+            }
+        }
+    }
+
+    private async Task CountAsync(long study, CancellationToken ct)
+    {
+        var (next, started) = (signals.NextOfAnyAsync(), clock.GetTimestamp());
+        while (await tallies.CountNextAsync(study, ct) == Tallies.Progress.Some)
+        {
+            if (next.IsCompleted)
+            {
+                await Task.Delay(clock.GetElapsedTime(started) * RestPerWork, clock, ct);
+            }
+
+            (next, started) = (signals.NextOfAnyAsync(), clock.GetTimestamp());
         }
     }
 
@@ -103,4 +118,10 @@ internal sealed partial class TallyFollower(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Counting traces failed and will be tried again.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Counting the traces of study {Study} failed and will be tried again."
+    )]
+    private static partial void LogNotCounted(ILogger logger, long study, Exception exception);
 }
