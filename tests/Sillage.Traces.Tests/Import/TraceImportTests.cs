@@ -490,6 +490,9 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         await SayingAsync(good, "is not known", r => r with { Encoding = "utf-9" });
         await SayingAsync(good, "one character of ASCII", r => r with { Delimiter = "ab" });
 
+        Directory.CreateDirectory($"{good}.{study.Split('/')[^1]}.import.new");
+        await SayingAsync(good, "How far an import has come is kept beside the file");
+
         var open = "participant,timestamp,name,room\n1,2026-11-20T09:30:00Z,a,x\n1,\"" + new string('x', 5_000_000);
         await SayingAsync(
             await WriteAsync("open.csv", open),

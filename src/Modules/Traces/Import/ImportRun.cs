@@ -79,6 +79,12 @@ internal sealed class ImportRun : IAsyncDisposable
     public async Task<TraceImportSummary> ReadAsync(CancellationToken ct)
     {
         _summary.Mapping = [.. _mapping.Describe()];
+        if (_earlier is null)
+        {
+            // Before anything is stored: where it cannot be written, it should not begin.
+            await SaveAsync(isFinished: false);
+        }
+
         while (ReadRow())
         {
             if (_chunk.IsFull)

@@ -80,8 +80,26 @@ internal sealed record ImportState(
         }
     }
 
-    public Task SaveAsync(TraceImportRequest request) =>
-        PathOf(request) is { } path
-            ? PrivateFile.WriteAsync(path, JsonSerializer.Serialize(this), CancellationToken.None)
-            : Task.CompletedTask;
+    /// <summary>Writes it down.</summary>
+    /// <exception cref="ImportException">It cannot be written beside the file.</exception>
+    public async Task SaveAsync(TraceImportRequest request)
+    {
+        if (PathOf(request) is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            await PrivateFile.WriteAsync(path, JsonSerializer.Serialize(this), CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException(
+                $"{path} cannot be written: {e.Message.TrimEnd('.')}. How far an import has come is kept beside the file: see that there is room "
+                    + "and that you may write there, and run the same command again; or copy the file elsewhere.",
+                e
+            );
+        }
+    }
 }
