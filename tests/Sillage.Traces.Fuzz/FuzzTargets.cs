@@ -134,6 +134,31 @@ public static class FuzzTargets
         ]),
     ];
 
+    private static readonly byte[][] TimeTokens =
+    [
+        .. FuzzTarget.Bytes([
+            "1763631000",
+            "1763631000000",
+            "253402300799999",
+            "-62135596800",
+            "1e28",
+            "79228162514264337593543950335",
+            "20.11.2026 09:30:00.250",
+            "01.01.0001 00:00:00.000",
+            "31.12.9999 23:59:59.999",
+            "0001-01-01 00:00:00+14:00",
+            "9999-12-31 23:59:59-14:00",
+            "9999-12-31 23:59",
+            "2026-03-29 02:30:00",
+            "1,5",
+            "+1",
+            ".5",
+            "NA",
+            "yes",
+            "T",
+        ]),
+    ];
+
     private static readonly byte[][] CsvTokens =
     [
         .. FuzzTarget.Bytes([
@@ -169,6 +194,7 @@ public static class FuzzTargets
         new("cursors", TextTargets.Cursors, TextTokens),
         new("filters", TextTargets.Filters, TextTokens),
         new("queries", TextTargets.Queries, TextTokens),
+        new("import-times", TextTargets.ImportedTimes, [.. TextTokens, .. TimeTokens]),
         new("csv", RecordTargets.Csv, CsvTokens),
         new("lines", RecordTargets.Lines, CsvTokens),
     ];

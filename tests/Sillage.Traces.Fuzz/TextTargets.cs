@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
+using Sillage.Traces.Import.Rows;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -27,6 +28,18 @@ internal static class TextTargets
         CredentialKind.Session,
         null
     );
+
+    private static readonly TimeReading[] Readings =
+    [
+        new(null, null),
+        new(null, "Europe/Paris"),
+        new("rfc3339", null),
+        new("s", null),
+        new("ms", null),
+        new("us", null),
+        new("dd.MM.yyyy HH:mm:ss.fff", "America/New_York"),
+        new("yyyy-MM-dd HH:mm:sszzz", null),
+    ];
 
     private sealed record TimeKeys(long? Time, long Position);
 
@@ -60,6 +73,19 @@ internal static class TextTargets
                 || (other - time).Duration() <= TimeSpan.FromMicroseconds(1),
             "another moment than the framework's"
         );
+    }
+
+    /// <summary>Whatever form a file has its times in, what comes of one is RFC 3339.</summary>
+    public static void ImportedTimes(byte[] text)
+    {
+        var room = new byte[128];
+        foreach (var reading in Readings)
+        {
+            if (reading.Read(text, room, out var time) is null)
+            {
+                Expect(Rfc3339.TryParse(time, out long _), "a time that is none: " + Encoding.UTF8.GetString(time));
+            }
+        }
     }
 
     /// <summary>A cursor holds keys or is 400.</summary>

@@ -108,7 +108,11 @@ internal sealed class TimeReading
             _ when digits <= 14 => 10_000m,
             _ => 10m,
         };
-        var ticks = factor == 0 ? decimal.MaxValue : Math.Round(number * factor) + DateTime.UnixEpoch.Ticks;
+        // A number may be written with an exponent: what no calendar holds is not multiplied any further.
+        var ticks =
+            factor == 0 || Math.Abs(number) > long.MaxValue
+                ? decimal.MaxValue
+                : Math.Round(number * factor) + DateTime.UnixEpoch.Ticks;
         if (ticks < 0 || ticks > DateTime.MaxValue.Ticks)
         {
             time = default;
