@@ -240,6 +240,33 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
     }
 
     [Fact]
+    public async Task Of_one_who_withdrew_and_is_destroyed_later_no_list_keeps_the_pseudonym()
+    {
+        var (study, player) = await NewConsentingPlayerAsync();
+        var pseudonym = (string)(await GetAsync($"{study}/participants")).Items[0]!["pseudonym"]!;
+        (await SendAsync(HttpMethod.Delete, $"{study}/consent?then=keep", null, player)).Must(HttpStatusCode.OK);
+        (await ListedAsync()).ShouldBe(1);
+
+        var reply = await SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy", null, player);
+
+        await IsSeenThroughAsync(reply);
+        (await ListedAsync()).ShouldBe(0);
+
+        Task<long> ListedAsync() =>
+            ((IEnumerable<IDatabase>)Server.Services.GetService(typeof(IEnumerable<IDatabase>))!)
+                .Single(database => database.Name == "withdrawals")
+                .ReadAsync(
+                    r =>
+                        r.ScalarAsync<long>(
+                            "SELECT count(*) FROM withdrawal WHERE pseudonym = @pseudonym",
+                            new { pseudonym },
+                            default
+                        ),
+                    default
+                );
+    }
+
+    [Fact]
     public async Task A_researcher_enters_what_was_given_on_paper_and_sees_who_is_missing()
     {
         var study = await NewAskingStudyAsync();

@@ -67,6 +67,8 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
 
     private const string Delete = "DELETE FROM withdrawal WHERE id = @id";
 
+    private const string DeleteOf = "DELETE FROM withdrawal WHERE pseudonym = @pseudonym";
+
     private const string Forget = """
         DELETE FROM withdrawal WHERE id IN (
           SELECT id FROM withdrawal WHERE recorded_at < @before AND applied_at IS NOT NULL LIMIT 1000)
@@ -90,6 +92,10 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
     /// <summary>A page of those that do not count as applied, in the order of their coming.</summary>
     public Task<IReadOnlyList<WithdrawalRow>> ReadUnappliedAsync(Guid after, int limit, CancellationToken ct) =>
         database.ReadAsync(r => r.QueryAsync<WithdrawalRow>(Unapplied, new { after, limit = (long)limit }, ct), ct);
+
+    /// <summary>Forgets a participant who is destroyed: what brings him back destroys him again.</summary>
+    public Task ForgetAsync(string pseudonym, CancellationToken ct) =>
+        database.WriteAsync(unit => unit.ExecuteAsync(DeleteOf, new { pseudonym }, ct), ct);
 
     /// <summary>Forgets what is done and was recorded before this time.</summary>
     public async Task ForgetAsync(DateTimeOffset before, CancellationToken ct)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sillage.Storage;
+using Sillage.Traces.Consent;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tally;
 
@@ -16,6 +17,7 @@ internal sealed partial class RemovalWorker(
     IDatabase<TracesModule> database,
     RemovalQueue queue,
     StudyDirectory directory,
+    WithdrawalList withdrawals,
     ILogger<RemovalWorker> logger
 ) : BackgroundService
 {
@@ -57,6 +59,9 @@ internal sealed partial class RemovalWorker(
         DELETE FROM participant WHERE study = @Study AND number IN (
           SELECT number FROM participant WHERE study = @Study LIMIT @limit)
         """;
+
+    private const string PseudonymOf =
+        "SELECT pseudonym FROM participant WHERE study = @Study AND number = @Participant";
 
     private const string DeleteParticipant = "DELETE FROM participant WHERE study = @Study AND number = @Participant";
 
@@ -135,10 +140,19 @@ internal sealed partial class RemovalWorker(
                 await DeleteInChunksAsync(DeleteTraces, work, ct, rows => new Removed(rows, 0));
                 await DeleteInChunksAsync(DeleteQuarantine, work, ct, rows => new Removed(0, rows));
                 await DeleteInChunksAsync(DeleteConsent, work, ct);
+                await ForgetPseudonymAsync(work, ct);
                 await DeleteInChunksAsync(DeleteParticipant, work, ct);
             }
 
             await FinishAsync(work, ct);
+        }
+    }
+
+    private async Task ForgetPseudonymAsync(Work work, CancellationToken ct)
+    {
+        if (await database.ReadAsync(r => r.ScalarAsync<string>(PseudonymOf, work, ct), ct) is { } pseudonym)
+        {
+            await withdrawals.ForgetAsync(pseudonym, ct);
         }
     }
 
