@@ -1,6 +1,7 @@
 using Sillage.SocketIO;
 
-// What benchmarks/peers/socketio does on Node, with this library.
+// What benchmarks/peers/socketio does on Node, with this library. The pool's threads do not spin (runtimeconfig.template.json),
+// as the library's README advises for few processors.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.AddSocketIO();
