@@ -147,7 +147,7 @@ internal sealed class ImportRun : IAsyncDisposable
             );
         }
 
-        _chunk.Keep(RowWriter.Of(_chain));
+        _chunk.Keep(RowWriter.IdOf(_count, _chain));
         return true;
     }
 
