@@ -37,6 +37,18 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
     }
 
     [Fact]
+    public async Task A_summary_comes_as_xml_too()
+    {
+        var (study, player) = await PlayedAsync();
+        foreach (var path in new[] { "summary", "sessions", "gaps" })
+        {
+            var xml = await GetAsync($"{study}/{path}", null, ("Accept", "application/xml"));
+            xml.Must(HttpStatusCode.OK).ContentType.ShouldStartWith("application/xml");
+            System.Xml.Linq.XDocument.Parse(xml.Text).ToString().ShouldContain(player.Pseudonym);
+        }
+    }
+
+    [Fact]
     public async Task Rates_are_averages_over_days_participants_and_sessions()
     {
         var study = await NewStudyAsync();

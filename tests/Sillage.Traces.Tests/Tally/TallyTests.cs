@@ -122,7 +122,7 @@ public abstract class TallyTests(TracesUnderTest traces) : TallySpecification(tr
         var advanced = await Traces.Database.WriteAsync(
             async unit =>
             {
-                await Tallies.ForgetAsync(unit, key, players[0].Number, default);
+                await Tallies.ForgetAsync(unit, key, [players[0].Number], default);
                 return await TallyStore.AdvanceAsync(unit, key, revision, 1, null);
             },
             default

@@ -116,7 +116,7 @@ internal static class TraceCorrection
             },
             ct
         );
-        await Tallies.ForgetAsync(unit, study.Key, stored.Participant, ct);
+        await Tallies.ForgetAsync(unit, study.Key, [stored.Participant], ct);
         var details = JsonSerializer.Serialize(new { study = change.Slug, fields = change.Data.Select(d => d.Key) });
         await unit.AuditAsync(new AuditEntry("trace.corrected", account, change.Id.ToString(), details), ct);
     }

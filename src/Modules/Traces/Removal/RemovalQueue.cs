@@ -39,7 +39,7 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
         if (form == ErasureForm.Destroy)
         {
             // What is counted of him is gone at once, and once more when his last trace is.
-            await Tallies.ForgetAsync(unit, study, participant, cancellationToken);
+            await Tallies.ForgetAsync(unit, study, [participant], cancellationToken);
         }
 
         await AddAsync(unit, study, participant, account, form, subject, cancellationToken);

@@ -163,7 +163,7 @@ internal sealed partial class RemovalWorker(
             {
                 if (work is { Form: "destroy", Participant: { } participant })
                 {
-                    await Tallies.ForgetAsync(unit, work.Study, participant, ct);
+                    await Tallies.ForgetAsync(unit, work.Study, [participant], ct);
                 }
 
                 var removed = await unit.FirstOrDefaultAsync<Removed>(Counts, work, ct);

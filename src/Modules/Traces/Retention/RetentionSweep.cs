@@ -188,7 +188,7 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
     )
     {
         var whose = await unit.QueryAsync<long?>(sql, which, ct);
-        await Tallies.RecountAsync(unit, run.Study, [.. whose.OfType<long>().Distinct()], ct);
+        await Tallies.ForgetAsync(unit, run.Study, [.. whose.OfType<long>().Distinct()], ct);
         return whose.Count;
     }
 

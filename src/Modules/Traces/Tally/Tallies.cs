@@ -44,28 +44,28 @@ internal sealed class Tallies(IDatabase<TracesModule> database, TimeProvider clo
     private sealed record Work(StudyFields Fields, TallyState State, Recount? Recount, TallyChunk Chunk, bool HasMore);
 
     /// <summary>
-    /// Forgets what is counted of one participant, and has him counted again from the traces that are there. To be called
-    /// in the unit that removes or changes traces that may have been counted (the last one, if it takes several). What is
-    /// only added needs no call.
+    /// Forgets what is counted of some participants, and has them counted again from the traces that are there. To be called
+    /// in the unit that removes or changes traces that may have been counted: in each, or at least in the last one, if it
+    /// takes several. What is only added needs no call.
     /// </summary>
-    public static async Task ForgetAsync(IUnitOfWork unit, long study, long participant, CancellationToken ct)
-    {
-        await TallyStore.AddRecountAsync(unit, study, participant, ct);
-        await TallyStore.DeleteAsync(unit, study, participant, ct);
-    }
-
-    /// <summary>
-    /// As <see cref="ForgetAsync"/> for many participants, of whom some rows are gone in each of many units: what is counted
-    /// stays until their turn comes, and summaries are not complete so long.
-    /// </summary>
-    public static Task RecountAsync(
+    public static async Task ForgetAsync(
         IUnitOfWork unit,
         long study,
         IReadOnlyCollection<long> participants,
         CancellationToken ct
-    ) => participants.Count == 0 ? Task.CompletedTask : TallyStore.AddRecountsAsync(unit, study, participants, ct);
+    )
+    {
+        if (participants.Count > 0)
+        {
+            await TallyStore.AddRecountsAsync(unit, study, participants, ct);
+            await TallyStore.DeleteAsync(unit, study, participants, ct);
+        }
+    }
 
-    /// <summary>As <see cref="RecountAsync"/> for all participants of a study, where what is to be counted has changed.</summary>
+    /// <summary>
+    /// Has all participants of a study counted again, because what is to be counted has changed. What is counted of each
+    /// stays until his turn comes: to remove it all at once would hold up the writer.
+    /// </summary>
     public static Task RecountAllAsync(IUnitOfWork unit, long study, CancellationToken ct) =>
         TallyStore.AddRecountOfAllAsync(unit, study, ct);
 
@@ -219,7 +219,7 @@ internal sealed class Tallies(IDatabase<TracesModule> database, TimeProvider clo
         {
             if (recount.Counted is null)
             {
-                await TallyStore.DeleteAsync(unit, study, recount.Participant, CancellationToken.None);
+                await TallyStore.DeleteAsync(unit, study, [recount.Participant], CancellationToken.None);
             }
 
             if (work.HasMore)

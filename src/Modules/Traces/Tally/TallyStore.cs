@@ -85,11 +85,6 @@ internal static class TallyStore
     private const string FinishRecount =
         "DELETE FROM tally_recount WHERE study = @study AND participant = @participant";
 
-    private const string AddRecount = """
-        INSERT INTO tally_recount (study, participant, counted, upto) VALUES (@study, @participant, NULL, 0)
-        ON CONFLICT (study, participant) DO UPDATE SET counted = NULL
-        """;
-
     // Npgsql takes a list as an array; for SQLite Dapper spells it out.
     private static readonly Sql AddRecounts = new(Recounts("IN @participants"), Recounts("= ANY(@participants)"));
 
@@ -101,12 +96,12 @@ internal static class TallyStore
 
     private const string ForgetMany = "DELETE FROM tally_many WHERE study = @study";
 
-    private static readonly string[] OfParticipant =
+    private static readonly Sql[] DeleteSome =
     [
-        "DELETE FROM tally_hour WHERE study = @study AND participant = @participant",
-        "DELETE FROM tally_name WHERE study = @study AND participant = @participant",
-        "DELETE FROM tally_value WHERE study = @study AND participant = @participant",
-        "DELETE FROM tally_session WHERE study = @study AND participant = @participant",
+        .. new[] { "tally_hour", "tally_name", "tally_value", "tally_session" }.Select(table => new Sql(
+            $"DELETE FROM {table} WHERE study = @study AND participant IN @participants",
+            $"DELETE FROM {table} WHERE study = @study AND participant = ANY(@participants)"
+        )),
     ];
 
     private sealed record DefinitionRow(long Version, string Definition, string UnknownFields);
@@ -197,23 +192,21 @@ internal static class TallyStore
     public static Task FinishRecountAsync(IUnitOfWork unit, long study, long participant) =>
         unit.ExecuteAsync(FinishRecount, new { study, participant }, CancellationToken.None);
 
-    /// <summary>Removes what is counted of one participant.</summary>
-    public static async Task DeleteAsync(IUnitOfWork unit, long study, long participant, CancellationToken ct)
+    /// <summary>Removes what is counted of some participants.</summary>
+    public static async Task DeleteAsync(
+        IUnitOfWork unit,
+        long study,
+        IReadOnlyCollection<long> participants,
+        CancellationToken ct
+    )
     {
-        foreach (var delete in OfParticipant)
+        foreach (var delete in DeleteSome)
         {
-            await unit.ExecuteAsync(Sql.FromString(delete), new { study, participant }, ct);
+            await unit.ExecuteAsync(delete, new { study, participants }, ct);
         }
     }
 
-    /// <summary>Has one participant counted again.</summary>
-    public static async Task AddRecountAsync(IUnitOfWork unit, long study, long participant, CancellationToken ct)
-    {
-        await ChangeAsync(unit, study, ct);
-        await unit.ExecuteAsync(AddRecount, new { study, participant }, ct);
-    }
-
-    /// <summary>Has some participants counted again.</summary>
+    /// <summary>Has some participants counted again, those that are still there.</summary>
     public static async Task AddRecountsAsync(
         IUnitOfWork unit,
         long study,
