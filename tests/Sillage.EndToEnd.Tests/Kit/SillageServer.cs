@@ -82,7 +82,7 @@ internal sealed partial class SillageServer : IAsyncDisposable
     public async Task<int> StopAsync(int signal = Signals.Terminate)
     {
         Send(signal);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         return _process.ExitCode;
     }
 
