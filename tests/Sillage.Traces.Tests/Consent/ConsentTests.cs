@@ -359,6 +359,21 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
         );
     }
 
+    [Fact]
+    public async Task A_deleted_study_takes_its_texts_and_consents_with_it()
+    {
+        const string Left = """
+            SELECT (SELECT count(*) FROM consent c WHERE NOT EXISTS (SELECT 1 FROM study s WHERE s.key = c.study))
+              + (SELECT count(*) FROM consent_text t WHERE NOT EXISTS (SELECT 1 FROM study s WHERE s.key = t.study))
+              + (SELECT count(*) FROM study WHERE slug LIKE '~%')
+            """;
+        var (study, _) = await NewConsentingPlayerAsync();
+        (await SendAsync(HttpMethod.Delete, $"{study}?confirm={study.Split('/')[^1]}")).Must(HttpStatusCode.NoContent);
+        await Specifications.Eventually.HoldsAsync(async () =>
+            await Traces.Database.ReadAsync(r => r.ScalarAsync<long>(Left, null, default), default) == 0
+        );
+    }
+
     protected Task<Answer> GiveAsync(string study, long version, Person person) =>
         SendAsync(HttpMethod.Put, $"{study}/consent", new { version }, person);
 
