@@ -331,19 +331,8 @@ internal sealed class WebSocketTransport : IDisposable
     }
 
     /// <summary>The stream that the reader sees.</summary>
-    private sealed class ReaderStream(WebSocketTransport transport) : Stream
+    private sealed class ReaderStream(WebSocketTransport transport) : ByteStream
     {
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             transport._stream.ReadAsync(buffer, cancellationToken);
 
@@ -353,17 +342,7 @@ internal sealed class WebSocketTransport : IDisposable
             return ValueTask.CompletedTask;
         }
 
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush() { }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
         public override void Write(byte[] buffer, int offset, int count) =>
             transport.WriteRaw(buffer.AsSpan(offset, count));
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -18,6 +18,7 @@ internal sealed class DetachableListener(
 
     // The engine closes its connections when the host stops, and cuts them off after its close timeout.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly TaskCompletionSource _detachedGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,9 +48,14 @@ internal sealed class DetachableListener(
             {
                 return null;
             }
-            catch (SocketException)
+            catch (SocketException e)
             {
-                // A client that went away before it was accepted.
+                // A client that went away before it was accepted; or there are no more files to open, which takes a while to mend.
+                if (e.SocketErrorCode is SocketError.TooManyOpenSockets)
+                {
+                    await Task.Delay(Pause, cancellationToken);
+                }
+
                 continue;
             }
 

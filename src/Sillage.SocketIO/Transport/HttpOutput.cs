@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sillage.SocketIO.EngineIO;
 
 namespace Sillage.SocketIO.Transport;
 
@@ -6,19 +7,8 @@ namespace Sillage.SocketIO.Transport;
 /// Where the HTTP layer writes to. It never hears of a failure, as it does not from Kestrel's own transport: the end of the
 /// connection is told by the reading side. Once the connection is detached nothing of it reaches the socket.
 /// </summary>
-internal sealed class HttpOutput(SocketStream stream) : Stream
+internal sealed class HttpOutput(SocketStream stream) : ByteStream
 {
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (stream.IsDetached)
@@ -37,18 +27,8 @@ internal sealed class HttpOutput(SocketStream stream) : Stream
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private static async ValueTask QuietAsync(ValueTask write)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Sillage.SocketIO.EngineIO;
 
 namespace Sillage.SocketIO.Transport;
 
@@ -9,7 +10,7 @@ namespace Sillage.SocketIO.Transport;
 /// detached for whoever took it. A write goes to the system at once, on the caller's thread, and costs no more than that call;
 /// only what the system does not take is waited for. One reader and one writer at a time.
 /// </summary>
-internal sealed class SocketStream(Socket socket, DetachableListener listener, Pipe received) : Stream
+internal sealed class SocketStream(Socket socket, DetachableListener listener, Pipe received) : ByteStream
 {
     private const int SmallestRead = 2048;
 
@@ -19,17 +20,6 @@ internal sealed class SocketStream(Socket socket, DetachableListener listener, P
     private byte[] _leftOver = [];
     private bool _detached;
     private bool _disposed;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public Socket Socket => socket;
 
@@ -97,18 +87,6 @@ internal sealed class SocketStream(Socket socket, DetachableListener listener, P
 
         return ValueTask.CompletedTask;
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush() { }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Cuts the connection: what the system has not sent yet is dropped.</summary>
     public void Abort() => socket.Close(timeout: 0);
