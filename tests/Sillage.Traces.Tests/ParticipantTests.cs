@@ -98,6 +98,19 @@ public abstract class ParticipantTests(TracesUnderTest traces) : TracesSpecifica
         (await GetAsync($"{study}/participants/4")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await GetAsync($"{study}/participants/'; --")).Status.ShouldBe(HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public async Task Whoever_sees_names_among_participants_is_written_down()
+    {
+        var study = await NewStudyAsync();
+        await NewPlayersAsync(study);
+
+        await GetAsync($"{study}/participants");
+        await GetAsync($"{study}/participants/1");
+
+        var audit = await GetAsync("/api/v1/audit?action=identities.read&limit=1000", Traces.Administrator);
+        audit.Items.Count(a => (string)a!["subject"]! == study.Split('/')[^1]).ShouldBe(2);
+    }
 }
 
 public sealed class ParticipantsOnSqlite(SqliteTraces traces) : ParticipantTests(traces), IClassFixture<SqliteTraces>;

@@ -6,6 +6,7 @@ using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Storage;
+using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Participants;
@@ -38,7 +39,7 @@ internal static class ListParticipants
             .RequirePermission(Permission.ReadTraces)
             .WithSummary("List participants")
             .WithDescription(
-                "With the right 'identities': number, pseudonym and user name. With 'manage': number and pseudonym. With "
+                "With the right 'identities': number, pseudonym and user name, which is audited. With 'manage': number and pseudonym. With "
                     + "'read': pseudonyms only, in their own order."
             )
             .WithReplyExample(new Page<ParticipantResource>([Examples.Participant], null))
@@ -72,6 +73,11 @@ internal static class ListParticipants
         var sql = numbers
             ? ((rights & StudyRights.Identities) != StudyRights.None ? WithNames : ByNumber)
             : ByPseudonym;
+        if (sql == WithNames)
+        {
+            await Names.AuditAsync(database, known, caller, "participants", ct);
+        }
+
         var rows = await database.ReadAsync(r => r.QueryAsync<ParticipantView.Row>(sql, parameters, ct), ct);
         return new PageReply<ParticipantResource>(
             [.. rows.Take(page.Limit).Select(row => ParticipantView.Show(row, study, rights))],

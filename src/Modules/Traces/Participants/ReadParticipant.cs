@@ -7,6 +7,7 @@ using Sillage.Hosting.Documentation;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Replies;
 using Sillage.Storage;
+using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Participants;
@@ -48,6 +49,11 @@ internal static class ReadParticipant
         }
 
         var number = Find(known, participant, rights) ?? throw new ProblemException(Problem.NotFound());
+        if ((rights & StudyRights.Identities) != StudyRights.None)
+        {
+            await Names.AuditAsync(database, known, caller, "participants", ct);
+        }
+
         var row =
             await database.ReadAsync(
                 r => r.FirstOrDefaultAsync<ParticipantView.Row>(Select, new { study = known.Key, number }, ct),

@@ -90,7 +90,7 @@ internal static class Names
     /// <param name="database">The module's database.</param>
     /// <param name="study">Whose.</param>
     /// <param name="caller">By whom.</param>
-    /// <param name="how">query, live, export, summary, sessions or gaps.</param>
+    /// <param name="how">query, live, export, participants, summary, sessions, gaps or tsadk.</param>
     /// <param name="ct">Ends the wait.</param>
     public static Task AuditAsync(
         IDatabase<TracesModule> database,
