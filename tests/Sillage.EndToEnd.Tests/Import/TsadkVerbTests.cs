@@ -18,7 +18,9 @@ public sealed class TsadkVerbTests : IDisposable
         import base64, json, sys
         from app import app
         client = app.test_client()
-        admin = {"Authorization": "Basic " + base64.b64encode(b"chief:chief-password-1").decode()}
+        def basic(name, password):
+            return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+        admin = basic("chief", "chief-password-1")
         def call(method, path, body=None):
             answer = client.open(path, method=method, json=body, headers=admin)
             assert answer.status_code < 300, (path, answer.status_code, answer.data)
@@ -29,6 +31,8 @@ public sealed class TsadkVerbTests : IDisposable
         with app.app_context():
             db.session.add(User(username="chief", pwd_hash=generate_password_hash("chief-password-1"), role="admin"))
             db.session.commit()
+        # By token from here on: checking a password takes that API long, and more so on a busy machine.
+        admin = basic(call("GET", base + "/utils/token").get_json()["token"], "any")
         for i in range(1, 6):
             call("POST", base + "/users", {"username": f"player-{i}", "pwd": "whatever"})
         texts = ["for", "for, while", 'say "so"', "two\nlines", "two\r\nlines", "=SUM(A1)", "é ü 漢 😀", "", "a\tb", "\\u0041"]
