@@ -39,7 +39,12 @@ internal static class Exports
             [
                 new(sqlite.Name, "streamed over HTTP", () => DownloadAsync(sqlite, sqlite.Export("csv"))),
                 new(postgres.Name, "streamed over HTTP", () => DownloadAsync(postgres, postgres.Export("csv"))),
-                new(flask.Name, "streamed over HTTP", () => DownloadAsync(flask, flask.Export())),
+                new(
+                    $"{flask.Name}, entities",
+                    "streamed over HTTP",
+                    () => DownloadAsync(flask, flask.Export(byEntity: true))
+                ),
+                new(flask.Name, "streamed over HTTP, columns", () => DownloadAsync(flask, flask.Export())),
                 new(lean.Name, "streamed over HTTP", () => DownloadAsync(lean, lean.Export())),
                 new("sqlite3 -csv", "to a pipe", () => SqliteShellAsync(sqlite.DatabaseFile, plan.ExportRows)),
                 new("COPY TO", "to a pipe, by psql", () => CopyAsync(ground, postgres.Connection!, plan.ExportRows)),

@@ -52,7 +52,9 @@ internal sealed class TsadkTarget(Ground ground, bool lean)
             CultureInfo.InvariantCulture
         );
 
-    public byte[] Export() => RequestTemplate.Get("/tsadk/api/v1/utils/export/logs", _administrator);
+    /// <param name="byEntity">Whether each row becomes an object of the model first; the peer without ORM knows only columns.</param>
+    public byte[] Export(bool byEntity = false) =>
+        RequestTemplate.Get("/tsadk/api/v1/utils/export/logs" + (byEntity ? "?entities=1" : ""), _administrator);
 
     /// <summary>Stores rows past the server, to have something to export.</summary>
     public Task FillAsync(long rows) =>
