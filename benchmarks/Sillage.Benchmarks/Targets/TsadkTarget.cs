@@ -52,6 +52,7 @@ internal sealed class TsadkTarget(Ground ground, bool lean)
             CultureInfo.InvariantCulture
         );
 
+    /// <summary>The request for the CSV of all logs.</summary>
     /// <param name="byEntity">Whether each row becomes an object of the model first; the peer without ORM knows only columns.</param>
     public byte[] Export(bool byEntity = false) =>
         RequestTemplate.Get("/tsadk/api/v1/utils/export/logs" + (byEntity ? "?entities=1" : ""), _administrator);
