@@ -126,12 +126,13 @@ public sealed class TsadkImport
         var (_, last) = await old.MeasureLogsAsync(ct);
         await TsadkRoom.CheckAsync(_database, study, last, ct);
 
-        var users = new TsadkUsers(_database, _directory, _accounts, _clock, request, summary);
-        var plan = await users.PlanAsync(await old.ReadUsersAsync(ct), study, ct);
+        var planning = new UserPlanning(_database, _accounts, request, summary);
+        var plan = await planning.PlanAsync(await old.ReadUsersAsync(ct), study, ct);
         if (!request.DryRun)
         {
             study ??= await MakeStudyAsync(request, summary, ct);
             await TsadkRoom.MakeAsync(_database, study, last, ct);
+            var users = new TsadkUsers(_database, _directory, _accounts, _clock, request, summary);
             await users.TakeOverAsync(plan, study, ct);
         }
         else
