@@ -88,7 +88,10 @@ public class WebSocketTests
         var (status, why) = await client.ClosedAsync();
         status.ShouldBe(WebSocketCloseStatus.MessageTooBig);
         why.ShouldBe("message larger than maxPayload (1000 bytes)");
-        server.Log.All.ShouldContain(l => l.Contains("payload too large", StringComparison.Ordinal));
+        await Eventually.ShouldBeTrueAsync(
+            () => server.Log.All.Any(l => l.Contains("payload too large", StringComparison.Ordinal)),
+            "the log says so too"
+        );
     }
 
     [Fact]

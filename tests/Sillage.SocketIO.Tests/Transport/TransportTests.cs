@@ -172,6 +172,42 @@ public sealed class TransportTests
         await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "the connection is still known");
     }
 
+    [Fact]
+    public async Task A_broadcast_allocates_nothing_for_a_receiver()
+    {
+        await using var server = await StartAsync();
+        var clients = new List<WebSocketClient>();
+        for (var i = 0; i < 20; i++)
+        {
+            clients.Add(await server.JoinedAsync());
+            server.SocketIO.Main.Find(clients[^1].Id)!.Join("all");
+        }
+
+        server.SocketIO.Main.Find(clients[0].Id)!.Join("one");
+        Allocated("one");
+        Allocated("all");
+        (Allocated("all") - Allocated("one")).ShouldBeLessThan(20 * 8);
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        // Bytes for a broadcast, on this thread, which does all of it for so few.
+        long Allocated(string room)
+        {
+            const int Times = 200;
+            var to = server.SocketIO.Main.To(room);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Times; i++)
+            {
+                var emitted = to.EmitAsync("said", "hello").AsTask();
+                emitted.IsCompletedSuccessfully.ShouldBeTrue();
+            }
+
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / Times;
+        }
+    }
+
     private Task<TestServer> StartAsync(Action<KestrelServerOptions>? kestrel = null)
     {
         TestServer.HasOwnTransport.Value = true;
