@@ -13,20 +13,22 @@ internal sealed class DetachableConnection
         IConnectionSocketFeature,
         IMemoryPoolFeature
 {
-    // As Kestrel's own transport has it: beyond this the client has to wait until the application has read.
-    private const int MostUnread = 1024 * 1024;
-
     private readonly DetachableListener _listener;
     private readonly SocketStream _stream;
     private readonly Ends _own;
 
-    public DetachableConnection(Socket socket, DetachableListener listener, MemoryPool<byte> memory)
+    /// <summary>Makes a connection of a socket.</summary>
+    /// <param name="socket">The socket, which does not block.</param>
+    /// <param name="listener">Where it came from.</param>
+    /// <param name="memory">Where buffers come from.</param>
+    /// <param name="mostUnread">Bytes beyond which the client has to wait until the HTTP layer has read; 0 for any number.</param>
+    public DetachableConnection(Socket socket, DetachableListener listener, MemoryPool<byte> memory, long mostUnread)
     {
         var received = new Pipe(
             new PipeOptions(
                 memory,
-                pauseWriterThreshold: MostUnread,
-                resumeWriterThreshold: MostUnread / 2,
+                pauseWriterThreshold: mostUnread,
+                resumeWriterThreshold: mostUnread / 2,
                 useSynchronizationContext: false
             )
         );

@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Sillage.SocketIO.Transport;
 
 /// <summary>Accepts connections.</summary>
 internal sealed class DetachableListener(
     Socket socket,
+    SocketTransportOptions options,
     MemoryPool<byte> memory,
     bool mayDetach,
     CancellationToken stopping
@@ -61,9 +63,9 @@ internal sealed class DetachableListener(
 
             try
             {
-                accepted.NoDelay = true;
+                accepted.NoDelay = options.NoDelay;
                 accepted.Blocking = false;
-                var connection = new DetachableConnection(accepted, this, memory);
+                var connection = new DetachableConnection(accepted, this, memory, options.MaxReadBufferSize ?? 0);
                 connection.Start();
                 return connection;
             }

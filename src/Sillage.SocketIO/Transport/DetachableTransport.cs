@@ -24,6 +24,8 @@ internal sealed class DetachableTransport(
         var mayDetach = limits.MaxConcurrentConnections is null && limits.MaxConcurrentUpgradedConnections is null;
         var socket = sockets.Value.CreateBoundListenSocket(endpoint);
         socket.Listen(sockets.Value.Backlog);
-        return new(new DetachableListener(socket, memory.Create(), mayDetach, lifetime.ApplicationStopping));
+        return new(
+            new DetachableListener(socket, sockets.Value, memory.Create(), mayDetach, lifetime.ApplicationStopping)
+        );
     }
 }
