@@ -14,17 +14,18 @@ namespace Sillage.Traces.Retention;
 internal static class ListRetentionRuns
 {
     private const string SelectFirst = $"""
-        SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study ORDER BY id DESC LIMIT @limit
+        SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study ORDER BY started_at DESC, id DESC LIMIT @limit
         """;
 
     private const string SelectNext = $"""
-        SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study AND id < @before ORDER BY id DESC LIMIT @limit
+        SELECT {RetentionRow.Columns} FROM retention_run
+        WHERE study = @study AND (started_at, id) < (@startedAt, @id) ORDER BY started_at DESC, id DESC LIMIT @limit
         """;
 
     private const string SelectOne =
         $"SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study AND id = @id";
 
-    private sealed record Keys(Guid Id);
+    private sealed record Keys(DateTimeOffset StartedAt, Guid Id);
 
     public static void Map(RouteGroupBuilder retention)
     {
@@ -61,7 +62,8 @@ internal static class ListRetentionRuns
         var parameters = new
         {
             study = known.Key,
-            before = after?.Id ?? Guid.Empty,
+            startedAt = after?.StartedAt,
+            id = after?.Id,
             limit = page.Limit + 1L,
         };
         var rows = await database.ReadAsync(
@@ -71,7 +73,7 @@ internal static class ListRetentionRuns
         return PageReply<RetentionRun>.Of(
             [.. rows.Select(row => RetentionRun.Of(row, study))],
             page,
-            run => new Keys(run.Id)
+            run => new Keys(run.StartedAt, run.Id)
         );
     }
 

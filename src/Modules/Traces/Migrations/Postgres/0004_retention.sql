@@ -19,7 +19,7 @@ CREATE TABLE retention_run (
   newest       timestamptz
 );
 
-CREATE INDEX retention_run_study ON retention_run (study, id);
+CREATE INDEX retention_run_study ON retention_run (study, started_at, id);
 CREATE INDEX retention_run_open ON retention_run (started_at) WHERE finished_at IS NULL;
 
 -- Traces that stand far behind others received at their time, as they were put back out of quarantine.
