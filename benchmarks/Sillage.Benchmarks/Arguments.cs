@@ -23,10 +23,13 @@ internal sealed record Arguments(
             .Where(argument => argument.Contains('='))
             .Select(argument => argument.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
-        var plan =
-            arguments.Contains("--quick") ? Plan.Quick
-            : arguments.Contains("--long") ? Plan.Long
-            : Plan.Full;
+        var plan = (arguments.Contains("--quick"), arguments.Contains("--long")) switch
+        {
+            (true, true) => Plan.Quick with { Sizes = Plan.Long.Sizes },
+            (true, false) => Plan.Quick,
+            (false, true) => Plan.Long,
+            _ => Plan.Full,
+        };
         var ground = new Ground
         {
             Repository = values["repository"],
@@ -40,7 +43,7 @@ internal sealed record Arguments(
         return new Arguments(
             ground,
             plan,
-            plan == Plan.Quick ? "-quick" : "",
+            arguments.Contains("--quick") ? "-quick" : "",
             Path.Combine(ground.Repository, "benchmarks", "results"),
             values["commit"],
             [.. arguments.Where(argument => !argument.StartsWith('-') && !argument.Contains('='))]
