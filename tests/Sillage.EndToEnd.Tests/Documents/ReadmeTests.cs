@@ -41,6 +41,7 @@ public sealed partial class ReadmeTests : IDisposable
             banner.ShouldContain("/docs");
             banner.ShouldContain("token=", Case.Sensitive, "the one-time link");
             ShouldHaveShownTracesLive(walk.Output);
+            walk.Output.ShouldContain("\"complete\":true", Case.Sensitive, "the summary");
             await ShouldHaveExportedAsync();
         }
         finally
