@@ -32,19 +32,30 @@ internal static class Screen
         }
     }
 
-    /// <summary>A wide table, turned on its side.</summary>
+    /// <summary>A table; one that is wide and short is turned on its side.</summary>
     public static void Write(Sheet sheet)
     {
-        var screen = new Spectre.Console.Table().Title(Markup.Escape(sheet.Title)).Border(TableBorder.Simple);
-        screen.AddColumn(sheet.Header[0]);
-        foreach (var row in sheet.Rows)
+        const int Short = 4;
+        string[][] lines = [sheet.Header, .. sheet.Rows];
+        if (sheet.Rows.Count <= Short)
         {
-            screen.AddColumn(new TableColumn(Markup.Escape(row[0])).RightAligned());
+            lines = [.. sheet.Header.Select((_, column) => lines.Select(line => line[column]).ToArray())];
         }
 
-        for (var i = 1; i < sheet.Header.Length; i++)
+        var screen = new Spectre.Console.Table().Title(Markup.Escape(sheet.Title)).Border(TableBorder.Simple);
+        foreach (var heading in lines[0])
         {
-            screen.AddRow([Markup.Escape(sheet.Header[i]), .. sheet.Rows.Select(row => Markup.Escape(row[i]))]);
+            screen.AddColumn(new TableColumn(Markup.Escape(heading)));
+        }
+
+        foreach (var line in lines[1..])
+        {
+            screen.AddRow(line.Select(Markup.Escape).ToArray());
+        }
+
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 180;
         }
 
         AnsiConsole.Write(screen);
