@@ -44,6 +44,23 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
     }
 
     [Fact]
+    public async Task What_others_send_in_the_name_of_the_erased_meanwhile_goes_too()
+    {
+        await using var server = await Traces.StartAsync();
+        var game = await PlayAsync(server);
+        var sending = SendInTheNameOfTheFirstAsync(server);
+
+        var reply = (await EraseAsync(game, "destroy")).Must(HttpStatusCode.OK);
+        await sending;
+
+        var progress = (string)reply.Json["links"]!["progress"]!;
+        await Eventually.HoldsAsync(async () =>
+            (string)(await server.SendAsync(HttpMethod.Get, progress)).Must(HttpStatusCode.OK).Json["state"]! == "done"
+        );
+        (await CountAsync(server, "trace")).ShouldBe(Batches * BatchSize, "those of the other player");
+    }
+
+    [Fact]
     public async Task A_refused_erasure_leaves_nothing_to_be_done_at_the_next_start()
     {
         await using var server = await Traces.StartAsync();
@@ -75,6 +92,20 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
         ((string)removed["form"]!).ShouldBe(form);
         ((long)removed["traces"]!).ShouldBe(form == "destroy" ? Batches * BatchSize : 0);
         ((long)removed["quarantined"]!).ShouldBe(form == "destroy" ? 1 : 0);
+    }
+
+    /// <summary>Until there is no such participant any more.</summary>
+    private static async Task SendInTheNameOfTheFirstAsync(SillageServer server)
+    {
+        var admin = Credential.Basic("admin", People.AdministratorPassword);
+        HttpStatusCode status;
+        do
+        {
+            var trace = $$"""{"participant":1,"timestamp":"{{DateTimeOffset.UtcNow:O}}","name":"late"}""";
+            var content = People.Content(trace);
+            status = (await server.SendAsync(HttpMethod.Post, "/api/v1/studies/game/traces", content, admin)).Status;
+            status.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity);
+        } while (status == HttpStatusCode.Created);
     }
 
     private static Task<Answer> EraseAsync(Game game, string form) =>

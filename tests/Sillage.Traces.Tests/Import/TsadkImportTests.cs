@@ -232,7 +232,9 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
         (await SendAsync(HttpMethod.Delete, $"/api/v1/users/{id}?form=destroy", null, Traces.Administrator)).Must(
             HttpStatusCode.OK
         );
-        await Eventually.HoldsAsync(async () => (await LogIdsAsync(slug)) is [2]);
+        await Eventually.HoldsAsync(async () =>
+            (await GetAsync($"/api/v1/studies/{slug}/participants/1")).Status == HttpStatusCode.NotFound
+        );
 
         var again = await RunAsync(slug);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sillage.Storage;
 using Sillage.Traces.Consent;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tally;
 
@@ -137,16 +138,42 @@ internal sealed partial class RemovalWorker(
             }
             else if (work.Form == "destroy")
             {
-                await DeleteInChunksAsync(DeleteTraces, work, ct, rows => new Removed(rows, 0));
-                await DeleteInChunksAsync(DeleteQuarantine, work, ct, rows => new Removed(0, rows));
+                await DeleteRecordsAsync(work, ct);
                 await DeleteInChunksAsync(DeleteConsent, work, ct);
                 await ForgetPseudonymAsync(work, ct);
-                await DeleteInChunksAsync(DeleteParticipant, work, ct);
+                await EndParticipationAsync(work, ct);
+                // What others sent in his name until then.
+                await DeleteRecordsAsync(work, ct);
             }
 
             await FinishAsync(work, ct);
         }
     }
+
+    private async Task DeleteRecordsAsync(Work work, CancellationToken ct)
+    {
+        await DeleteInChunksAsync(DeleteTraces, work, ct, rows => new Removed(rows, 0));
+        await DeleteInChunksAsync(DeleteQuarantine, work, ct, rows => new Removed(0, rows));
+    }
+
+    /// <summary>From here on nothing is taken for the participant any more, whoever sends it.</summary>
+    private Task<bool> EndParticipationAsync(Work work, CancellationToken ct) =>
+        database.WriteAsync(
+            async unit =>
+            {
+                // Batches that were judged by the study as it was are stored before, or told to look again.
+                if (unit.Dialect == SqlDialect.Postgres)
+                {
+                    await PostgresIntake.LockAsync(unit, work.Study);
+                }
+
+                await unit.ExecuteAsync(DeleteParticipant, work, ct);
+                await StudyStore.BumpAsync(unit, work.Study, ct);
+                unit.OnCommitted(directory.ForgetAll);
+                return true;
+            },
+            ct
+        );
 
     private async Task ForgetPseudonymAsync(Work work, CancellationToken ct)
     {
