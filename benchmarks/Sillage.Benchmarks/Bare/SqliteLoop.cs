@@ -36,8 +36,11 @@ internal sealed class SqliteLoop : IDisposable
 
     public SqliteLoop(Ground ground)
     {
-        _database = new Sqlite(Path.Combine(ground.NewFolder("bare"), "traces.db"));
+        var folder = ground.NewFolder("bare");
+        _database = new Sqlite(Path.Combine(folder, "traces.db"));
         _database.Execute(Pragmas);
+        // Two of the server's migrations name it; no trace goes there.
+        _database.Execute($"ATTACH '{Path.Combine(folder, "traces.identities.db")}' AS identities");
         foreach (var sql in ground.TraceTables("Sqlite"))
         {
             _database.Execute(sql);
