@@ -5,22 +5,22 @@ using Sillage.Storage;
 
 namespace Sillage.Traces.Intake;
 
-/// <summary>Intake on PostgreSQL: all traces of a study in a unit by one statement, whose parameters are arrays.</summary>
+/// <summary>
+/// Intake on PostgreSQL: all traces of a study in a unit by COPY, straight from the bytes that came. The study's lock keeps
+/// others from storing an id between the look for known ones and the copy.
+/// </summary>
 internal static class PostgresIntake
 {
     // Positions of one study must become visible in their order, or a reader that has seen a later one would never see
     // an earlier one that commits after it. The lock is held until the commit; other studies are not held up.
-    private static readonly Sql Lock = "SELECT pg_advisory_xact_lock(1936288875, @study)";
+    private const string Lock = "SELECT pg_advisory_xact_lock(1936288875, $1)";
 
     // A statement of its own, after the lock: its snapshot sees what the one before us in line has committed.
-    private static readonly Sql ReadVersion = "SELECT version FROM study WHERE key = @study";
+    private const string ReadVersion = "SELECT version FROM study WHERE key = $1";
 
-    private const string Insert = """
-        INSERT INTO trace (study, id, participant, timestamp, time, received_at, session, sequence, name, data, sender)
-        SELECT @study, t.*
-        FROM unnest(@ids, @participants, @timestamps, @times, @received, @sessions, @sequences, @names, @data::json[], @senders) t
-        ON CONFLICT (study, id) DO NOTHING
-        RETURNING id
+    private const string Copy = """
+        COPY trace (study, id, participant, timestamp, time, received_at, session, sequence, name, data, sender)
+        FROM STDIN (FORMAT binary)
         """;
 
     private const string ReadStored =
@@ -30,9 +30,24 @@ internal static class PostgresIntake
     /// <returns>The study's version; null if it is gone.</returns>
     public static async Task<long?> LockAsync(IUnitOfWork unit, long study)
     {
+        // One way to the server and back for both.
+        await using var batch = new NpgsqlBatch(
+            (NpgsqlConnection)unit.Connection,
+            (NpgsqlTransaction?)unit.Transaction
+        );
         // The two-key form takes 32-bit keys; two studies that share one merely wait for each other.
-        await unit.ScalarAsync<object>(Lock, new { study = unchecked((int)study) });
-        return await unit.ScalarAsync<long?>(ReadVersion, new { study });
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(Lock)
+            {
+                Parameters = { new NpgsqlParameter<int> { TypedValue = unchecked((int)study) } },
+            }
+        );
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(ReadVersion) { Parameters = { new NpgsqlParameter<long> { TypedValue = study } } }
+        );
+        await using var reader = await batch.ExecuteReaderAsync();
+        await reader.NextResultAsync();
+        return await reader.ReadAsync() ? reader.GetInt64(0) : null;
     }
 
     public static async Task<IReadOnlyList<IntakeStore.Fate[]>> InsertAsync(
@@ -47,95 +62,83 @@ internal static class PostgresIntake
             return [.. batches.Select(_ => Array.Empty<IntakeStore.Fate>())];
         }
 
-        var stored = await InsertAsync(unit, study, Columns.Of(batches, count));
+        var stored = await ReadStoredAsync(unit, study, batches);
+        await using var copy = await ((NpgsqlConnection)unit.Connection).BeginBinaryImportAsync(Copy);
+        var written = new Dictionary<Guid, (TextSource Source, ParsedTrace Trace)>(count);
         var fates = new IntakeStore.Fate[batches.Count][];
-        List<Guid> known = [];
         for (var b = 0; b < batches.Count; b++)
         {
-            var traces = batches[b].Parsed.Traces;
+            var (traces, source) = (batches[b].Parsed.Traces, batches[b].Parsed.Source);
             fates[b] = new IntakeStore.Fate[traces.Count];
             for (var i = 0; i < traces.Count; i++)
             {
-                // Of one id that comes twice in a unit, the first is the stored one.
-                if (!stored.Remove(traces[i].Id))
+                var trace = traces[i];
+                if (stored.TryGetValue(trace.Id, out var earlier))
                 {
-                    fates[b][i] = IntakeStore.Fate.Known;
-                    known.Add(traces[i].Id);
+                    fates[b][i] = FateOf(earlier, trace, source);
+                }
+                else if (!written.TryAdd(trace.Id, (source, trace)))
+                {
+                    // Of one id that comes twice in a unit, the first is the stored one.
+                    var (firstSource, first) = written[trace.Id];
+                    fates[b][i] = FateOf(StoredTrace.Of(first, firstSource), trace, source);
+                }
+                else
+                {
+                    await WriteAsync(copy, study, batches[b], trace);
                 }
             }
         }
 
-        if (known.Count > 0)
-        {
-            await CompareAsync(unit, study, batches, fates, known);
-        }
-
+        await copy.CompleteAsync();
         return fates;
     }
 
-    private static async Task<HashSet<Guid>> InsertAsync(IUnitOfWork unit, long study, Columns columns)
-    {
-        await using var command = Command(unit, Insert);
-        command.Parameters.Add(new NpgsqlParameter<long>("study", study));
-        command.Parameters.Add(new NpgsqlParameter("ids", columns.Ids));
-        command.Parameters.Add(new NpgsqlParameter("participants", columns.Participants));
-        command.Parameters.Add(new NpgsqlParameter("timestamps", columns.Timestamps));
-        command.Parameters.Add(new NpgsqlParameter("times", columns.Times));
-        command.Parameters.Add(new NpgsqlParameter("received", columns.Received));
-        command.Parameters.Add(
-            new NpgsqlParameter("sessions", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = columns.Sessions }
-        );
-        command.Parameters.Add(new NpgsqlParameter("sequences", columns.Sequences));
-        command.Parameters.Add(new NpgsqlParameter("names", columns.Names));
-        command.Parameters.Add(
-            new NpgsqlParameter("data", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = columns.Data }
-        );
-        command.Parameters.Add(new NpgsqlParameter("senders", columns.Senders));
-        var stored = new HashSet<Guid>(columns.Ids.Length);
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            stored.Add(reader.GetGuid(0));
-        }
+    private static IntakeStore.Fate FateOf(StoredTrace earlier, in ParsedTrace trace, TextSource source) =>
+        earlier.IsSameAs(trace, source) ? IntakeStore.Fate.Known : IntakeStore.Fate.Conflict;
 
-        return stored;
+    private static async Task WriteAsync(NpgsqlBinaryImporter copy, long study, IntakeBatch batch, ParsedTrace trace)
+    {
+        var source = batch.Parsed.Source;
+        await copy.StartRowAsync();
+        await copy.WriteAsync(study, NpgsqlDbType.Bigint);
+        await copy.WriteAsync(trace.Id, NpgsqlDbType.Uuid);
+        await copy.WriteAsync(trace.Participant, NpgsqlDbType.Bigint);
+        await copy.WriteAsync(source.MemoryOf(trace.Timestamp), NpgsqlDbType.Text);
+        await copy.WriteAsync(Rfc3339.ToTime(trace.Time), NpgsqlDbType.TimestampTz);
+        await copy.WriteAsync(batch.ReceivedAt.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+        await (
+            trace.Session.IsNone
+                ? copy.WriteNullAsync()
+                : copy.WriteAsync(source.MemoryOf(trace.Session), NpgsqlDbType.Text)
+        );
+        await (trace.Sequence is { } sequence ? copy.WriteAsync(sequence, NpgsqlDbType.Bigint) : copy.WriteNullAsync());
+        await copy.WriteAsync(source.MemoryOf(trace.Name), NpgsqlDbType.Text);
+        await copy.WriteAsync(source.MemoryOf(trace.Data), NpgsqlDbType.Json);
+        await (
+            batch.NamesSender(trace.Participant)
+                ? copy.WriteAsync(batch.Account, NpgsqlDbType.Uuid)
+                : copy.WriteNullAsync()
+        );
     }
 
-    private static async Task CompareAsync(
-        IUnitOfWork unit,
-        long study,
-        IReadOnlyList<IntakeBatch> batches,
-        IntakeStore.Fate[][] fates,
-        List<Guid> known
-    )
-    {
-        var stored = await ReadStoredAsync(unit, study, known);
-        for (var b = 0; b < batches.Count; b++)
-        {
-            var parsed = batches[b].Parsed;
-            for (var i = 0; i < fates[b].Length; i++)
-            {
-                if (
-                    fates[b][i] == IntakeStore.Fate.Known
-                    && !stored[parsed.Traces[i].Id].IsSameAs(parsed.Traces[i], parsed.Source)
-                )
-                {
-                    fates[b][i] = IntakeStore.Fate.Conflict;
-                }
-            }
-        }
-    }
-
+    /// <summary>Those of the batches' ids that are stored already. What was given its id here cannot be.</summary>
     private static async Task<Dictionary<Guid, StoredTrace>> ReadStoredAsync(
         IUnitOfWork unit,
         long study,
-        List<Guid> ids
+        IReadOnlyList<IntakeBatch> batches
     )
     {
+        var stored = new Dictionary<Guid, StoredTrace>();
+        var ids = batches.SelectMany(b => b.Parsed.Traces).Where(t => t.IdGiven).Select(t => t.Id).ToArray();
+        if (ids.Length == 0)
+        {
+            return stored;
+        }
+
         await using var command = Command(unit, ReadStored);
         command.Parameters.Add(new NpgsqlParameter<long>("study", study));
-        command.Parameters.Add(new NpgsqlParameter("ids", ids.ToArray()));
-        var stored = new Dictionary<Guid, StoredTrace>();
+        command.Parameters.Add(new NpgsqlParameter("ids", ids));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -156,62 +159,4 @@ internal static class PostgresIntake
     private static NpgsqlCommand Command(IUnitOfWork unit, string sql) =>
         new(sql, (NpgsqlConnection)unit.Connection, (NpgsqlTransaction?)unit.Transaction);
 #pragma warning restore CA2100
-
-    /// <summary>The traces of a unit, column by column.</summary>
-    private sealed record Columns(
-        Guid[] Ids,
-        long[] Participants,
-        string[] Timestamps,
-        DateTimeOffset[] Times,
-        DateTimeOffset[] Received,
-        string?[] Sessions,
-        long?[] Sequences,
-        string[] Names,
-        string[] Data,
-        Guid?[] Senders
-    )
-    {
-        public static Columns Of(IReadOnlyList<IntakeBatch> batches, int count)
-        {
-            var columns = new Columns(
-                new Guid[count],
-                new long[count],
-                new string[count],
-                new DateTimeOffset[count],
-                new DateTimeOffset[count],
-                new string?[count],
-                new long?[count],
-                new string[count],
-                new string[count],
-                new Guid?[count]
-            );
-            var at = 0;
-            foreach (var batch in batches)
-            {
-                foreach (var trace in batch.Parsed.Traces)
-                {
-                    columns.Set(at++, batch, trace);
-                }
-            }
-
-            return columns;
-        }
-
-        private void Set(int at, IntakeBatch batch, in ParsedTrace trace)
-        {
-            var source = batch.Parsed.Source;
-            Ids[at] = trace.Id;
-            Participants[at] = trace.Participant;
-            Timestamps[at] = Text(source, trace.Timestamp);
-            Times[at] = Rfc3339.ToTime(trace.Time);
-            Received[at] = batch.ReceivedAt.ToUniversalTime();
-            Sessions[at] = trace.Session.IsNone ? null : Text(source, trace.Session);
-            Sequences[at] = trace.Sequence;
-            Names[at] = Text(source, trace.Name);
-            Data[at] = Text(source, trace.Data);
-            Senders[at] = batch.NamesSender(trace.Participant) ? batch.Account : null;
-        }
-
-        private static string Text(TextSource source, Slice slice) => Encoding.UTF8.GetString(source.Of(slice));
-    }
 }

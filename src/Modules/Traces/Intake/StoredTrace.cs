@@ -12,6 +12,16 @@ internal sealed record StoredTrace(
     byte[] Data
 )
 {
+    public static StoredTrace Of(in ParsedTrace trace, TextSource source) =>
+        new(
+            trace.Participant,
+            trace.Time,
+            trace.Session.IsNone ? null : source.Of(trace.Session).ToArray(),
+            trace.Sequence,
+            source.Of(trace.Name).ToArray(),
+            source.Of(trace.Data).ToArray()
+        );
+
     /// <summary>
     /// Whether the two say the same: the order of members and the spelling of a time or a number do not make a
     /// difference, as a client that writes its queue to disk and reads it back may well change those.
