@@ -30,9 +30,12 @@ public static class SqliteLibrary
     private static string Load()
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
-        // The one call that the provider does not have goes to the same library (SqliteRawFile).
+        // What is called past the provider goes to the same library (SqliteCalls, SqliteRawFile).
         NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
         Batteries_V2.Init();
+        // A connection is used by one thread at a time: it needs no lock around each of its calls, of which a row takes two
+        // dozen (https://sqlite.org/threadsafe.html). Where SQLite runs already, it stays with its locks.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
         return raw.sqlite3_libversion().utf8_to_string();
     }
 

@@ -13,24 +13,22 @@ public sealed class SqliteStatement
 {
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
-
     private readonly SqliteSession _session;
+
+    // Null once the statement is closed: SQLite answers that with an error.
+    private nint _handle;
 
     internal SqliteStatement(sqlite3_stmt statement, SqliteSession session)
     {
         _statement = statement;
+        _handle = statement.DangerousGetHandle();
         _connection = session.Handle;
         _session = session;
     }
 
     /// <summary>Binds a text of valid UTF-8 (not checked here).</summary>
     public SqliteStatement BindText(int parameter, ReadOnlySpan<byte> utf8) =>
-        // An empty span has no address, which SQLite would take for NULL.
-        Bound(
-            utf8.IsEmpty
-                ? raw.sqlite3_bind_text(_statement, parameter, "")
-                : raw.sqlite3_bind_text(_statement, parameter, utf8)
-        );
+        Bound(SqliteCalls.BindText(_handle, parameter, utf8));
 
     /// <summary>Binds a text; null binds NULL.</summary>
     public SqliteStatement BindText(int parameter, string? text) =>
@@ -38,15 +36,10 @@ public sealed class SqliteStatement
 
     /// <summary>Binds bytes.</summary>
     public SqliteStatement BindBlob(int parameter, ReadOnlySpan<byte> bytes) =>
-        Bound(
-            bytes.IsEmpty
-                ? raw.sqlite3_bind_zeroblob(_statement, parameter, 0)
-                : raw.sqlite3_bind_blob(_statement, parameter, bytes)
-        );
+        Bound(SqliteCalls.BindBlob(_handle, parameter, bytes));
 
     /// <summary>Binds a whole number.</summary>
-    public SqliteStatement Bind(int parameter, long value) =>
-        Bound(raw.sqlite3_bind_int64(_statement, parameter, value));
+    public SqliteStatement Bind(int parameter, long value) => Bound(SqliteCalls.BindInt64(_handle, parameter, value));
 
     /// <summary>Binds a floating-point number.</summary>
     public SqliteStatement Bind(int parameter, double value) =>
@@ -64,14 +57,14 @@ public sealed class SqliteStatement
     public SqliteStatement Bind(int parameter, DateTimeOffset time) => Bind(parameter, Microseconds.From(time));
 
     /// <summary>Binds NULL.</summary>
-    public SqliteStatement BindNull(int parameter) => Bound(raw.sqlite3_bind_null(_statement, parameter));
+    public SqliteStatement BindNull(int parameter) => Bound(SqliteCalls.BindNull(_handle, parameter));
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False after the last.</returns>
     /// <exception cref="UniqueViolationException">A unique key is taken.</exception>
     public bool Step()
     {
-        var code = raw.sqlite3_step(_statement);
+        var code = SqliteCalls.Step(_handle);
         if (code is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return code == raw.SQLITE_ROW;
@@ -102,16 +95,16 @@ public sealed class SqliteStatement
     }
 
     /// <summary>Whether the column is NULL in this row.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => SqliteCalls.ColumnType(_handle, column) == raw.SQLITE_NULL;
 
     /// <summary>The column as a whole number.</summary>
-    public long GetInt64(int column) => raw.sqlite3_column_int64(_statement, column);
+    public long GetInt64(int column) => SqliteCalls.ColumnInt64(_handle, column);
 
     /// <summary>The column as a floating-point number.</summary>
     public double GetDouble(int column) => raw.sqlite3_column_double(_statement, column);
 
     /// <summary>The column's bytes, of a text in UTF-8; valid until the next step.</summary>
-    public ReadOnlySpan<byte> GetBytes(int column) => raw.sqlite3_column_blob(_statement, column);
+    public ReadOnlySpan<byte> GetBytes(int column) => SqliteCalls.Bytes(_handle, column);
 
     /// <summary>The column as an id.</summary>
     public Guid GetGuid(int column) => new(GetBytes(column), bigEndian: true);
@@ -120,7 +113,7 @@ public sealed class SqliteStatement
     public DateTimeOffset GetTime(int column) => Microseconds.ToTime(GetInt64(column));
 
     /// <summary>Makes the statement ready to run again; what is bound stays bound.</summary>
-    public void Reset() => _ = raw.sqlite3_reset(_statement); // It repeats the error that Step has thrown already.
+    public void Reset() => _ = SqliteCalls.Reset(_handle); // It repeats the error that Step has thrown already.
 
     internal void Clear()
     {
@@ -128,7 +121,11 @@ public sealed class SqliteStatement
         _ = raw.sqlite3_clear_bindings(_statement);
     }
 
-    internal void Dispose() => _statement.Dispose();
+    internal void Dispose()
+    {
+        _handle = 0;
+        _statement.Dispose();
+    }
 
     private SqliteStatement Bound(int code)
     {

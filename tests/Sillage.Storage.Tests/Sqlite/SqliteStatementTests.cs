@@ -102,6 +102,24 @@ public sealed class SqliteStatementTests : StorageSpecification
     }
 
     [Fact]
+    public async Task A_statement_of_a_connection_that_is_closed_fails_and_hurts_nobody()
+    {
+        var kept = await Database.ReadAsync(
+            reader => Task.FromResult(reader.Prepare("SELECT ?1, x'01'")),
+            CancellationToken.None
+        );
+        await DisposeAsync();
+
+        Should.Throw<Exception>(() => kept.Bind(1, 5L));
+        Should.Throw<Exception>(() => kept.BindText(1, "text"u8));
+        Should.Throw<Exception>(() => kept.Step());
+        kept.IsNull(0).ShouldBeTrue();
+        kept.GetInt64(0).ShouldBe(0);
+        kept.GetBytes(1).IsEmpty.ShouldBeTrue();
+        kept.Reset();
+    }
+
+    [Fact]
     public void The_operating_systems_SQLite_is_used_where_there_is_one()
     {
         Version.Parse(SqliteLibrary.Version).ShouldBeGreaterThanOrEqualTo(new Version(3, 35));
