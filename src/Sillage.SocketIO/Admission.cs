@@ -227,4 +227,9 @@ internal sealed class Admission(SocketIOServer server)
 
         socket.Start();
     }
+            if (ns.Definition.Connections.Count > 0)
+            {
+                connection.Engine.SendRestLater();
+            }
+
 }

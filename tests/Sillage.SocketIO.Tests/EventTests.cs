@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -176,10 +177,41 @@ public class EventTests
     }
 
     [Fact]
+    public async Task What_a_callback_throws_when_its_client_goes_harms_nobody()
+    {
+        var left = new TaskCompletionSource<CancellationToken>();
+        await using var server = await TestServer.StartAsync(io =>
+            io.On(
+                    "wait",
+                    (CancellationToken ct) =>
+                    {
+                        _ = ct.Register(() => throw new InvalidOperationException("the callback's own"));
+                        return true;
+                    }
+                )
+                .OnDisconnect((Disconnection why, CancellationToken ct) => left.SetResult(ct))
+        );
+        await using (var client = await server.JoinedAsync())
+        {
+            await client.SendAsync("""421["wait"]""");
+            (await client.TextAsync()).ShouldBe("431[true]");
+        }
+
+        // The end of the connection is what there is to handle: it does not call its own handling off.
+        (await left.Task.WaitAsync(TimeSpan.FromSeconds(10))).IsCancellationRequested.ShouldBeFalse();
+        await Eventually.ShouldBeTrueAsync(
+            () => server.Log.All.Any(l => l.Contains("the callback's own", StringComparison.Ordinal)),
+            "it is in the log"
+        );
+        server.SocketIO.ConnectionCount.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_socket_whose_handlers_are_slow_is_not_read_any_further()
     {
         var gate = new TaskCompletionSource();
         var handled = 0;
+        var received = 0L;
         await using var server = await TestServer.StartAsync(
             io =>
                 io.On(
@@ -193,11 +225,26 @@ public class EventTests
             o => o.MaxPendingEvents = 4
         );
         await using var client = await server.JoinedAsync();
+        var factory = server.Services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Name == "socketio.messages.received" && instrument.Meter.Scope == factory)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref received, value));
+        listener.Start();
         for (var i = 0; i < 50; i++)
         {
             await client.SendAsync("""42["wait"]""");
         }
 
+        // The first is being handled, four wait.
+        await Eventually.ShouldBeTrueAsync(() => Volatile.Read(ref received) == 5, "five are read");
+        await Task.Delay(100);
+        received.ShouldBe(5);
         gate.SetResult();
         await Eventually.ShouldBeTrueAsync(() => handled == 50, "all are handled in the end");
     }

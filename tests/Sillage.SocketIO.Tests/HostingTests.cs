@@ -59,6 +59,7 @@ public class HostingTests
         (await poll).ShouldBe("1");
         await stop;
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        await Eventually.ShouldBeTrueAsync(() => left.Count > 0, "the program hears of it");
         left.ShouldBe(["server shutting down"]);
         await server.DisposeAsync();
     }

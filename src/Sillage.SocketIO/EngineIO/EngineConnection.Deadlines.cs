@@ -7,7 +7,7 @@ public sealed partial class EngineConnection
     private const long Never = long.MaxValue;
 
     // A ping this much later than planned means that the process slept; the client is then given its full time.
-    private const long LateMilliseconds = 4 * TimerWheel.TickMilliseconds;
+    private const long LateMilliseconds = 4 * TimerWheel.LongestTick;
 
     private long _pingAt;
     private long _pongBy = Never;
@@ -40,21 +40,36 @@ public sealed partial class EngineConnection
         }
     }
 
-    /// <summary>Whether the client has missed its heartbeat; the connection is then closed.</summary>
+    /// <summary>Whether the client has missed its heartbeat; the connection is then closed, as it is if nothing was joined in time.</summary>
     private bool CloseIfOverdue()
     {
         var now = _server.Clock.Now;
+        bool isLost;
         lock (Gate)
         {
+            if (_state is not ConnectionState.Open)
+            {
+                return false;
+            }
+
             var deadline = _pongBy == Never ? _pingAt + _server.PingTimeoutMilliseconds : _pongBy;
-            if (_state is not ConnectionState.Open || _busy || now < deadline)
+            isLost = !_busy && now >= deadline;
+            if (!isLost && now < Volatile.Read(ref _joinBy))
             {
                 return false;
             }
         }
 
-        Close(CloseReason.PingTimeout, "no pong in time");
-        return true;
+        if (isLost)
+        {
+            Close(CloseReason.PingTimeout, "no pong in time");
+        }
+        else
+        {
+            Close(CloseReason.ConnectTimeout, "no namespace was joined in time");
+        }
+
+        return isLost;
     }
 
     private void OnPong()

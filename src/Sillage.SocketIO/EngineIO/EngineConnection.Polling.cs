@@ -7,6 +7,8 @@ namespace Sillage.SocketIO.EngineIO;
 // HTTP long-polling: at most one GET waits for what is sent, at most one POST brings what was said.
 public sealed partial class EngineConnection
 {
+    private const string HasMoved = "the session has moved to a WebSocket";
+
     private bool _posting;
 
     /// <summary>Answers a GET of this session.</summary>
@@ -19,6 +21,8 @@ public sealed partial class EngineConnection
         }
 
         ParkedPoll? parked = null;
+        ParkedPoll? released = null;
+        var isHeld = false;
         var answer = default(PollAnswer);
         var refusal = default((EngineError Error, string Why)?);
         lock (Gate)
@@ -41,7 +45,14 @@ public sealed partial class EngineConnection
             }
             else if (_webSocket is not null)
             {
-                refusal = (EngineError.BadRequest, "the session has moved to a WebSocket");
+                refusal = (EngineError.BadRequest, HasMoved);
+            }
+            else if (_poll is not null && _probed)
+            {
+                // The client waits for its polls to end before it completes the upgrade: every one is let go.
+                released = _poll;
+                _poll = null;
+                answer = new PollAnswer([], EnginePacketType.Noop);
             }
             else if (_poll is not null)
             {
@@ -51,14 +62,10 @@ public sealed partial class EngineConnection
             {
                 answer = new PollAnswer(_queue.DequeueAll());
             }
-            else if (_probed)
-            {
-                // The client waits for its polls to end before it completes the upgrade: every one is let go.
-                answer = new PollAnswer([], EnginePacketType.Noop);
-            }
             else
             {
-                _poll = parked = new ParkedPoll();
+                _poll = parked = new ParkedPoll(_upgradePending);
+                isHeld = _probed;
             }
         }
 
@@ -73,8 +80,14 @@ public sealed partial class EngineConnection
             return;
         }
 
+        released?.TrySetResult(answer);
         if (parked is not null)
         {
+            if (isHeld)
+            {
+                _ = ReleaseLaterAsync(parked);
+            }
+
             await using var aborted = context.RequestAborted.UnsafeRegister(
                 static state =>
                 {
@@ -86,6 +99,12 @@ public sealed partial class EngineConnection
             answer = await parked.Task;
             if (context.RequestAborted.IsCancellationRequested)
             {
+                return;
+            }
+
+            if (answer.HasMoved)
+            {
+                await _server.RefuseAsync(context, EngineError.BadRequest, HasMoved);
                 return;
             }
         }
@@ -132,7 +151,7 @@ public sealed partial class EngineConnection
         {
             if (_webSocket is not null)
             {
-                fault = "the session has moved to a WebSocket";
+                fault = HasMoved;
             }
             else if (_posting)
             {

@@ -5,6 +5,10 @@ namespace Sillage.SocketIO.EngineIO;
 // WebSocket, from the start or by upgrade.
 public sealed partial class EngineConnection
 {
+    // A poll that comes when the WebSocket is open is let go only after a moment: the packet that completes the upgrade may have
+    // been sent before it and be read after it, and then it is not to be answered.
+    private static readonly TimeSpan Hold = TimeSpan.FromMilliseconds(50);
+
     private WebSocketTransport? _upgrading;
     private bool _upgradePending;
     private bool _probed;
@@ -102,19 +106,24 @@ public sealed partial class EngineConnection
         }
 
         webSocket.SendNow(OutgoingMessage.Probed);
-        ReleasePoll(probed: true);
+        OnProbed();
         if (!await ReceivesAsync("5"))
         {
             return false;
         }
 
         var flush = false;
+        ParkedPoll? poll;
         lock (Gate)
         {
             if (_state is not ConnectionState.Open)
             {
                 return false;
             }
+
+            poll = _poll;
+            _poll = null;
+            _probed = false;
 
             _webSocket = webSocket;
             _upgrading = null;
@@ -128,7 +137,9 @@ public sealed partial class EngineConnection
             webSocket.Flush();
         }
 
-        ReleasePoll(probed: false);
+        poll?.TrySetResult(
+            poll.CameDuringUpgrade ? new PollAnswer([], HasMoved: true) : new PollAnswer([], EnginePacketType.Noop)
+        );
         return true;
 
         async Task<bool> ReceivesAsync(string packet)
@@ -153,17 +164,45 @@ public sealed partial class EngineConnection
         }
     }
 
-    private void ReleasePoll(bool probed)
+    /// <summary>The client waits for its polls to end before it completes the upgrade: each is let go.</summary>
+    private void OnProbed()
     {
         ParkedPoll? poll;
         lock (Gate)
         {
-            _probed = probed;
+            _probed = true;
             poll = _poll;
+            if (poll is { CameDuringUpgrade: false })
+            {
+                _poll = null;
+            }
+        }
+
+        if (poll is { CameDuringUpgrade: true })
+        {
+            _ = ReleaseLaterAsync(poll);
+        }
+        else
+        {
+            poll?.TrySetResult(new PollAnswer([], EnginePacketType.Noop));
+        }
+    }
+
+    private async Task ReleaseLaterAsync(ParkedPoll poll)
+    {
+        await Task.Delay(Hold, _server.Clock.Provider, CancellationToken.None);
+        lock (Gate)
+        {
+            // An upgrade that came to nothing leaves a poll that waits like any other.
+            if (_poll != poll || !_probed)
+            {
+                return;
+            }
+
             _poll = null;
         }
 
-        poll?.TrySetResult(new PollAnswer([], EnginePacketType.Noop));
+        poll.TrySetResult(new PollAnswer([], EnginePacketType.Noop));
     }
 
     /// <summary>The socket has nothing more to read: what is still to be said is written, then the stream is given back.</summary>

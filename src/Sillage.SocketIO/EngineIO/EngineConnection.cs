@@ -11,6 +11,9 @@ namespace Sillage.SocketIO.EngineIO;
 public sealed partial class EngineConnection
 #pragma warning restore CA1001
 {
+    // Time enough for a client of the same machine to have read; nothing against the time that a connection takes to open.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
     // The queue of a WebSocket that is not yet the connection's own; always empty.
     private static OutgoingQueue _none;
 
@@ -23,6 +26,9 @@ public sealed partial class EngineConnection
     private PollAnswer? _farewell;
     private CancellationTokenSource? _closed;
     private ConnectionState _state;
+
+    // More waited than may: nothing is taken any more until the connection is closed, which is under way.
+    private bool _overflown;
 
     internal EngineConnection(EngineServer server, string id, EngineHandshake handshake)
     {
@@ -131,10 +137,14 @@ public sealed partial class EngineConnection
                 return false;
             }
 
+            if (_overflown)
+            {
+                return false;
+            }
+
             if (_queue.Count > 0 && IsOverLimit(message))
             {
-                poll = null;
-                flush = null;
+                _overflown = true;
             }
             else
             {
@@ -155,7 +165,13 @@ public sealed partial class EngineConnection
 
         if (message is not null)
         {
-            Close(CloseReason.SlowConsumer, "more waited for the client than the limits allow");
+            // Elsewhere: the sender may be in the middle of a broadcast, under locks that the end of a connection needs.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static connection =>
+                    connection.Close(CloseReason.SlowConsumer, "more waited for the client than the limits allow"),
+                this,
+                preferLocal: false
+            );
             return false;
         }
 
@@ -170,6 +186,24 @@ public sealed partial class EngineConnection
 
         poll?.TrySetResult(answer);
         return true;
+    }
+
+    /// <summary>
+    /// Lets what was sent so far arrive by itself. A client that listens for one message at a time would lose the second
+    /// of two that come in one read; a Node server's two writes are a turn of its event loop apart.
+    /// </summary>
+    internal void SendRestLater()
+    {
+        WebSocketTransport? resting;
+        lock (Gate)
+        {
+            resting = _webSocket?.TryBeginFlush() is true ? _webSocket : null;
+        }
+
+        if (resting is not null)
+        {
+            _ = resting.FlushLaterAsync(Pause, _server.Clock.Provider);
+        }
     }
 
     private bool IsOverLimit(OutgoingMessage message) =>
@@ -237,8 +271,30 @@ public sealed partial class EngineConnection
             SetDeadline(ref _closeBy, _server.Clock.Now + (long)_server.Options.CloseTimeout.TotalMilliseconds);
         }
 
-        _closed?.Cancel();
+        if (_closed is { } closed)
+        {
+            _ = CancelAsync(closed);
+        }
+
         _server.OnClosed(this, reason, detail);
+    }
+
+    /// <summary>
+    /// Tells who waits for the end. They are the program's: they run on a thread of their own, not on the one that closed, which may be
+    /// in the middle of a broadcast or the timer's.
+    /// </summary>
+    private async Task CancelAsync(CancellationTokenSource closed)
+    {
+#pragma warning disable CA1031 // The edge: what a callback of the program throws harms nobody else.
+        try
+        {
+            await closed.CancelAsync();
+        }
+        catch (Exception e)
+        {
+            EngineLog.HandlerFailed(_server.Logger, e, LogId);
+        }
+#pragma warning restore CA1031
     }
 
     private static bool IsFarewellOwed(CloseReason reason, EnginePacketType control) =>

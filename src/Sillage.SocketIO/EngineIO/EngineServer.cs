@@ -33,10 +33,18 @@ internal sealed class EngineServer : IDisposable
         Logger = loggers.CreateLogger("Sillage.SocketIO.EngineIO");
         PingIntervalMilliseconds = (long)options.PingInterval.TotalMilliseconds;
         PingTimeoutMilliseconds = (long)options.PingTimeout.TotalMilliseconds;
+
+        // Short heartbeats have a finer tick: what each is late adds up from ping to ping.
+        var tick = (int)
+            Math.Clamp(
+                Math.Min(PingIntervalMilliseconds, PingTimeoutMilliseconds) / 32,
+                TimerWheel.ShortestTick,
+                TimerWheel.LongestTick
+            );
         _wheels = new TimerWheel[Environment.ProcessorCount];
         for (var i = 0; i < _wheels.Length; i++)
         {
-            _wheels[i] = new TimerWheel(Clock);
+            _wheels[i] = new TimerWheel(Clock, tick);
         }
 
         _cors = options.Cors is null
@@ -89,8 +97,9 @@ internal sealed class EngineServer : IDisposable
             return RefuseAsync(context, EngineError.Forbidden, "the page's origin is not allowed");
         }
 
+        var sid = query["sid"].ToString();
         var isWebSocket = WebSocketHandshake.IsRequested(context);
-        if (isWebSocket != (transport is EngineTransports.WebSocket) && (isWebSocket || query["sid"].Count == 0))
+        if (isWebSocket != (transport is EngineTransports.WebSocket) && (isWebSocket || sid.Length == 0))
         {
             return HttpMethods.IsGet(context.Request.Method) || isWebSocket
                 ? RefuseAsync(context, EngineError.BadRequest, "the transport does not fit the request")
@@ -102,7 +111,6 @@ internal sealed class EngineServer : IDisposable
             return RefuseAsync(context, EngineError.BadRequest, "not a WebSocket handshake");
         }
 
-        var sid = query["sid"].ToString();
         return sid.Length > 0
             ? ContinueAsync(context, sid, transport.Value, isWebSocket)
             : BeginAsync(context, isWebSocket);

@@ -6,7 +6,12 @@ namespace Sillage.SocketIO.EngineIO;
 /// <summary>What a GET of a polling session is answered.</summary>
 /// <param name="Messages">The messages that waited.</param>
 /// <param name="Control">A packet without data that follows them: a close or a noop; 0 for none.</param>
-internal readonly record struct PollAnswer(OutgoingMessage[] Messages, EnginePacketType Control = default)
+/// <param name="HasMoved">Whether it is refused instead, because the session has moved to a WebSocket.</param>
+internal readonly record struct PollAnswer(
+    OutgoingMessage[] Messages,
+    EnginePacketType Control = default,
+    bool HasMoved = false
+)
 {
     public async Task WriteAsync(HttpContext context)
     {
@@ -49,5 +54,9 @@ internal readonly record struct PollAnswer(OutgoingMessage[] Messages, EnginePac
 }
 
 /// <summary>A GET that waits for something to be sent.</summary>
-internal sealed class ParkedPoll()
-    : TaskCompletionSource<PollAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+/// <param name="cameDuringUpgrade">Whether the WebSocket of an upgrade was open when it came.</param>
+internal sealed class ParkedPoll(bool cameDuringUpgrade)
+    : TaskCompletionSource<PollAnswer>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public bool CameDuringUpgrade => cameDuringUpgrade;
+}

@@ -20,21 +20,31 @@ internal abstract class WheelTimer
 /// </summary>
 internal sealed class TimerWheel : IDisposable
 {
-    public const int TickMilliseconds = 50;
+    /// <summary>The finest tick, in milliseconds.</summary>
+    public const int ShortestTick = 5;
+
+    /// <summary>The tick of a wheel whose deadlines are seconds away, in milliseconds.</summary>
+    public const int LongestTick = 50;
+
     private const int Slots = 1024;
 
     private readonly Lock _gate = new();
     private readonly WheelTimer?[] _slots = new WheelTimer?[Slots];
     private readonly EngineClock _clock;
+    private readonly int _tickMilliseconds;
     private readonly ITimer _timer;
     private long _tick;
     private int _count;
     private bool _ticking;
 
-    public TimerWheel(EngineClock clock)
+    /// <summary>Makes a wheel.</summary>
+    /// <param name="clock">What tells its time.</param>
+    /// <param name="tickMilliseconds">How late a deadline may be.</param>
+    public TimerWheel(EngineClock clock, int tickMilliseconds = LongestTick)
     {
         _clock = clock;
-        _tick = clock.Now / TickMilliseconds;
+        _tickMilliseconds = tickMilliseconds;
+        _tick = clock.Now / tickMilliseconds;
         _timer = clock.Provider.CreateTimer(
             static wheel => ((TimerWheel)wheel!).Advance(),
             this,
@@ -56,13 +66,13 @@ internal sealed class TimerWheel : IDisposable
             {
                 // The ring stood still while nothing was set; it goes on from the present.
                 _ticking = true;
-                _tick = _clock.Now / TickMilliseconds;
-                var period = TimeSpan.FromMilliseconds(TickMilliseconds);
+                _tick = _clock.Now / _tickMilliseconds;
+                var period = TimeSpan.FromMilliseconds(_tickMilliseconds);
                 _timer.Change(period, period);
             }
 
             // The slot is one that the ring has yet to reach, however late the deadline is.
-            var tick = Math.Max(due / TickMilliseconds + 1, _tick + 1);
+            var tick = Math.Max(due / _tickMilliseconds + 1, _tick + 1);
             timer.Due = due;
             timer.Slot = (int)(tick % Slots);
             timer.Next = _slots[timer.Slot];
@@ -92,7 +102,7 @@ internal sealed class TimerWheel : IDisposable
         var now = _clock.Now;
         lock (_gate)
         {
-            var last = now / TickMilliseconds;
+            var last = now / _tickMilliseconds;
 
             // After a long sleep of the machine one turn visits every slot; more would visit them again.
             for (_tick = Math.Max(_tick, last - Slots); _tick < last; )

@@ -129,6 +129,14 @@ internal sealed class WebSocketTransport : IDisposable
 #pragma warning restore CA1031
     }
 
+    /// <summary>Flushes after a pause: what was written before it arrives by itself, what is sent meanwhile leaves together.</summary>
+    public async Task FlushLaterAsync(TimeSpan pause, TimeProvider time)
+    {
+        // Not given up when the connection ends: what is queued, the goodbye among it, is still to leave.
+        await Task.Delay(pause, time, CancellationToken.None);
+        Flush();
+    }
+
     private async Task FlushSlowlyAsync(ValueTask write, byte[]? rented)
     {
 #pragma warning disable CA1031 // As in Flush.

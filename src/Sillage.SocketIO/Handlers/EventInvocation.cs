@@ -17,8 +17,9 @@ internal sealed class EventInvocation(
     public object? Occasion => occasion;
     public IServiceProvider Services => services;
 
-    // Made only for the handler that asks for it: an idle connection has no cancellation source.
-    public CancellationToken Cancellation => socket.Disconnected;
+    // Made only for the handler that asks for it: an idle connection has no cancellation source. What a program does about the
+    // end of a connection is not to be given up because the connection has ended.
+    public CancellationToken Cancellation => occasion is Disconnection ? CancellationToken.None : socket.Disconnected;
 
     /// <summary>An argument of the event as a handler's parameter.</summary>
     public T Argument<T>(int index, bool optional, T fallback)

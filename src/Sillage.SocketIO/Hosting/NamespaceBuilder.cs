@@ -6,7 +6,7 @@ namespace Sillage.SocketIO;
 
 /// <summary>
 /// Says what happens in a namespace. Handlers are ordinary methods: a parameter that is a <see cref="ClientSocket"/>, a
-/// <see cref="CancellationToken"/> (the socket's end), <see cref="EventArguments"/>, or a service is filled in; the others are the
+/// <see cref="CancellationToken"/> (the connection's end), <see cref="EventArguments"/>, or a service is filled in; the others are the
 /// event's arguments in their order. What a handler returns acknowledges the event, if the client asked for that.
 /// </summary>
 public class NamespaceBuilder
@@ -55,7 +55,10 @@ public class NamespaceBuilder
         return this;
     }
 
-    /// <summary>Called once a client has left; a parameter of type <see cref="Disconnection"/> tells why.</summary>
+    /// <summary>
+    /// Called once a client has left; a parameter of type <see cref="Disconnection"/> tells why. A <see cref="CancellationToken"/> is
+    /// never cancelled here: the connection's end is what there is to handle.
+    /// </summary>
     public NamespaceBuilder OnDisconnect(Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(handler);

@@ -24,14 +24,6 @@ public sealed class SampleTests
     }
 
     [Fact]
-    public void The_readme_shows_the_chat_as_it_is()
-    {
-        var readme = File.ReadAllText(Path.Combine(ClientTests.Root, "src", "Sillage.SocketIO", "README.md"));
-        var program = File.ReadAllText(Path.Combine(ClientTests.Root, "samples", "SocketIOChat", "Program.cs"));
-        readme.ShouldContain("```csharp\n" + program + "```");
-    }
-
-    [Fact]
     public async Task The_echo_takes_its_flags()
     {
         await using var echo = await Sample.StartAsync(
@@ -63,6 +55,24 @@ public sealed class SampleTests
         await client.SendAsync("40/custom");
         (await client.TextAsync()).ShouldStartWith("40/custom,{");
         (await client.TextAsync()).ShouldBe("""42/custom,["auth",{}]""");
+    }
+
+    [Fact]
+    public async Task The_echo_does_what_the_protocols_public_suites_ask_of_it()
+    {
+        await using var echo = await Sample.StartAsync(
+            "SocketIOEcho",
+            "--port=0",
+            "--ping-interval=300",
+            "--ping-timeout=200",
+            "--connect-timeout=1000"
+        );
+        await ClientTests.RunAsync(
+            "node",
+            ClientTests.Script("protocol-cases.mjs"),
+            echo.Address,
+            ClientTests.NodeTools
+        );
     }
 
     private static string Browser() =>

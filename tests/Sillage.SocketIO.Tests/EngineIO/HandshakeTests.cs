@@ -88,6 +88,8 @@ public class HandshakeTests
         await using var server = await TestServer.StartAsync(engine: o => o.Transports = EngineTransports.WebSocket);
         using var response = await server.Http.GetAsync("/engine.io/?EIO=4&transport=polling");
         (await response.Content.ReadAsStringAsync()).ShouldBe("""{"code":0,"message":"Transport unknown"}""");
+        using var inDisguise = await server.Http.GetAsync("/engine.io/?EIO=4&transport=websocket&sid=");
+        (await inDisguise.Content.ReadAsStringAsync()).ShouldBe("""{"code":3,"message":"Bad request"}""");
         await using var client = await server.WebSocketAsync();
         (await client.TextAsync()).ShouldStartWith("0{");
     }

@@ -26,8 +26,30 @@ public sealed class TimerWheelTests
             wheel.Advance();
         }
 
-        timer.FiredAt.ShouldBeInRange(delay, delay + TimerWheel.TickMilliseconds + 10);
+        timer.FiredAt.ShouldBeInRange(delay, delay + TimerWheel.LongestTick + 10);
         wheel.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_finer_tick_is_less_late()
+    {
+        var time = new ManualTime();
+        using var wheel = new TimerWheel(new EngineClock(time), 5);
+        var timers = Enumerable.Range(0, 40).Select(_ => new Probe()).ToArray();
+        for (var i = 0; i < timers.Length; i++)
+        {
+            wheel.Set(timers[i], i * 301);
+        }
+
+        for (; wheel.Count > 0; time.Milliseconds++)
+        {
+            wheel.Advance();
+        }
+
+        for (var i = 0; i < timers.Length; i++)
+        {
+            timers[i].FiredAt.ShouldBeInRange(i * 301, i * 301 + 5);
+        }
     }
 
     [Fact]
@@ -70,7 +92,7 @@ public sealed class TimerWheelTests
 
         foreach (var (timer, due) in timers)
         {
-            timer.FiredAt.ShouldBeInRange(due, due + 2 * 120 + TimerWheel.TickMilliseconds);
+            timer.FiredAt.ShouldBeInRange(due, due + 2 * 120 + TimerWheel.LongestTick);
         }
     }
 

@@ -33,8 +33,40 @@ public class UpgradeTests
             (await polling.PollAsync()).ShouldBe("6");
         }
 
+        (await Task.WhenAll(polling.PollAsync(), polling.PollAsync(), polling.PollAsync())).ShouldBe(["6", "6", "6"]);
         await webSocket.SendAsync("5");
         await webSocket.ShouldEchoAsync("4hello");
+    }
+
+    [Fact]
+    public async Task A_poll_that_was_parked_is_let_go_although_the_upgrade_is_completed_at_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        var polling = await server.PollingAsync();
+        var parked = polling.PollAsync();
+        await Task.Delay(100);
+        await using var webSocket = await server.WebSocketAsync(query: "&sid=" + polling.Sid);
+        await webSocket.SendAsync("2probe");
+        await webSocket.SendAsync("5");
+        (await parked).ShouldBe("6");
+        (await webSocket.TextAsync()).ShouldBe("3probe");
+        await webSocket.ShouldEchoAsync("4hello");
+    }
+
+    [Fact]
+    public async Task A_poll_that_follows_the_completed_upgrade_is_refused_even_if_it_is_read_first()
+    {
+        await using var server = await TestServer.StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            var polling = await server.PollingAsync();
+            await using var webSocket = await server.WebSocketAsync(query: "&sid=" + polling.Sid);
+            await webSocket.SendAsync("2probe");
+            await webSocket.SendAsync("5");
+            (await polling.TryPollAsync()).ShouldBe((400, """{"code":3,"message":"Bad request"}"""));
+            (await webSocket.TextAsync()).ShouldBe("3probe");
+            await webSocket.ShouldEchoAsync("4hello");
+        }
     }
 
     [Fact]
