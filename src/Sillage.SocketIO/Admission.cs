@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
 using Sillage.SocketIO.Handlers;
+using Sillage.SocketIO.Rooms;
 
 namespace Sillage.SocketIO;
 
@@ -19,6 +20,7 @@ internal sealed class Admission(SocketIOServer server)
         }
 
         // 1. The host's policies, always.
+        RecoveryOutcome? recovery = server.Options.Recovery is null ? RecoveryOutcome.NotAsked : null;
         var context = new ConnectContext(name, auth, connection.Engine, server.Services);
         if (definition.Policies.Count > 0 || definition.RequiresUser || definition.Middleware.Count > 0)
         {
@@ -30,13 +32,13 @@ internal sealed class Admission(SocketIOServer server)
             }
 
             // 2. A client that comes back, unless its middleware wants to see it again.
-            if (
-                context.Refusal is null
-                && server.Options.Recovery is { SkipMiddleware: true }
-                && TryResume(connection, definition, context, out _)
-            )
+            if (context.Refusal is null && server.Options.Recovery is { SkipMiddleware: true })
             {
-                return;
+                recovery = Resume(connection, definition, context, keepsUser: true);
+                if (recovery is RecoveryOutcome.Recovered)
+                {
+                    return;
+                }
             }
 
             // 3. The middleware.
@@ -58,13 +60,11 @@ internal sealed class Admission(SocketIOServer server)
         }
 
         // 4. In.
-        var outcome = RecoveryOutcome.NotAsked;
-        if (server.Options.Recovery is not null && TryResume(connection, definition, context, out outcome))
+        recovery ??= Resume(connection, definition, context, keepsUser: definition.Middleware.Count == 0);
+        if (recovery is not RecoveryOutcome.Recovered)
         {
-            return;
+            Enter(connection, definition, context, recovery.Value);
         }
-
-        Enter(connection, definition, context, outcome);
     }
 
     private static async Task AuthorizeAsync(NamespaceDefinition definition, ConnectContext context)
@@ -102,62 +102,76 @@ internal sealed class Admission(SocketIOServer server)
         }
     }
 
-    private bool TryResume(
+    /// <summary>Lets a client take up where it was, if it asks for that.</summary>
+    /// <param name="connection">Its connection.</param>
+    /// <param name="definition">The namespace's.</param>
+    /// <param name="context">What it sent.</param>
+    /// <param name="keepsUser">Whether it is who it was; else who the middleware has just found it to be.</param>
+    private RecoveryOutcome Resume(
         SocketConnection connection,
         NamespaceDefinition definition,
         ConnectContext context,
-        out RecoveryOutcome outcome
+        bool keepsUser
     )
     {
-        // With recovery no namespace is ever forgotten, so none has to be held.
-        var ns = server.GetOrAdd(context.Namespace, definition);
-        ClientSocket? resumed = null;
-        outcome = ns.Log!.TryResume(
-            context.Auth,
-            (session, missed) =>
-            {
-                var socket = new ClientSocket(connection, ns, session.Id, context.Auth, context.User)
-                {
-                    Recovery = RecoveryOutcome.Recovered,
-                    RecoveryId = session.RecoveryId,
-                    RecoveryStart = session.Start,
-                    KeptData = session.Data,
-                };
-                if (!connection.EndJoin(ns.Name) || !connection.Attach(socket))
-                {
-                    return;
-                }
-
-                var writes = new FlushList();
-                if (socket.Enter(() => Welcome(socket, missed, writes)))
-                {
-                    _ = writes.RunAsync();
-                    resumed = socket;
-                    foreach (var room in session.Rooms)
-                    {
-                        socket.Join(room);
-                    }
-                }
-
-                SocketLog.Recovered(server.Logger, socket.Id, ns.Name, missed.Count);
-            }
-        );
-        if (outcome is RecoveryOutcome.Recovered)
+        var ns = server.Hold(context.Namespace, definition);
+        try
         {
-            if (resumed is not null)
+            var outcome = ns.Log!.TryResume(
+                context.Auth,
+                (session, missed) => TryEnter(connection, ns, context, session, missed, keepsUser)
+            );
+            if (outcome is not (RecoveryOutcome.NotAsked or RecoveryOutcome.Recovered))
             {
-                _ = BeginAsync(resumed);
+                SocketLog.StartsFresh(server.Logger, ns.Name, outcome);
             }
 
-            return true;
+            return outcome;
         }
-
-        if (outcome is not RecoveryOutcome.NotAsked)
+        finally
         {
-            SocketLog.StartsFresh(server.Logger, ns.Name, outcome);
+            server.Release(ns);
+        }
+    }
+
+    private bool TryEnter(
+        SocketConnection connection,
+        SocketNamespace ns,
+        ConnectContext context,
+        RecoverySession session,
+        List<OutgoingMessage> missed,
+        bool keepsUser
+    )
+    {
+        var user = keepsUser ? session.User ?? context.User : context.User;
+        var socket = new ClientSocket(connection, ns, session.Id, context.Auth, user)
+        {
+            Recovery = RecoveryOutcome.Recovered,
+            RecoveryId = session.RecoveryId,
+            RecoveryStart = session.Start,
+            KeptData = session.Data,
+        };
+        var writes = new FlushList();
+        if (
+            !connection.EndJoin(ns.Name)
+            || !connection.Attach(socket)
+            || !socket.Enter(() => Welcome(socket, missed, writes))
+        )
+        {
+            return false;
         }
 
-        return false;
+        foreach (var room in session.Rooms)
+        {
+            ns.Registry.Join(socket, room.Name, room.Since);
+        }
+
+        _ = writes.RunAsync();
+        SocketLog.Recovered(server.Logger, socket.Id, ns.Name, missed.Count);
+
+        // Not under the log's lock, which is held here.
+        _ = BeginAsync(socket, yields: true);
+        return true;
     }
 
     private static void Welcome(ClientSocket socket, List<OutgoingMessage> missed, FlushList writes)
@@ -213,13 +227,23 @@ internal sealed class Admission(SocketIOServer server)
         if (connection.Attach(socket) && socket.Enter(() => socket.Send(welcome, isVolatile: false, writes)))
         {
             _ = writes.RunAsync();
+            if (ns.Definition.Connections.Count > 0)
+            {
+                connection.Engine.SendRestLater();
+            }
+
             SocketLog.Joined(server.Logger, socket.Id, ns.Name);
             _ = BeginAsync(socket);
         }
     }
 
-    private static async Task BeginAsync(ClientSocket socket)
+    private static async Task BeginAsync(ClientSocket socket, bool yields = false)
     {
+        if (yields)
+        {
+            await Task.Yield();
+        }
+
         foreach (var handler in socket.Namespace.Definition.Connections)
         {
             await socket.InvokeAsync(handler, "connection", null, socket.Handshake);
@@ -227,9 +251,4 @@ internal sealed class Admission(SocketIOServer server)
 
         socket.Start();
     }
-            if (ns.Definition.Connections.Count > 0)
-            {
-                connection.Engine.SendRestLater();
-            }
-
 }

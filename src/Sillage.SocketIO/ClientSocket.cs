@@ -101,8 +101,11 @@ public sealed partial class ClientSocket
     public bool Join(string room)
     {
         ArgumentNullException.ThrowIfNull(room);
-        return Namespace.Registry.Join(this, room);
+        return Namespace.Log is { } log ? JoinLogged(log, room) : Namespace.Registry.Join(this, room);
     }
+
+    private bool JoinLogged(RecoveryLog log, string room) =>
+        log.Join(next => Namespace.Registry.Join(this, room, next));
 
     /// <summary>Leaves a room.</summary>
     /// <returns>False if it was not in it.</returns>
@@ -202,7 +205,8 @@ public sealed partial class ClientSocket
             log.Save(() =>
             {
                 (removed, var rooms) = Namespace.Registry.Remove(this);
-                return removed ? new RecoverySession(Id, RecoveryId, rooms, KeptData, RecoveryStart) : null;
+                var user = User == Handshake.User ? null : User;
+                return removed ? new RecoverySession(Id, RecoveryId, rooms, user, KeptData, RecoveryStart) : null;
             });
         }
         else
@@ -228,6 +232,13 @@ public sealed partial class ClientSocket
 
     private async Task NotifyLeftAsync(Disconnection disconnection)
     {
+        if (Namespace.Definition.Disconnections.Count == 0)
+        {
+            return;
+        }
+
+        // On another thread: the one that ended the connection may be in the middle of a broadcast, or the timer's.
+        await Task.Yield();
         foreach (var handler in Namespace.Definition.Disconnections)
         {
             await InvokeAsync(handler, "disconnect", null, disconnection);

@@ -14,4 +14,10 @@ public enum RecoveryOutcome
 
     /// <summary>Events that it missed are no longer kept: it starts fresh.</summary>
     OffsetTooOld,
+
+    /// <summary>
+    /// It missed more than half of what may wait for one client (<see cref="EngineIO.EngineIOOptions.MaxQueuedMessages"/>,
+    /// <see cref="EngineIO.EngineIOOptions.MaxQueuedBytes"/>): it starts fresh.
+    /// </summary>
+    MissedTooMuch,
 }

@@ -16,8 +16,13 @@ namespace Sillage.SocketIO;
 /// <summary>The Socket.IO server of an application. Take it from the services to send from anywhere.</summary>
 public sealed class SocketIOServer : IBackplaneNode
 {
+    private static readonly TimeSpan UnusedNamespaceLife = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<string, SocketNamespace> _namespaces = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+
+    // Namespaces of patterns that nobody is in, but that may be wanted yet.
+    private readonly Queue<SocketNamespace> _deserted = new();
     private SocketIOBuilder? _definitions;
 
     internal SocketIOServer(IServiceProvider services)
@@ -54,14 +59,32 @@ public sealed class SocketIOServer : IBackplaneNode
     internal EngineServer Engine { get; }
     internal IBackplane? Backplane { get; }
 
-    /// <summary>A namespace.</summary>
+    /// <summary>
+    /// A namespace. One of a pattern is forgotten some time after its last client has left, so it is asked for anew each time.
+    /// </summary>
     /// <exception cref="ArgumentException">No such namespace was mapped, nor a pattern that it fits.</exception>
     public SocketNamespace Of(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return FindDefinition(name) is { } definition
-            ? GetOrAdd(name, definition)
-            : throw new ArgumentException($"There is no namespace '{name}'.", nameof(name));
+        if (_namespaces.TryGetValue(name, out var found))
+        {
+            return found;
+        }
+
+        var definition =
+            FindDefinition(name) ?? throw new ArgumentException($"There is no namespace '{name}'.", nameof(name));
+        lock (_gate)
+        {
+            ForgetDeserted();
+            var ns = GetOrAdd(name, definition);
+            if (ns.IsDynamic)
+            {
+                // Nobody need ever come: it is not to stay for having been named.
+                Desert(ns);
+            }
+
+            return ns;
+        }
     }
 
     internal void Define(SocketIOBuilder definitions)
@@ -133,12 +156,54 @@ public sealed class SocketIOServer : IBackplaneNode
     {
         lock (_gate)
         {
-            // With recovery its absent clients are still to come back to it.
-            if (ns.Log is null && ns.Holders == 0 && ns.Count == 0)
+            if (ns.Holders == 0 && ns.Count == 0)
             {
-                _namespaces.TryRemove(KeyValuePair.Create(ns.Name, ns));
-                Tell(backplane => backplane.ExitNamespaceAsync(ns.Name), ns.Name);
+                if (ns.Log is null)
+                {
+                    Forget(ns);
+                }
+                else
+                {
+                    // Its absent clients are still to come back to it.
+                    Desert(ns);
+                }
             }
+
+            ForgetDeserted();
+        }
+    }
+
+    /// <summary>Keeps a namespace that nobody is in for as long as a client may be away.</summary>
+    private void Desert(SocketNamespace ns)
+    {
+        if (ns.KeptUntil is null)
+        {
+            _deserted.Enqueue(ns);
+        }
+
+        var keep = Options.Recovery?.MaxDisconnection ?? UnusedNamespaceLife;
+        ns.KeptUntil = Engine.Clock.Now + (long)keep.TotalMilliseconds;
+    }
+
+    /// <summary>Forgets the namespaces whose time is over. Looked after when another one empties: no timer is needed.</summary>
+    private void ForgetDeserted()
+    {
+        while (_deserted.TryPeek(out var ns) && ns.KeptUntil <= Engine.Clock.Now)
+        {
+            _deserted.Dequeue();
+            ns.KeptUntil = null;
+            if (ns.Holders == 0 && ns.Count == 0)
+            {
+                Forget(ns);
+            }
+        }
+    }
+
+    private void Forget(SocketNamespace ns)
+    {
+        if (_namespaces.TryRemove(KeyValuePair.Create(ns.Name, ns)))
+        {
+            Tell(backplane => backplane.ExitNamespaceAsync(ns.Name), ns.Name);
         }
     }
 

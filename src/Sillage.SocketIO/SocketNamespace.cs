@@ -18,7 +18,9 @@ public sealed class SocketNamespace
         Definition = definition;
         IsDynamic = isDynamic;
         Everyone = new BroadcastOperator(this);
-        Log = server.Options.Recovery is { } recovery ? new RecoveryLog(recovery, server.Engine.Clock) : null;
+        Log = server.Options.Recovery is { } recovery
+            ? new RecoveryLog(server.Options, recovery, server.Engine.Clock)
+            : null;
     }
 
     /// <summary>Its name, with its slash.</summary>
@@ -43,6 +45,9 @@ public sealed class SocketNamespace
 
     /// <summary>How many clients are on their way in. Guarded by the server.</summary>
     internal int Holders { get; set; }
+
+    /// <summary>Until when it is kept although nobody is in it; null where it does not wait to be forgotten. Guarded by the server.</summary>
+    internal long? KeptUntil { get; set; }
 
     /// <summary>Those in any of these rooms.</summary>
     public BroadcastOperator To(params string[] rooms) => Everyone.To(rooms);

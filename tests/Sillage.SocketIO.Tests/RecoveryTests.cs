@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Shouldly;
 using Xunit;
@@ -109,6 +111,193 @@ public class RecoveryTests
         server.Log.All.ShouldContain(l => l.Contains("starts fresh", StringComparison.Ordinal));
         await server.SocketIO.Main.EmitAsync("fresh");
         (await again.TextAsync()).ShouldStartWith("""42["fresh",""");
+    }
+
+    [Fact]
+    public async Task A_client_that_missed_more_than_may_wait_for_one_starts_fresh()
+    {
+        await using var server = await TestServer.StartAsync(options: o =>
+        {
+            o.Recovery = new RecoveryOptions();
+            o.MaxQueuedMessages = 20;
+        });
+        var main = server.SocketIO.Main;
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        for (var i = 0; i < 11; i++)
+        {
+            await main.EmitAsync("n", i);
+        }
+
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        again.Id.ShouldNotBe(client.Id);
+        main.Find(again.Id)!.Recovery.ShouldBe(RecoveryOutcome.MissedTooMuch);
+        await main.EmitAsync("fresh");
+        (await again.TextAsync()).ShouldStartWith("""42["fresh",""");
+    }
+
+    [Fact]
+    public async Task What_a_room_heard_before_the_client_came_into_it_was_not_missed()
+    {
+        await using var server = await StartAsync();
+        var main = server.SocketIO.Main;
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await main.To("room").EmitAsync("n", "before");
+        main.Find(client.Id)!.Join("room");
+        await LoseAsync(server, client);
+        await main.To("room").EmitAsync("n", "after");
+        await main.Except("room").EmitAsync("n", "for others");
+
+        var again = await server.JoinedAsync(Auth(pid, null));
+        (await again.TextAsync()).ShouldStartWith("""42["n","after",""");
+        await LoseAsync(server, again);
+
+        // It had the room all the while, so it is told of the same again: it says that it received nothing.
+        await using var onceMore = await server.JoinedAsync(Auth(pid, null));
+        (await onceMore.TextAsync()).ShouldStartWith("""42["n","after",""");
+    }
+
+    [Fact]
+    public async Task Who_the_middleware_found_a_client_to_be_it_is_when_it_comes_back()
+    {
+        await using var server = await TestServer.StartAsync(
+            io =>
+                io.Use(context =>
+                    {
+                        context.User = new ClaimsPrincipal(
+                            new ClaimsIdentity([new Claim(ClaimTypes.Name, "player-1")], "t")
+                        );
+                        return default;
+                    })
+                    .On("who", (ClientSocket s) => s.User.Identity!.Name),
+            o => o.Recovery = new RecoveryOptions()
+        );
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        for (var i = 0; i < 2; i++)
+        {
+            await LoseAsync(server, client);
+            client = await server.JoinedAsync(Auth(pid, null));
+            await client.SendAsync("""421["who"]""");
+            (await client.TextAsync()).ShouldBe("""431["player-1"]""");
+        }
+
+        await client.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Why_a_client_starts_fresh_is_known_after_its_middleware_too()
+    {
+        await using var server = await TestServer.StartAsync(
+            io => io.Use(_ => default),
+            o => o.Recovery = new RecoveryOptions { MaxEvents = 1 }
+        );
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await server.SocketIO.Main.EmitAsync("n", 1);
+        await server.SocketIO.Main.EmitAsync("n", 2);
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        server.SocketIO.Main.Find(again.Id)!.Recovery.ShouldBe(RecoveryOutcome.OffsetTooOld);
+        server.Log.All.Count(l => l.Contains("starts fresh", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_again_while_it_comes_back_may_come_back_once_more()
+    {
+        var gate = new TaskCompletionSource();
+        gate.SetResult();
+        var asked = 0;
+        await using var server = await TestServer.StartAsync(
+            io =>
+                io.Use(async _ =>
+                {
+                    Interlocked.Increment(ref asked);
+                    await gate.Task;
+                }),
+            o => o.Recovery = new RecoveryOptions { SkipMiddleware = false }
+        );
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+
+        gate = new TaskCompletionSource();
+        var hasty = await server.WebSocketAsync("/socket.io/");
+        await hasty.SendAsync("40" + Auth(pid, null));
+        await Eventually.ShouldBeTrueAsync(() => Volatile.Read(ref asked) == 2, "it is being let in");
+        await hasty.DisposeAsync();
+        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "it has gone again");
+        gate.SetResult();
+
+        await using var again = await server.JoinedAsync(Auth(pid, null));
+        again.Id.ShouldBe(client.Id);
+    }
+
+    [Fact]
+    public async Task Namespaces_of_a_pattern_are_forgotten_once_nobody_can_come_back_to_them()
+    {
+        await using var server = await TestServer.StartAsync(
+            io => io.Of(new Regex("^/room-[0-9]+$", RegexOptions.None, TimeSpan.FromSeconds(1))),
+            o => o.Recovery = new RecoveryOptions { MaxDisconnection = TimeSpan.FromMilliseconds(100) }
+        );
+        await using var client = await server.WebSocketAsync("/socket.io/");
+        await client.TextAsync();
+        var first = await VisitAsync("/room-1");
+        var again = await VisitAsync("/room-1");
+        again.ShouldBe(first);
+        await Task.Delay(200);
+        await VisitAsync("/room-2");
+        server.SocketIO.Of("/room-1").ShouldNotBe(first);
+
+        async Task<SocketNamespace> VisitAsync(string name)
+        {
+            await client.SendAsync($"40{name},");
+            (await client.TextAsync()).ShouldStartWith($"40{name},");
+            var visited = server.SocketIO.Of(name);
+            await client.SendAsync($"41{name},");
+            await Eventually.ShouldBeTrueAsync(() => visited.Count == 0, "the client has left");
+            return visited;
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_is_full_and_joins_one_more_namespace_holds_nobody_up()
+    {
+        await using var server = await TestServer.StartAsync(
+            io => io.Of("/loud"),
+            o =>
+            {
+                o.Recovery = new RecoveryOptions();
+                o.MaxQueuedMessages = 4;
+            }
+        );
+        var loud = server.SocketIO.Of("/loud");
+        using var end = new CancellationTokenSource();
+        var speaking = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await loud.EmitAsync("n");
+            }
+        });
+        for (var i = 0; i < 50; i++)
+        {
+            var client = await server.PollingAsync("/socket.io/");
+            await client.PostOkAsync("40");
+            (await client.PollAsync()).ShouldStartWith("40{");
+            for (var n = 0; n < 4; n++)
+            {
+                await server.SocketIO.Main.To(server.SocketIO.Main.Everyone.LocalSockets()[^1].Id).EmitAsync("n", n);
+            }
+
+            await client.PostAsync("40/loud,");
+        }
+
+        await end.CancelAsync();
+        await speaking.WaitAsync(TimeSpan.FromSeconds(10));
+        await Eventually.ShouldBeTrueAsync(() => loud.Count == 0, "all are closed");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 using System.Text.Json;
 using Sillage.SocketIO.EngineIO;
 
@@ -8,25 +9,53 @@ namespace Sillage.SocketIO.Rooms;
 /// <param name="Id">The socket's id.</param>
 /// <param name="RecoveryId">The secret that the client comes back with.</param>
 /// <param name="Rooms">The rooms that it was in.</param>
+/// <param name="User">Who it is, where the program found out more than the host; else null.</param>
 /// <param name="Data">What the program kept with it.</param>
 /// <param name="Start">The first event of the log that was meant for it, for a client that received none.</param>
 internal sealed record RecoverySession(
     string Id,
     string RecoveryId,
-    string[] Rooms,
+    KeptRoom[] Rooms,
+    ClaimsPrincipal? User,
     IDictionary<string, object?>? Data,
     long Start
 )
 {
-    public bool IsIn(string room) => room == Id || Rooms.Contains(room, StringComparer.Ordinal);
+    /// <summary>Whether it was in a room when an event was sent.</summary>
+    public bool WasIn(string room, long number)
+    {
+        if (room == Id)
+        {
+            return true;
+        }
+
+        foreach (var kept in Rooms)
+        {
+            if (kept.Name == room)
+            {
+                return kept.Since <= number;
+            }
+        }
+
+        return false;
+    }
 }
+
+/// <summary>A room that a client is in.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Since">The first event of the log that was sent after it had come in; 0 where there is no log.</param>
+internal readonly record struct KeptRoom(string Name, long Since);
 
 /// <summary>
 /// The recent events of a namespace and the clients that are away. Each event has a number, sent as its last argument;
 /// a client that comes back names the last one that it has.
 /// </summary>
-internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
+internal sealed class RecoveryLog(SocketIOOptions settings, RecoveryOptions options, EngineClock clock)
 {
+    // What is sent at once may be half of what may wait: room is left for what is sent while the client catches up.
+    private readonly int _mostMissed = settings.MaxQueuedMessages / 2;
+    private readonly long _mostMissedBytes = settings.MaxQueuedBytes / 2;
+
     private readonly Lock _gate = new();
     private readonly Queue<Entry> _entries = new();
     private readonly Dictionary<string, (RecoverySession Session, long Until)> _sessions = new(StringComparer.Ordinal);
@@ -67,6 +96,15 @@ internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
         }
     }
 
+    /// <summary>Lets a client enter a room between two events; it is told the number that the next one gets.</summary>
+    public bool Join(Func<long, bool> join)
+    {
+        lock (_gate)
+        {
+            return join(_next);
+        }
+    }
+
     /// <summary>Remembers a client that lost its connection.</summary>
     /// <param name="leave">Takes it out of the namespace; gives nothing if it was out already.</param>
     public void Save(Func<RecoverySession?> leave)
@@ -88,8 +126,11 @@ internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
 
     /// <summary>Takes a client up where it was.</summary>
     /// <param name="auth">What it sent to connect.</param>
-    /// <param name="resume">Lets it in; called with what it missed, before any event that comes later.</param>
-    public RecoveryOutcome TryResume(JsonElement auth, Action<RecoverySession, List<OutgoingMessage>> resume)
+    /// <param name="resume">
+    /// Lets it in; called with what it missed, before any event that comes later. False if it has gone again: it may then come back
+    /// once more.
+    /// </param>
+    public RecoveryOutcome TryResume(JsonElement auth, Func<RecoverySession, List<OutgoingMessage>, bool> resume)
     {
         if (
             auth.ValueKind is not JsonValueKind.Object
@@ -129,21 +170,36 @@ internal sealed class RecoveryLog(RecoveryOptions options, EngineClock clock)
             }
 
             var missed = new List<OutgoingMessage>();
+            var bytes = 0L;
             foreach (var entry in _entries)
             {
-                if (entry.Number >= first && IsFor(entry.Selection, session))
+                if (entry.Number >= first && IsFor(entry, session))
                 {
                     missed.Add(entry.Message);
+                    bytes += entry.Message.Size;
                 }
             }
 
-            resume(session, missed);
+            if (missed.Count > _mostMissed || bytes > _mostMissedBytes)
+            {
+                return RecoveryOutcome.MissedTooMuch;
+            }
+
+            if (!resume(session, missed))
+            {
+                _sessions[session.RecoveryId] = saved;
+            }
+
             return RecoveryOutcome.Recovered;
         }
     }
 
-    private static bool IsFor(Selection selection, RecoverySession session) =>
-        (selection.Rooms.Length == 0 || selection.Rooms.Any(session.IsIn)) && !selection.Except.Any(session.IsIn);
+    private static bool IsFor(Entry entry, RecoverySession session)
+    {
+        var (rooms, except) = entry.Selection;
+        return (rooms.Length == 0 || rooms.Any(r => session.WasIn(r, entry.Number)))
+            && !except.Any(r => session.WasIn(r, entry.Number));
+    }
 
     private void Trim(long now)
     {

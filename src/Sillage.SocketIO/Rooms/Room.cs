@@ -63,7 +63,8 @@ internal struct Memberships
     /// <summary>A room that the socket is in.</summary>
     /// <param name="Room">The room.</param>
     /// <param name="Index">Its entry there.</param>
-    internal record struct Membership(Room Room, int Index);
+    /// <param name="Since">As in <see cref="KeptRoom"/>.</param>
+    internal record struct Membership(Room Room, int Index, long Since);
 
     public readonly ref Membership At(int slot) => ref _items![slot];
 

@@ -37,14 +37,14 @@ internal sealed class RoomRegistry
         lock (_gate)
         {
             _sockets.Add(socket.Id, socket);
-            Enter(socket, _everyone);
+            Enter(socket, _everyone, 0);
             welcome();
         }
     }
 
     /// <summary>Takes a socket out of the namespace and all of its rooms.</summary>
-    /// <returns>The names of the rooms that it was in, and whether it was here at all.</returns>
-    public (bool Removed, string[] Rooms) Remove(ClientSocket socket)
+    /// <returns>The rooms that it was in, and whether it was here at all.</returns>
+    public (bool Removed, KeptRoom[] Rooms) Remove(ClientSocket socket)
     {
         lock (_gate)
         {
@@ -54,17 +54,22 @@ internal sealed class RoomRegistry
             }
 
             ref var memberships = ref socket.Memberships;
-            var names = Names(socket);
+            var rooms = KeptRooms(socket);
             while (memberships.Count > 0)
             {
                 Exit(socket, memberships.Count - 1);
             }
 
-            return (true, names);
+            return (true, rooms);
         }
     }
 
-    public bool Join(ClientSocket socket, string name)
+    /// <summary>Lets a socket into a room.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="name">The room's name.</param>
+    /// <param name="since">As in <see cref="KeptRoom"/>.</param>
+    /// <returns>False if it was in it already, or has left the namespace.</returns>
+    public bool Join(ClientSocket socket, string name, long since = 0)
     {
         lock (_gate)
         {
@@ -83,7 +88,7 @@ internal sealed class RoomRegistry
                 return false;
             }
 
-            Enter(socket, room);
+            Enter(socket, room, since);
             return true;
         }
     }
@@ -106,7 +111,7 @@ internal sealed class RoomRegistry
     {
         lock (_gate)
         {
-            return Names(socket);
+            return [.. KeptRooms(socket).Select(r => r.Name)];
         }
     }
 
@@ -225,17 +230,17 @@ internal sealed class RoomRegistry
         return sockets;
     }
 
-    private static void Enter(ClientSocket socket, Room room)
+    private static void Enter(ClientSocket socket, Room room, long since)
     {
         ref var memberships = ref socket.Memberships;
         var slot = memberships.Reserve();
-        memberships.At(slot) = new Memberships.Membership(room, room.Add(socket, slot));
+        memberships.At(slot) = new Memberships.Membership(room, room.Add(socket, slot), since);
     }
 
     private void Exit(ClientSocket socket, int slot)
     {
         ref var memberships = ref socket.Memberships;
-        var (room, index) = memberships.At(slot);
+        var (room, index, _) = memberships.At(slot);
         room.RemoveAt(index);
         memberships.RemoveAt(slot);
         if (room.Count == 0 && room != _everyone)
@@ -244,18 +249,19 @@ internal sealed class RoomRegistry
         }
     }
 
-    private string[] Names(ClientSocket socket)
+    private KeptRoom[] KeptRooms(ClientSocket socket)
     {
         ref var memberships = ref socket.Memberships;
-        var names = new List<string>(memberships.Count);
+        var rooms = new List<KeptRoom>(memberships.Count);
         for (var i = 0; i < memberships.Count; i++)
         {
-            if (memberships.At(i).Room is var room && room != _everyone)
+            var (room, _, since) = memberships.At(i);
+            if (room != _everyone)
             {
-                names.Add(room.Name);
+                rooms.Add(new KeptRoom(room.Name, since));
             }
         }
 
-        return [.. names];
+        return [.. rooms];
     }
 }
