@@ -55,6 +55,12 @@ public sealed class SocketNamespace
     /// <summary>All but those in any of these rooms.</summary>
     public BroadcastOperator Except(params string[] rooms) => Everyone.Except(rooms);
 
+    /// <summary>Those of this process only.</summary>
+    public BroadcastOperator Local => Everyone.Local;
+
+    /// <summary>All, but an event may be dropped for each who is not ready to take it.</summary>
+    public BroadcastOperator Volatile => Everyone.Volatile;
+
     /// <summary>Sends an event to all who are in it; see <see cref="BroadcastOperator.EmitAsync"/>.</summary>
     public ValueTask EmitAsync(string name, params ReadOnlySpan<object?> arguments) =>
         Everyone.EmitAsync(name, arguments);
@@ -106,37 +112,52 @@ public sealed class SocketNamespace
 
     internal ValueTask BroadcastAsync(BroadcastOperator to, string name, ReadOnlySpan<object?> arguments)
     {
+        var backplane = to.IsLocal ? null : Server.Backplane;
+        BackplaneEvent? shared = null;
         var writes = new FlushList();
         if (Log is not null && !to.IsVolatile)
         {
             var copy = arguments.ToArray();
             Log.Append(
                 to.Selection,
-                offset => Server.Encoder.Event(Name, name, copy, null, offset),
+                offset => Encode(to, name, copy, offset, backplane, out shared),
                 message => Queue(message, to.Selection, isVolatile: false, writes)
             );
         }
         else
         {
-            Queue(Server.Encoder.Event(Name, name, arguments), to.Selection, to.IsVolatile, writes);
+            Queue(Encode(to, name, arguments, null, backplane, out shared), to.Selection, to.IsVolatile, writes);
         }
 
-        if (to.IsLocal || Server.Backplane is not { } backplane)
-        {
-            return new ValueTask(writes.RunAsync());
-        }
-
-        var (json, attachments) = Server.Encoder.Arguments(name, arguments);
-        return BothAsync(
-            backplane.BroadcastAsync(Name, to.Target, new BackplaneEvent(json, attachments, to.IsVolatile)),
-            writes.RunAsync()
-        );
+        return shared is null
+            ? new ValueTask(writes.RunAsync())
+            : BothAsync(backplane!.BroadcastAsync(Name, to.Target, shared), writes.RunAsync());
 
         static async ValueTask BothAsync(ValueTask told, Task written)
         {
             await written;
             await told;
         }
+    }
+
+    private OutgoingMessage Encode(
+        BroadcastOperator to,
+        string name,
+        ReadOnlySpan<object?> arguments,
+        string? offset,
+        IBackplane? backplane,
+        out BackplaneEvent? shared
+    )
+    {
+        if (backplane is null)
+        {
+            shared = null;
+            return Server.Encoder.Event(Name, name, arguments, null, offset);
+        }
+
+        var (message, json, attachments) = Server.Encoder.SharedEvent(Name, name, arguments, null, offset);
+        shared = new BackplaneEvent(json, attachments, to.IsVolatile);
+        return message;
     }
 
     internal void SendLogged(ClientSocket socket, string name, ReadOnlySpan<object?> arguments)
@@ -157,12 +178,11 @@ public sealed class SocketNamespace
     {
         var ack = new BroadcastAck(Server.Engine.NextWheel(), NextAckId(), Server);
         var timeout = to.AckTimeout ?? Server.Options.AckTimeout;
-        var message = Server.Encoder.Event(Name, name, arguments, ack.Id);
+        var (message, json, attachments) = Server.Encoder.SharedEvent(Name, name, arguments, ack.Id, null);
         ack.Start(Server.Engine.Clock.Now + (long)timeout.TotalMilliseconds);
         if (!to.IsLocal && Server.Backplane is { } backplane)
         {
             ack.ExpectOthers();
-            var (json, attachments) = Server.Encoder.Arguments(name, arguments);
             _ = AskOthersAsync(backplane, new BackplaneEvent(json, attachments, false));
         }
 

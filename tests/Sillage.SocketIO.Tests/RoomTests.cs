@@ -1,4 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.SocketIO.Backplane;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -143,5 +147,47 @@ public class RoomTests
         socket.Join("late").ShouldBeFalse();
         server.SocketIO.Main.Rooms().ShouldBeEmpty();
         await socket.EmitAsync("into the void");
+    }
+
+    [Fact]
+    public async Task A_broadcast_is_serialised_once_however_many_hear_it()
+    {
+        var counted = new CountedConverter();
+        var hub = new MemoryBackplane();
+        await using var server = await StartAsync();
+        await using var other = await StartAsync();
+        var clients = new List<WebSocketClient> { await other.JoinedAsync() };
+        for (var i = 0; i < 40; i++)
+        {
+            clients.Add(await server.JoinedAsync());
+        }
+
+        await server.SocketIO.Main.EmitAsync("n", new Counted());
+        foreach (var client in clients)
+        {
+            (await client.TextAsync()).ShouldBe("""42["n",1]""");
+            await client.DisposeAsync();
+        }
+
+        counted.Written.ShouldBe(1);
+
+        Task<TestServer> StartAsync() =>
+            TestServer.StartAsync(
+                options: o => o.Json.Converters.Add(counted),
+                host: b => b.Services.AddSingleton(hub.CreateLink())
+            );
+    }
+
+    private sealed record Counted;
+
+    private sealed class CountedConverter : JsonConverter<Counted>
+    {
+        public int Written { get; private set; }
+
+        public override Counted Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, Counted value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(++Written);
     }
 }

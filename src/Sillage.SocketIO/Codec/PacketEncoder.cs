@@ -40,11 +40,25 @@ internal sealed class PacketEncoder
         ReadOnlySpan<object?> arguments,
         long? id = null,
         string? offset = null
-    ) => Encode(@namespace, PacketType.Event, name, arguments, id, offset);
+    ) => Encode(@namespace, PacketType.Event, name, arguments, id, offset, isShared: false).Message;
+
+    /// <summary>An event for clients of this process, and what other processes are told of it: serialised once.</summary>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="id">As for <see cref="Event"/>.</param>
+    /// <param name="offset">As for <see cref="Event"/>; other processes have offsets of their own.</param>
+    public (OutgoingMessage Message, byte[] Json, ReadOnlyMemory<byte>[] Attachments) SharedEvent(
+        string @namespace,
+        string name,
+        ReadOnlySpan<object?> arguments,
+        long? id,
+        string? offset
+    ) => Encode(@namespace, PacketType.Event, name, arguments, id, offset, isShared: true);
 
     /// <summary>An acknowledgement.</summary>
     public OutgoingMessage Ack(string @namespace, long id, ReadOnlySpan<object?> arguments) =>
-        Encode(@namespace, PacketType.Ack, null, arguments, id, null);
+        Encode(@namespace, PacketType.Ack, null, arguments, id, null, isShared: false).Message;
 
     /// <summary>The packet that accepts a client in a namespace.</summary>
     public static OutgoingMessage Connect(string @namespace, string id, string? recoveryId) =>
@@ -93,23 +107,24 @@ internal sealed class PacketEncoder
     )
     {
         var scratch = Take();
-        WriteArray(scratch, name, arguments, null);
+        WriteArray(scratch, name, arguments);
         var result = (scratch.Json.WrittenSpan.ToArray(), new List<ReadOnlyMemory<byte>>(scratch.Attachments));
         Give(scratch);
         return result;
     }
 
-    private OutgoingMessage Encode(
+    private (OutgoingMessage Message, byte[] Json, ReadOnlyMemory<byte>[] Attachments) Encode(
         string @namespace,
         PacketType type,
         string? name,
         ReadOnlySpan<object?> arguments,
         long? id,
-        string? offset
+        string? offset,
+        bool isShared
     )
     {
         var scratch = Take();
-        WriteArray(scratch, name, arguments, offset);
+        WriteArray(scratch, name, arguments);
         var binary = scratch.Attachments.Count > 0;
         WriteHeader(
             scratch.Text,
@@ -118,13 +133,28 @@ internal sealed class PacketEncoder
             @namespace,
             id
         );
-        scratch.Text.Write(scratch.Json.WrittenSpan);
+        var json = scratch.Json.WrittenSpan;
+        if (offset is null)
+        {
+            scratch.Text.Write(json);
+        }
+        else
+        {
+            // One more argument, for this process's clients only.
+            scratch.Text.Write(json[..^1]);
+            scratch.Text.Write(",\""u8);
+            Encoding.ASCII.GetBytes(offset, scratch.Text);
+            scratch.Text.Write("\"]"u8);
+        }
+
         var message = OutgoingMessage.Message(scratch.Text.WrittenSpan, scratch.Attachments);
+        byte[] shared = isShared ? json.ToArray() : [];
+        ReadOnlyMemory<byte>[] attachments = isShared ? [.. scratch.Attachments] : [];
         Give(scratch);
-        return message;
+        return (message, shared, attachments);
     }
 
-    private void WriteArray(Scratch scratch, string? name, ReadOnlySpan<object?> arguments, string? offset)
+    private void WriteArray(Scratch scratch, string? name, ReadOnlySpan<object?> arguments)
     {
         var writer = scratch.Writer;
         var before = CurrentAttachments.Written;
@@ -154,11 +184,6 @@ internal sealed class PacketEncoder
                         JsonSerializer.Serialize(writer, argument, argument.GetType(), Options);
                         break;
                 }
-            }
-
-            if (offset is not null)
-            {
-                writer.WriteStringValue(offset);
             }
 
             writer.WriteEndArray();
