@@ -118,6 +118,21 @@ public class ConnectTests
         (await client.ClosedAsync()).Why.ShouldBe("no namespace was joined in time");
     }
 
+    [Fact]
+    public async Task A_connection_that_joins_too_late_has_joined_nothing_however_coarse_the_timer_is()
+    {
+        await using var server = await TestServer.StartAsync(
+            Echo,
+            o => o.ConnectTimeout = TimeSpan.FromMilliseconds(200)
+        );
+        for (var i = 0; i < 5; i++)
+        {
+            var client = await server.PollingAsync("/socket.io/");
+            await Task.Delay(201);
+            (await client.PostAsync("40")).ShouldBe((400, """{"code":1,"message":"Session ID unknown"}"""));
+        }
+    }
+
     [Theory]
     [InlineData("4abc")]
     [InlineData("42{}")]

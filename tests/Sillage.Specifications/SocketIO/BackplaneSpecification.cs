@@ -86,13 +86,18 @@ public abstract class BackplaneSpecification
     public async Task What_a_process_sends_keeps_its_order()
     {
         var (a, b) = (await JoinAsync(), await JoinAsync());
-        for (var i = 0; i < 200; i++)
+        var sent = new List<Task>();
+        for (var i = 0; i < 500; i++)
         {
-            await a.Backplane.BroadcastAsync("/", All, Event($"[\"n\",{i}]"));
+            // One after another, whether the one before has arrived or not.
+            sent.Add(a.Backplane.JoinAsync("/n", All, [$"{i}"]).AsTask());
+            sent.Add(a.Backplane.BroadcastAsync("/", All, Event($"[\"n\",{i}]")).AsTask());
         }
 
-        for (var i = 0; i < 200; i++)
+        await Task.WhenAll(sent);
+        for (var i = 0; i < 500; i++)
         {
+            await b.ExpectAsync($"join /n [] [] {i}");
             await b.ExpectAsync($"/ [] [] [\"n\",{i}]");
         }
 
