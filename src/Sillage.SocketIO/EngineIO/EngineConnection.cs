@@ -12,7 +12,7 @@ public sealed partial class EngineConnection
 #pragma warning restore CA1001
 {
     // Time enough for a client of the same machine to have read; nothing against the time that a connection takes to open.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     // The queue of a WebSocket that is not yet the connection's own; always empty.
     private static OutgoingQueue _none;

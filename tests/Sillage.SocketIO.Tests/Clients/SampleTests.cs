@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Shouldly;
 using Xunit;
 
@@ -57,85 +56,9 @@ public sealed class SampleTests
         (await client.TextAsync()).ShouldBe("""42/custom,["auth",{}]""");
     }
 
-    [Fact]
-    public async Task The_echo_does_what_the_protocols_public_suites_ask_of_it()
-    {
-        await using var echo = await Sample.StartAsync(
-            "SocketIOEcho",
-            "--port=0",
-            "--ping-interval=300",
-            "--ping-timeout=200",
-            "--connect-timeout=1000"
-        );
-        await ClientTests.RunAsync(
-            "node",
-            ClientTests.Script("protocol-cases.mjs"),
-            echo.Address,
-            ClientTests.NodeTools
-        );
-    }
-
     private static string Browser() =>
         new[] { "chromium", "chromium-browser", "google-chrome" }
             .Select(name => Path.Combine("/usr/bin", name))
             .FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("No Chromium is installed; ./test installs it.");
-
-    /// <summary>A sample that runs as a process of its own, on a port that it chose.</summary>
-    private sealed class Sample : IAsyncDisposable
-    {
-        private readonly Process _process;
-
-        private Sample(Process process, string address)
-        {
-            _process = process;
-            Address = address;
-        }
-
-        public string Address { get; }
-
-        public static async Task<Sample> StartAsync(string name, params string[] arguments)
-        {
-            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-            var folder = Path.Combine(ClientTests.Root, "samples", name);
-            var program = Path.Combine(folder, "bin", configuration, "net10.0", name + ".dll");
-            var process = new Process
-            {
-                StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments])
-                {
-                    UseShellExecute = false,
-                    RedirectStandardOutput = true,
-                    WorkingDirectory = folder,
-                },
-            };
-            process.Start();
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            try
-            {
-                while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-                {
-                    if (line.Split("Now listening on: ") is [_, var address])
-                    {
-                        // Somebody has to read on, or the sample stands still when its pipe is full.
-                        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                        return new Sample(process, address);
-                    }
-                }
-            }
-            catch
-            {
-                process.Kill();
-                throw;
-            }
-
-            throw new InvalidOperationException($"{name} did not start.");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync();
-            _process.Dispose();
-        }
-    }
 }

@@ -274,9 +274,7 @@ const run = async (group, cases) => {
     });
   }
 };
-await Promise.all([
-  run("Engine.IO", engine("/engine.io/")),
-  run("Engine.IO below Socket.IO", engine("/socket.io/")),
-  run("Socket.IO", socketIO),
-]);
+await run("Engine.IO", engine("/engine.io/"));
+await run("Engine.IO below Socket.IO", engine("/socket.io/"));
+await run("Socket.IO", socketIO);
 process.exit();
