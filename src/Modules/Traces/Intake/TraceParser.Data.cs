@@ -47,21 +47,18 @@ internal sealed partial class TraceParser
                 ErrorAt(at, "This field is there twice.");
             }
 
+            seen |= 1UL << rule;
             reader.Read();
             // A field without a value is as good as absent, unless any JSON will do.
-            if (reader.TokenType == JsonTokenType.Null && _fields.Rules[rule].Type != FieldType.Json)
+            if (reader.TokenType != JsonTokenType.Null || _fields.Rules[rule].Type == FieldType.Json)
             {
-                if (_fields.Rules[rule].Required)
-                {
-                    seen |= 1UL << rule;
-                    ErrorAt((int)reader.TokenStartIndex, "This field is needed and cannot be null.");
-                }
-
-                return;
+                CheckField(ref reader, _fields.Rules[rule]);
+            }
+            else if (_fields.Rules[rule].Required)
+            {
+                ErrorAt((int)reader.TokenStartIndex, "This field is needed and cannot be null.");
             }
 
-            seen |= 1UL << rule;
-            CheckField(ref reader, _fields.Rules[rule]);
             return;
         }
 
