@@ -119,6 +119,9 @@ public sealed class TraceParserTests
     [InlineData("""{"room":"x","mood":"schlecht"}""", "/data/mood")]
     [InlineData("""{"room":"x","room":"y"}""", "/data/room")]
     [InlineData("""{"room":"x","r\u006fom":"y"}""", "/data/room")]
+    [InlineData("""{"room":"x","level":null,"level":2}""", "/data/level")]
+    [InlineData("""{"room":"x","level":2,"level":null}""", "/data/level")]
+    [InlineData("""{"room":"x","score":null,"score":null}""", "/data/score")]
     [InlineData("""{"room":"x","a":1,"a":2}""", "/data/a")]
     [InlineData("""{"room":"x","a":[{"b":1},{"c/d~":1,"c/d~":2}]}""", "/data/a/1/c~1d~0")]
     [InlineData("""{"room":"x","a":"\u0000"}""", "/data/a")]
@@ -240,6 +243,17 @@ public sealed class TraceParserTests
     {
         var deep = new string('[', 10_000) + string.Join(',', Enumerable.Repeat(fault, 20)) + new string(']', 10_000);
         Faults(WithData($$"""{"room":"x","a":{{deep}}}""")).ShouldHaveSingleItem().Length.ShouldBeLessThan(200);
+    }
+
+    [Fact]
+    public void A_pointer_that_names_would_make_too_long_ends_before_them()
+    {
+        var name = new string('n', 4_000);
+        var faults = string.Join(',', Enumerable.Range(0, 20).Select(i => $"\"{i}\":\"\\u0000\""));
+
+        var deep = "{\"room\":\"x\",\"a\":[{\"" + name + "\":{" + faults + "}}]}";
+        Faults(WithData(deep)).ShouldAllBe(pointer => pointer == "/data/a/0");
+        Faults($"{{\"{name}\":1,{Good[1..]}").ShouldBe([""]);
     }
 
     [Fact]

@@ -9,11 +9,21 @@ namespace Sillage.Traces.Intake;
 /// </summary>
 internal static class JsonPlace
 {
-    /// <summary>The pointer to the value or member name that begins at byte <paramref name="offset"/>.</summary>
+    // A name may be as long as the body, and a trace has many faults: each with such a pointer would be many bodies long, in
+    // the reply and in quarantine.
+    private const int MaximumLength = 1000;
+
+    // An escape is six bytes at most.
+    private const int MaximumNameBytes = MaximumLength * 6;
+
+    /// <summary>
+    /// The pointer to the value or member name that begins at byte <paramref name="offset"/>; where names would make it longer
+    /// than 1000 characters, to the innermost object or array around it that is not as far down.
+    /// </summary>
     public static string PointerTo(ReadOnlySpan<byte> json, long offset)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
-        var path = new List<string>();
+        var path = new List<string?>();
         var indices = new List<int>();
         while (reader.Read())
         {
@@ -24,7 +34,10 @@ internal static class JsonPlace
 
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                path[^1] = JsonPointer.Member(JsonPointer.Root, NameOf(ref reader));
+                path[^1] =
+                    reader.ValueSpan.Length > MaximumNameBytes
+                        ? null
+                        : JsonPointer.Member(JsonPointer.Root, NameOf(ref reader));
             }
 
             if (reader.TokenStartIndex >= offset)
@@ -51,7 +64,18 @@ internal static class JsonPlace
             }
         }
 
-        return string.Concat(path);
+        var pointer = new StringBuilder();
+        foreach (var step in path)
+        {
+            if (step is null || pointer.Length + step.Length > MaximumLength)
+            {
+                break;
+            }
+
+            pointer.Append(step);
+        }
+
+        return pointer.ToString();
     }
 
     // A name whose escapes make no text stands as it is written.
