@@ -74,6 +74,27 @@ public sealed class BodyTests
         }
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public void A_compressed_body_that_is_cut_short_is_refused(string encoding)
+    {
+        // Lines, as a queue on a client's disk has them: what is cut between two of them would look whole.
+        var whole = System.Text.Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"sequence\":{i}}}\n"))
+        );
+        var packed = Compress(whole, encoding);
+        for (var at = 1; at < packed.Length; at++)
+        {
+            Should
+                .Throw<ProblemException>(
+                    () => ReadPacked(packed[..at], [1000], encoding, announced: true, Maximum),
+                    $"{at} of {packed.Length}"
+                )
+                .Problem.Status.ShouldBe(400);
+        }
+    }
+
     private static byte[] BytesOf(int size, int seed)
     {
         var body = new byte[size];

@@ -84,7 +84,7 @@ internal sealed class ImportFile : IDisposable
             CountingStream? unpacked = null;
             if (head is [0x1F, 0x8B, ..])
             {
-                content = unpacked = new CountingStream(new GZipStream(content, CompressionMode.Decompress));
+                content = unpacked = new CountingStream(new GZipStream(content, CompressionMode.Decompress), counted);
             }
 
             if (named is not null)
@@ -192,13 +192,24 @@ internal sealed class ImportFile : IDisposable
     }
 
     /// <summary>Counts what goes through.</summary>
-    private sealed class CountingStream(Stream inner) : ReadingStream
+    /// <param name="inner">What is read.</param>
+    /// <param name="packed">Where that comes from if it is unpacked: what ends too early is read as far as it goes.</param>
+    private sealed class CountingStream(Stream inner, CountingStream? packed = null) : ReadingStream
     {
+        private bool _isAtEnd;
+
         public long Count { get; private set; }
 
         public override int Read(Span<byte> buffer)
         {
-            var read = inner.Read(buffer);
+            var read = 0;
+            try
+            {
+                read = inner.Read(buffer);
+            }
+            catch (InvalidDataException) when (packed is { _isAtEnd: true }) { }
+
+            _isAtEnd = read == 0 && buffer.Length > 0;
             Count += read;
             return read;
         }
