@@ -38,8 +38,28 @@ public sealed class MappingTests
     [InlineData("extra", "data")]
     [InlineData("received_at", "none")]
     [InlineData("_reason", "none")]
+    [InlineData("number", "data.number")]
+    [InlineData("username", "data.username")]
+    [InlineData("local_time", "data.local_time")]
     public void A_column_goes_where_its_name_suggests(string column, string target) =>
         Settle(Plain, column).TargetOf(column).Name.ShouldBe(target);
+
+    [Fact]
+    public void What_our_own_export_writes_beside_the_trace_is_not_read_and_told()
+    {
+        var mapping = Settle(
+            Plain,
+            "number",
+            "username",
+            "timestamp",
+            "corrected_timestamp",
+            "local_time",
+            "received_at"
+        );
+
+        mapping.Unread.ShouldBe(["number", "username", "corrected_timestamp", "local_time", "received_at"]);
+        Settle(Plain, "correctedTimestamp", "receivedAt").Unread.ShouldBe(["correctedTimestamp", "receivedAt"]);
+    }
 
     [Fact]
     public void Of_two_that_suggest_the_same_the_better_name_gets_it_and_the_other_is_kept()

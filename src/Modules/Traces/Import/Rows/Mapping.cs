@@ -31,15 +31,19 @@ internal sealed class Mapping
         (TargetKind.Name, ["name", "event", "eventname", "action", "verb"]),
     ];
 
-    // What our own export and the file of bad rows write beside the trace.
-    private static readonly HashSet<string> OurOwn = new(StringComparer.Ordinal)
+    // What the file of bad rows writes beside the trace.
+    private static readonly HashSet<string> OfBadRows = new(StringComparer.Ordinal) { "_line", "_reason" };
+
+    // What tells that a file is our own export, and what that writes beside the trace.
+    private static readonly string[] MarksOfExport = ["received_at", "receivedAt"];
+
+    private static readonly HashSet<string> OfExport = new(StringComparer.Ordinal)
     {
-        "_line",
-        "_reason",
-        "received_at",
-        "receivedAt",
         "number",
         "username",
+        "corrected_timestamp",
+        "correctedTimestamp",
+        "local_time",
     };
 
     private const int MaximumColumns = 10_000;
@@ -50,6 +54,7 @@ internal sealed class Mapping
     private readonly HashSet<string> _dropped;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
     private readonly List<string> _unread = [];
+    private bool _isExport;
 
     public Mapping(TraceImportRequest request, Study study)
     {
@@ -98,6 +103,7 @@ internal sealed class Mapping
     /// <summary>Settles all columns together, so that of two that suggest the same the better name gets it.</summary>
     public void Settle(IReadOnlyCollection<string> columns)
     {
+        _isExport = MarksOfExport.Any(columns.Contains);
         foreach (var exact in new[] { true, false })
         {
             foreach (var (kind, names) in Suggestions)
@@ -137,7 +143,7 @@ internal sealed class Mapping
             return target;
         }
 
-        if (target.Kind == TargetKind.None && !OurOwn.Contains(column))
+        if (target.Kind == TargetKind.None && !OfBadRows.Contains(column))
         {
             _unread.Add(column);
         }
@@ -147,7 +153,7 @@ internal sealed class Mapping
 
     private Target Suggest(string column)
     {
-        if (_dropped.Contains(column) || _dropped.Contains("*") || OurOwn.Contains(column) && !IsField(column))
+        if (_dropped.Contains(column) || _dropped.Contains("*") || IsOurOwn(column) && !IsField(column))
         {
             return Target.Nowhere;
         }
@@ -171,6 +177,9 @@ internal sealed class Mapping
         && !_targets.ContainsKey(column)
         && !_dropped.Contains(column)
         && !_dropped.Contains("*");
+
+    private bool IsOurOwn(string column) =>
+        OfBadRows.Contains(column) || MarksOfExport.Contains(column) || (_isExport && OfExport.Contains(column));
 
     private bool IsField(string column) => _study.Fields.Any(f => f.Name == column);
 

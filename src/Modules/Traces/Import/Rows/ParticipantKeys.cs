@@ -27,6 +27,11 @@ internal sealed class ParticipantKeys : IAsyncDisposable
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private FileStream? _file;
 
+    // What a run that was killed has left of its last line, in bytes; and whether a whole last line has no line end, as
+    // editors leave it.
+    private int _torn;
+    private bool _isOpen;
+
     private sealed record Entry(string Pseudonym, long? Number);
 
     public ParticipantKeys(
@@ -156,11 +161,16 @@ internal sealed class ParticipantKeys : IAsyncDisposable
     {
         if (_file is null)
         {
-            _file = PrivateFile.Open(_path, FileMode.Append);
-            if (_file.Position == 0)
-            {
-                _file.Write(Encoding.UTF8.GetBytes(Header));
-            }
+            _file = PrivateFile.Open(_path, FileMode.OpenOrCreate);
+            _file.SetLength(_file.Length - _torn);
+            _file.Seek(0, SeekOrigin.End);
+            _file.Write(
+                Encoding.UTF8.GetBytes(
+                    _file.Length == 0 ? Header
+                    : _isOpen ? "\r\n"
+                    : ""
+                )
+            );
         }
 
         foreach (var row in rows)
@@ -176,11 +186,23 @@ internal sealed class ParticipantKeys : IAsyncDisposable
         try
         {
             using var rows = new CsvReader(File.OpenRead(_path), LongestLine, (byte)',');
-            rows.Read();
-            while (rows.Read())
+            for (var isHeader = true; rows.Read(); isHeader = false)
             {
-                // Half a line is left by a run that was killed: the name gets another pseudonym, and nobody was made yet.
-                if (rows is { Fault: null, Count: 3 })
+                var isWhole = rows is { Fault: null, Count: 3 };
+                _isOpen = isWhole && !rows.IsTerminated;
+                if (!isWhole && !rows.IsTerminated)
+                {
+                    // Nobody was made yet: the name gets another pseudonym.
+                    _torn = rows.Raw.Length;
+                }
+                else if (!isWhole || isHeader && rows.Text(2) != "number")
+                {
+                    // To go on without knowing who is who would make everybody a second time.
+                    throw new ImportException(
+                        $"Line {rows.Line} of {_path} is not key,pseudonym,number with commas in between: mend it, or name another file with --keys."
+                    );
+                }
+                else if (!isHeader)
                 {
                     _entries[rows.Text(0)] = new Entry(
                         rows.Text(1),

@@ -83,6 +83,12 @@ internal sealed class RowWriter : IDisposable
             return;
         }
 
+        // Programs that put every cell in quotes know no other way to say that there is none.
+        if (target.Kind is TargetKind.Id or TargetKind.Session or TargetKind.Sequence && text.Trim((byte)' ').IsEmpty)
+        {
+            return;
+        }
+
         switch (target.Kind)
         {
             case TargetKind.None:
@@ -120,6 +126,9 @@ internal sealed class RowWriter : IDisposable
             case JsonValueKind.String
                 when target is not { Kind: TargetKind.Field, Type: null or FieldType.String or FieldType.Json }:
                 Write(target, Encoding.UTF8.GetBytes(value.GetString()!), quoted: true);
+                break;
+            case JsonValueKind.Number when target is { Kind: TargetKind.Field, Type: FieldType.Integer }:
+                Write(target, Encoding.UTF8.GetBytes(value.GetRawText()), quoted: true);
                 break;
             default:
                 if (target.Kind == TargetKind.Field)
@@ -262,34 +271,25 @@ internal sealed class RowWriter : IDisposable
     private void WriteNumber(Target target, ReadOnlySpan<byte> text)
     {
         Span<byte> spelt = stackalloc byte[_room.Length];
-        if (text.Length <= spelt.Length)
+        if (
+            TrySpell(text, ref spelt)
+            && Utf8Parser.TryParse(spelt, out double number, out var used)
+            && used == text.Length
+            && double.IsFinite(number)
+        )
         {
-            text.CopyTo(spelt);
-            spelt = spelt[..text.Length];
-            if (_decimalComma)
+            _data.WritePropertyName(target.Field!);
+            if (IsJson(spelt))
             {
-                spelt.Replace((byte)',', (byte)'.');
+                _data.WriteRawValue(spelt, skipInputValidation: true);
+            }
+            else
+            {
+                // +1 or 1. or .5
+                _data.WriteNumberValue(number);
             }
 
-            if (
-                Utf8Parser.TryParse(spelt, out double number, out var used)
-                && used == text.Length
-                && double.IsFinite(number)
-            )
-            {
-                _data.WritePropertyName(target.Field!);
-                if (IsJson(spelt))
-                {
-                    _data.WriteRawValue(spelt, skipInputValidation: true);
-                }
-                else
-                {
-                    // +1 or 1. or .5
-                    _data.WriteNumberValue(number);
-                }
-
-                return;
-            }
+            return;
         }
 
         Fail(
@@ -323,8 +323,41 @@ internal sealed class RowWriter : IDisposable
             return true;
         }
 
-        Fail(target, "A whole number of at most 64 bits, written without fraction or exponent.");
+        // Programs that hold all numbers as doubles write 5.0 and 1e+05.
+        Span<byte> spelt = stackalloc byte[_room.Length];
+        if (
+            TrySpell(text, ref spelt)
+            && Utf8Parser.TryParse(spelt, out decimal value, out used)
+            && used == text.Length
+            && value == Math.Truncate(value)
+            && value is >= long.MinValue and <= long.MaxValue
+        )
+        {
+            number = (long)value;
+            return true;
+        }
+
+        Fail(target, "A whole number of at most 64 bits.");
         return false;
+    }
+
+    /// <summary>A number with a decimal point, whichever mark the file has.</summary>
+    /// <returns>False if the text is longer than any number.</returns>
+    private bool TrySpell(ReadOnlySpan<byte> text, ref Span<byte> spelt)
+    {
+        if (text.Length > spelt.Length)
+        {
+            return false;
+        }
+
+        text.CopyTo(spelt);
+        spelt = spelt[..text.Length];
+        if (_decimalComma)
+        {
+            spelt.Replace((byte)',', (byte)'.');
+        }
+
+        return true;
     }
 
     private bool ReadTime(Target target, ReadOnlySpan<byte> text, out ReadOnlySpan<byte> time)

@@ -76,9 +76,9 @@ internal sealed class TimeReading
             return Rfc3339.Expected;
         }
 
-        if (TryNumber(text, out var number, out var digits))
+        if (Utf8Parser.TryParse(text, out decimal number, out var used) && used == text.Length)
         {
-            return ReadNumber(number, digits, room, out time);
+            return ReadNumber(number, room, out time);
         }
 
         if (_unit is not null)
@@ -89,23 +89,17 @@ internal sealed class TimeReading
         return ReadLoose(text, room, out time) ? null : ReadForm(text, LocalForms, room, out time);
     }
 
-    private static bool TryNumber(ReadOnlySpan<byte> text, out decimal number, out int digits)
+    private string? ReadNumber(decimal number, byte[] room, out ReadOnlySpan<byte> time)
     {
-        digits = text.IndexOf((byte)'.');
-        digits = digits < 0 ? text.Length : digits;
-        return Utf8Parser.TryParse(text, out number, out var used) && used == text.Length && digits <= 18;
-    }
-
-    private string? ReadNumber(decimal number, int digits, byte[] room, out ReadOnlySpan<byte> time)
-    {
-        var factor = _unit switch
+        // By its size and not by how it is written: R writes 1.795e+12.
+        var factor = (_unit, Math.Abs(number)) switch
         {
-            "s" => 10_000_000m,
-            "ms" => 10_000m,
-            "us" => 10m,
-            _ when digits <= 8 => 0m,
-            _ when digits <= 11 => 10_000_000m,
-            _ when digits <= 14 => 10_000m,
+            ("s", _) => 10_000_000m,
+            ("ms", _) => 10_000m,
+            ("us", _) => 10m,
+            (_, < 1e8m) => 0m,
+            (_, < 1e11m) => 10_000_000m,
+            (_, < 1e14m) => 10_000m,
             _ => 10m,
         };
         // A number may be written with an exponent: what no calendar holds is not multiplied any further.
