@@ -106,6 +106,11 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
             refused.Pointers().ShouldBe(["?timeZone"]);
         }
 
+        // One tablet whose clock nobody had set does not bar the days of all others: Singapore was half an hour off then.
+        await SendTracesAsync(study, Trace(change: t => t["timestamp"] = "1970-01-01T00:00:10Z"), player.Person);
+        Days(await SummaryAsync(study, "?timeZone=Asia/Singapore"))
+            .ShouldBe(["1970-01-01 1", "2026-02-01 2", "2026-07-01 2"]);
+
         static IEnumerable<string> Days(JsonNode summary) =>
             summary["days"]!.AsArray().Select(d => $"{d!["day"]} {d["traces"]}");
     }

@@ -5,10 +5,13 @@ namespace Sillage.Traces.Summaries;
 
 /// <summary>
 /// The days of a time zone, made of the hours in which traces are counted. That is exact as long as the zone is whole hours
-/// off UTC, which it has to be wherever there are traces since 1970.
+/// off UTC, which it has to be wherever there are traces since 2000.
 /// </summary>
 internal sealed class DayZone
 {
+    // What is dated before was dated by a clock that nobody had set, which mostly begins at 1970.
+    private static readonly DateTime Exact = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private readonly TimeZoneInfo _zone;
 
     private DayZone(TimeZoneInfo zone) => _zone = zone;
@@ -29,8 +32,8 @@ internal sealed class DayZone
     {
         var start = DateTime.UnixEpoch.AddHours(hour);
         var offset = _zone.GetUtcOffset(start);
-        // Long ago every town went by its own sun: what a client with a wrong clock dates then is on a day that is near enough.
-        if (start < DateTime.UnixEpoch)
+        // Singapore was half an hour off until 1981, and longer ago every town went by its own sun: near enough for such traces.
+        if (start < Exact)
         {
             offset = TimeSpan.FromHours(Math.Round(offset.TotalHours));
         }
