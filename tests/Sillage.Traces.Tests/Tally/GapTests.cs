@@ -59,6 +59,27 @@ public abstract class GapTests(TracesUnderTest traces) : TallySpecification(trac
     }
 
     [Fact]
+    public async Task Pages_of_any_length_tell_each_session_once_wherever_it_lies()
+    {
+        var study = await NewStudyAsync();
+        var player = (await NewPlayersAsync(study))[0];
+        // Every third begins too late; more than are looked at in one go.
+        var batch = new JsonArray([
+            .. Enumerable
+                .Range(0, 700)
+                .Select(i => Trace(change: t => (t["session"], t["sequence"]) = ($"s-{i:d3}", i % 3 == 0 ? 2 : 1))),
+        ]);
+        (await SendTracesAsync(study, batch, player.Person)).Must(HttpStatusCode.Created);
+
+        foreach (var limit in new[] { 1, 7, 100, 1000 })
+        {
+            var gaps = await AllAsync($"{study}/gaps?start=1&limit={limit}");
+            gaps.Select(g => (string?)g["session"])
+                .ShouldBe(Enumerable.Range(0, 700).Where(i => i % 3 == 0).Select(i => $"s-{i:d3}"));
+        }
+    }
+
+    [Fact]
     public async Task Numbers_that_are_no_count_are_too_many_gaps_and_no_trouble()
     {
         var study = await NewStudyAsync();

@@ -54,6 +54,9 @@ internal static class ListGaps
     private const int MaximumRows = 5000;
     private const int MaximumRanges = 10_000;
 
+    // Most sessions may have nothing to tell: a short page does not ask for them a few at a time.
+    private const int PieceRows = 250;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // As with the sessions: no order that tells numbers. Traces without a session have an empty one here.
@@ -146,7 +149,7 @@ internal static class ListGaps
                 SessionKeys? next = after;
                 while (next is not null && looked < MaximumRows && ranges < MaximumRanges && found.Count < page.Limit)
                 {
-                    var limit = page.Limit - found.Count;
+                    var limit = Math.Max(page.Limit - found.Count, PieceRows);
                     var rows = await reader.QueryAsync<Row>(
                         sql,
                         new
@@ -163,17 +166,13 @@ internal static class ListGaps
                     looked += rows.Count;
                     foreach (var row in rows.Where(r => IsToTell(r, start)))
                     {
-                        if (ranges >= MaximumRanges)
-                        {
-                            break;
-                        }
-
                         var gaps = Show(row, start, study);
                         ranges += gaps.Gaps.Count + gaps.RepeatedNumbers.Count;
                         found.Add((row.Participant, gaps));
-                        if (ranges >= MaximumRanges)
+                        if (ranges >= MaximumRanges || found.Count == page.Limit)
                         {
-                            next = new SessionKeys(row.Pseudonym, row.Session);
+                            next = row == rows[^1] ? next : new SessionKeys(row.Pseudonym, row.Session);
+                            break;
                         }
                     }
                 }
