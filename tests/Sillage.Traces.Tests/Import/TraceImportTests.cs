@@ -460,6 +460,9 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         var latin = await WriteAsync("latin.csv", Text.Replace("été", "là", StringComparison.Ordinal), Encoding.Latin1);
         (await RefusedAsync(study, latin)).Message.ShouldContain("Line 2 of");
         (await RefusedAsync(study, latin)).Message.ShouldContain("--encoding latin1");
+        (await RefusedAsync(study, latin, r => r with { Encoding = "us-ascii" })).Message.ShouldContain(
+            "not in the encoding that --encoding names"
+        );
         (await RunAsync(study, latin, r => r with { Encoding = "latin1" })).Added.ShouldBe(1);
         var wide = await WriteAsync("wide.csv", Text.Replace("été", "où", StringComparison.Ordinal), Encoding.Unicode);
         (await RefusedAsync(study, wide)).Message.ShouldContain("--encoding utf-16");

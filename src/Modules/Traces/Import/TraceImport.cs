@@ -46,7 +46,7 @@ public sealed class TraceImport
                 return await run.ReadAsync(ct);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (ImportFile.IsContent(e))
         {
             throw new ImportException($"{ImportFile.Unreadable(request.File, e).Message} {GoOn}", e);
         }

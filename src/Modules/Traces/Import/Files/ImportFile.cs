@@ -95,11 +95,14 @@ internal sealed class ImportFile : IDisposable
             var start = ReadStart(path, content, named is not null);
             return new ImportFile(file, counted, unpacked, content, start);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || IsContent(e))
         {
             throw Unreadable(path, e);
         }
     }
+
+    /// <summary>Whether what ends the reading is the file's content: it is packed badly, or in another encoding.</summary>
+    public static bool IsContent(Exception e) => e is InvalidDataException or DecoderFallbackException;
 
     /// <summary>What to say of a file that cannot be read, or not to its end.</summary>
     public static ImportException Unreadable(string path, Exception e) =>
@@ -112,6 +115,10 @@ internal sealed class ImportFile : IDisposable
             ),
             InvalidDataException => new(
                 $"{path} cannot be unpacked ({e.Message.TrimEnd('.')}); it may not be complete.",
+                e
+            ),
+            DecoderFallbackException => new(
+                $"{path} is not in the encoding that --encoding names ({e.Message.TrimEnd('.')}); name the one that it is in.",
                 e
             ),
             _ => new($"{path} cannot be read: {e.Message}", e),
@@ -155,7 +162,8 @@ internal sealed class ImportFile : IDisposable
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         try
         {
-            return Encoding.GetEncoding(name);
+            // What is not in it must not become question marks without a word.
+            return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
         }
         catch (ArgumentException e)
         {
