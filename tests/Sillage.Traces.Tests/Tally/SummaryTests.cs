@@ -116,6 +116,30 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
     }
 
     [Fact]
+    public async Task Of_more_days_than_a_study_lasts_those_with_the_most_traces_are_told()
+    {
+        var study = await NewStudyAsync();
+        var player = (await NewPlayersAsync(study))[0];
+        // A clock that says another day each time.
+        var day = new DateTime(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var batch = new JsonArray([
+            .. Enumerable
+                .Range(0, 10_050)
+                .Select(i => Trace(change: t => t["timestamp"] = day.AddDays(-i).ToString("s") + "Z")),
+            .. Enumerable.Range(0, 2).Select(_ => Trace(change: t => t["timestamp"] = "2026-11-20T09:30:00Z")),
+        ]);
+        (await SendTracesAsync(study, batch, player.Person)).Must(HttpStatusCode.Created);
+
+        var summary = await SummaryAsync(study);
+        var days = summary["days"]!.AsArray().Select(d => $"{d!["day"]} {d["traces"]}").ToList();
+        days.Count.ShouldBe(10_000);
+        days.ShouldBe(days.Order(StringComparer.Ordinal));
+        days.ShouldContain("2026-11-20 2");
+        ((bool)summary["moreDays"]!).ShouldBeTrue();
+        ((double)summary["rates"]!["perDay"]!).ShouldBe(1, 0.01);
+    }
+
+    [Fact]
     public async Task Times_at_the_ends_of_the_calendar_can_be_summarised()
     {
         var study = await NewStudyAsync();

@@ -11,6 +11,9 @@ internal static class SummaryReader
 {
     private const int Longest = 1000;
 
+    // Twenty-seven years: there are more only if clocks are wrong, and then the true days are those with the most traces.
+    private const int MostDays = 10_000;
+
     private const string Hours = "SELECT participant, hour, count, first, last FROM tally_hour WHERE study = @study";
 
     private const string Names = """
@@ -96,7 +99,10 @@ internal static class SummaryReader
             isComplete,
             zone.Name,
             Rates(traces, days.Count, participants.Count, [.. sessions.Values]),
-            days,
+            days.Count <= MostDays
+                ? days
+                : [.. days.OrderByDescending(d => d.Traces).Take(MostDays).OrderBy(d => d.Day)],
+            days.Count > MostDays,
             [
                 .. names
                     .Take(Longest)

@@ -14,7 +14,8 @@ namespace Sillage.Traces.Summaries;
 /// <param name="Complete">Whether everything is counted that was stored when the request came.</param>
 /// <param name="TimeZone">The time zone of the days.</param>
 /// <param name="Rates">How much comes in, on average.</param>
-/// <param name="Days">By day, those that have traces, in order.</param>
+/// <param name="Days">By day, those that have traces, in order; of more than 10 000 those with the most traces.</param>
+/// <param name="MoreDays">Whether there are further days.</param>
 /// <param name="Names">By name, the most frequent first, 1000 at most.</param>
 /// <param name="MoreNames">Whether there are further names.</param>
 /// <param name="ByParticipant">By participant, those with the most traces first, 1000 at most.</param>
@@ -33,6 +34,7 @@ public sealed record SummaryResource(
     string TimeZone,
     TraceRates Rates,
     IReadOnlyList<DaySummary> Days,
+    bool MoreDays,
     IReadOnlyList<NameSummary> Names,
     bool MoreNames,
     IReadOnlyList<ParticipantSummary> ByParticipant,
