@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -54,6 +55,38 @@ public sealed class BadBatchTests(SharedServer shared) : IDisposable
         using var admin = await Api.LogInAsync(shared.Server);
         var kept = (await admin.GetAsync($"/api/v1/studies/{study}/quarantine")).GetProperty("items");
         kept.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe(bad);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task A_compressed_queue_that_was_cut_short_is_not_taken_for_a_whole_one(string encoding)
+    {
+        var study = await NewStudyAsync();
+        using var packed = new MemoryStream();
+        await using (
+            Stream packing =
+                encoding == "gzip"
+                    ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)
+                    : new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true)
+        )
+        {
+            await packing.WriteAsync(Encoding.UTF8.GetBytes(string.Join('\n', Items(Trace(Bad)))));
+        }
+
+        async Task<HttpStatusCode> SendAsync(byte[] body)
+        {
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+            content.Headers.ContentEncoding.Add(encoding);
+            using var reply = await _client.PostAsync($"/api/v1/studies/{study}/traces", content);
+            return reply.StatusCode;
+        }
+
+        (await SendAsync(packed.ToArray()[..^9])).ShouldBe(HttpStatusCode.BadRequest);
+        (await StoredAsync(study)).ShouldBe(0);
+        (await SendAsync(packed.ToArray())).ShouldBe(HttpStatusCode.Created);
+        (await StoredAsync(study)).ShouldBe(Count);
     }
 
     public void Dispose() => _client.Dispose();
