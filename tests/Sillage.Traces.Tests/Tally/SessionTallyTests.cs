@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Summaries;
 using Sillage.Traces.Tally;
 using Xunit;
@@ -167,6 +168,19 @@ public sealed class SessionTallyTests
     {
         var clock = Clock([0, 0, 0]);
         SenderClock.Of(clock, clock).ShouldBe(default);
+    }
+
+    [Fact]
+    public void A_timestamp_of_the_far_future_does_not_move_its_session()
+    {
+        var lastDay = Rfc3339.ToMicroseconds(new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero));
+        var clock = Clock([Second / 10, Second / 10]);
+        clock.Add(lastDay, Minute);
+        SenderClock.Of(clock, clock).Correction.ShouldBe(0);
+
+        var wrong = Clock([-3600 * Second, -3600 * Second, -3600 * Second]);
+        wrong.Add(lastDay, Minute);
+        SenderClock.Of(wrong, wrong).ShouldBe(new SenderClock(3600 * Second, ClockBasis.Confirmed));
     }
 
     // A trace a minute with these delays.

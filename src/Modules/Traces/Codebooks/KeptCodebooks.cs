@@ -26,19 +26,19 @@ internal sealed class KeptCodebooks(IDatabase<TracesModule> database, TimeProvid
 
     public async Task<Codebook> GetAsync(Study study, CancellationToken ct)
     {
+        // What is known already need not wait until another study is counted.
+        if (Find(study, await LastAsync(study, ct)) is { } known)
+        {
+            return known;
+        }
+
         await _counting.WaitAsync(ct);
         try
         {
-            var last =
-                await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct)
-                ?? 0;
-            if (
-                _entries.TryGetValue(study.Key, out var kept)
-                && (kept.Version, kept.Last) == (study.Version, last)
-                && clock.GetElapsedTime(kept.At) < Longest
-            )
+            var last = await LastAsync(study, ct);
+            if (Find(study, last) is { } kept)
             {
-                return kept.Codebook;
+                return kept;
             }
 
             if (_entries.Count >= MaximumEntries)
@@ -57,6 +57,16 @@ internal sealed class KeptCodebooks(IDatabase<TracesModule> database, TimeProvid
     }
 
     public void Dispose() => _counting.Dispose();
+
+    private async Task<long> LastAsync(Study study, CancellationToken ct) =>
+        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
+
+    private Codebook? Find(Study study, long last) =>
+        _entries.TryGetValue(study.Key, out var kept)
+        && (kept.Version, kept.Last) == (study.Version, last)
+        && clock.GetElapsedTime(kept.At) < Longest
+            ? kept.Codebook
+            : null;
 
     private async Task<Codebook> CountAsync(Study study, long last, CancellationToken ct)
     {

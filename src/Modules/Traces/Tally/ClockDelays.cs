@@ -13,6 +13,10 @@ internal sealed class ClockDelays
     private const int Kept = 3;
     private const long Minute = 60_000_000;
 
+    // No clock is a year ahead, but a defect of a game may write the last day of the calendar into one trace, and would move
+    // all of its session by millennia.
+    private const long Farthest = 365 * 24 * 60 * Minute;
+
     private readonly (long Delay, long Minute)[] _shortest = new (long, long)[Kept];
     private int _count;
 
@@ -26,7 +30,7 @@ internal sealed class ClockDelays
     public void Add(long time, long receivedAt)
     {
         // Where a timestamp could not be read, the time of receipt stands in and says nothing of a clock.
-        if (time != receivedAt)
+        if (time != receivedAt && time - receivedAt < Farthest)
         {
             Take(receivedAt - time, Math.DivRem(receivedAt, Minute).Quotient);
         }
