@@ -72,6 +72,10 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
         // The game's own form is a time to the minute.
         var day = await GetAsync($"/api/v1/studies/{slug}/traces?from=2023-04-18T10:17:00Z&to=2023-04-18T10:18:00Z");
         day.Items.Count.ShouldBe(2);
+        // Where there is none, the time of receipt stands in.
+        var export = (await GetAsync($"/api/v1/studies/{slug}/traces/export?timeZone=UTC")).Text.Split('\n');
+        var soon = export.Single(l => l.Contains(",soon,", StringComparison.Ordinal)).Split(',');
+        soon[3].ShouldBe(soon[4]);
     }
 
     [Fact]

@@ -206,7 +206,7 @@ internal sealed class ImportRun : IAsyncDisposable
     private async Task StoreAsync(CancellationToken ct)
     {
         List<ChunkRow> places = [];
-        var reply = await _services.Store.StoreAsync(_request.Study, study => Parse(study, out places), ct);
+        var reply = await _services.Store.StoreAsync(_request.Study, (study, _) => Parse(study, out places), ct);
         _summary.Added += reply.Accepted;
         _summary.Known += reply.Duplicates;
         foreach (var rejected in reply.Rejected)

@@ -56,15 +56,23 @@ internal sealed class ImportStore(
         );
     }
 
-    /// <summary>Makes a batch for the study as it is, and stores it; once more if the study was changed meanwhile.</summary>
+    /// <summary>
+    /// Makes a batch for the study as it is and the time of its receipt, and stores it; once more if the study was changed
+    /// meanwhile.
+    /// </summary>
     /// <exception cref="ImportException">The study is gone.</exception>
     /// <exception cref="DatabaseUnavailableException">Nothing of the batch was stored.</exception>
-    public async Task<IntakeReply> StoreAsync(string slug, Func<Study, ParsedBatch> read, CancellationToken ct)
+    public async Task<IntakeReply> StoreAsync(
+        string slug,
+        Func<Study, DateTimeOffset, ParsedBatch> read,
+        CancellationToken ct
+    )
     {
         for (var tries = 1; ; tries++)
         {
             var study = await GetStudyAsync(slug, ct);
-            var batch = new IntakeBatch(study, Guid.Empty, read(study), clock.GetUtcNow()) { Imported = true };
+            var now = clock.GetUtcNow();
+            var batch = new IntakeBatch(study, Guid.Empty, read(study, now), now) { Imported = true };
             try
             {
                 var outcomes = await database.WriteAsync(

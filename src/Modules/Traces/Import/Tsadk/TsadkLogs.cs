@@ -86,7 +86,11 @@ internal sealed class TsadkLogs(
         {
             foreach (var (log, read) in logs)
             {
-                await CountAsync(bad, log, Make(log, read, out var fault, study) is null ? fault : null);
+                await CountAsync(
+                    bad,
+                    log,
+                    Make(log, read, clock.GetUtcNow(), out var fault, study) is null ? fault : null
+                );
             }
 
             return;
@@ -95,13 +99,13 @@ internal sealed class TsadkLogs(
         var faults = new List<(OldLog Log, string? Fault)>();
         var stored = await store.StoreAsync(
             study.Slug,
-            current =>
+            (current, now) =>
             {
                 faults.Clear();
                 var ready = new ReadyTraces();
                 foreach (var (log, read) in logs)
                 {
-                    if (Make(log, read, out var fault, current) is { } trace)
+                    if (Make(log, read, now, out var fault, current) is { } trace)
                     {
                         ready.Add(trace);
                     }
@@ -183,9 +187,16 @@ internal sealed class TsadkLogs(
         return null;
     }
 
-    private ReadyTrace? Make(OldLog log, AddLog.Request read, out string? fault, Study? study)
+    // Where the timestamp is no time, that of the receipt stands in, to the microsecond: by that it is known later on.
+    private static ReadyTrace? Make(
+        OldLog log,
+        AddLog.Request read,
+        DateTimeOffset now,
+        out string? fault,
+        Study? study
+    )
     {
-        var trace = AddLog.ToTrace(read, OldLogId.Of(log.Id), clock.GetUtcNow());
+        var trace = AddLog.ToTrace(read, OldLogId.Of(log.Id), now);
         if (TsadkTime.TryRead(read.Timestamp, out var time))
         {
             trace = trace with { Time = time };
