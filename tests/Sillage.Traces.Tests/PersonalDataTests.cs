@@ -1,5 +1,6 @@
 using System.Net;
 using Shouldly;
+using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Traces.Tests;
@@ -68,6 +69,14 @@ public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecific
             player.Person
         );
         other.Status.ShouldBe(HttpStatusCode.BadRequest);
+
+        // The audit says that it happened, and not who it was: next to the trace that would be the tie, for as long as the trail.
+        var audit = await Traces.Database.ReadAsync(
+            r => r.ReadAuditAsync(new AuditFilter("trace.corrected", Subject: Id), 10, default),
+            default
+        );
+        audit.ShouldNotBeEmpty();
+        audit.ShouldAllBe(row => row.Actor == null && row.Details!.Contains("\"fields\":[\"room\"]"));
     }
 
     [Fact]
@@ -95,6 +104,47 @@ public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecific
             && (await GetAsync($"{study}/quarantine")).Items.Count == 0
             && (await GetAsync($"{study}/participants")).Items.Count == 0
         );
+    }
+
+    [Fact]
+    public async Task What_somebody_sent_for_others_is_theirs_and_stays_when_he_is_erased()
+    {
+        var study = await NewStudyAsync();
+        var players = await NewPlayersAsync(study, 2);
+        var sender = await People.LogInAsync(Server, players[0].Person.Username, players[0].Person.Password);
+        (
+            await SendAsync(
+                HttpMethod.Patch,
+                $"/api/v1/users/{sender.Id}",
+                new { role = "researcher" },
+                Traces.Administrator
+            )
+        ).Must(HttpStatusCode.OK);
+        (await SendAsync(HttpMethod.Put, $"{study}/rights/{sender.Id}", new { rights = new[] { "write" } })).Must(
+            HttpStatusCode.OK
+        );
+        var lines = new[] { Trace(1, t => t["name"] = 7), Trace(2, t => t["name"] = 7) }.Select(t => t.ToJsonString());
+        var sent = await SendTracesAsync(
+            study,
+            string.Join('\n', [.. lines, "no JSON"]),
+            sender,
+            "application/x-ndjson"
+        );
+        sent.Status.ShouldBe(HttpStatusCode.UnprocessableEntity, sent.Text);
+        (await GetAsync($"{study}/quarantine")).Items.Count.ShouldBe(3);
+
+        var mine = (await GetAsync("/api/v1/me/data", sender)).Must(HttpStatusCode.OK).Json;
+        var shown = mine["traces"]!["studies"]![study.Split('/')[^1]]!["quarantined"]!.AsArray();
+        shown.Count.ShouldBe(2, "his own, and what is nobody else's");
+        var tried = await SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy&dryRun=true", null, sender);
+        tried.Must(HttpStatusCode.OK).Text.ShouldContain("\"quarantined\":2");
+        (await EraseAsync(players[0] with { Person = sender }, "destroy")).ShouldBeInRange(200, 204);
+
+        await Specifications.Eventually.HoldsAsync(async () =>
+            (await GetAsync($"{study}/participants")).Items.Count == 1
+        );
+        var left = (await GetAsync($"{study}/quarantine")).Items.ShouldHaveSingleItem()!;
+        ((long)left["participant"]!).ShouldBe(2);
     }
 
     private async Task<int> EraseAsync(Player player, string form) =>

@@ -19,8 +19,10 @@ internal static class WithdrawConsent
 {
     private const string CountTraces = "SELECT count(*) FROM trace WHERE study = @study AND participant = @number";
 
-    private const string CountQuarantined =
-        "SELECT count(*) FROM quarantine WHERE study = @study AND (participant = @number OR sender = @account)";
+    private const string CountQuarantined = """
+        SELECT count(*) FROM quarantine
+        WHERE study = @study AND (participant = @number OR (sender = @account AND participant IS NULL))
+        """;
 
     /// <summary>What became of a participant's data, or would become.</summary>
     /// <param name="DryRun">Whether nothing was done yet.</param>

@@ -68,7 +68,8 @@ internal static class PersonalQuarantine
 
     private const string Select = """
         SELECT position, bytes, received_at FROM quarantine
-        WHERE study = @study AND position > @after AND (participant = @number OR sender = @account)
+        WHERE study = @study AND position > @after
+          AND (participant = @number OR (sender = @account AND participant IS NULL))
         ORDER BY position LIMIT @limit
         """;
 

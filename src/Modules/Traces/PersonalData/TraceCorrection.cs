@@ -117,8 +117,16 @@ internal static class TraceCorrection
             ct
         );
         await Tallies.ForgetAsync(unit, study.Key, [stored.Participant], ct);
-        var details = JsonSerializer.Serialize(new { study = change.Slug, fields = change.Data.Select(d => d.Key) });
-        await unit.AuditAsync(new AuditEntry("trace.corrected", account, change.Id.ToString(), details), ct);
+        // Whose trace it is, and so who corrected it, is for the tie alone to say: the trail stays when the tie is cut.
+        var details = JsonSerializer.Serialize(
+            new
+            {
+                study = change.Slug,
+                by = "participant",
+                fields = change.Data.Select(d => d.Key),
+            }
+        );
+        await unit.AuditAsync(new AuditEntry("trace.corrected", null, change.Id.ToString(), details), ct);
     }
 
     private static (List<Change> Changes, FieldError? Error) Read(JsonElement patch)

@@ -39,7 +39,8 @@ internal sealed class TracesPersonalData(
 
     private const string CountQuarantine = """
         SELECT count(*) FROM identity i
-        JOIN quarantine q ON q.study = i.study AND (q.participant = i.number OR q.sender = i.account)
+        JOIN quarantine q ON q.study = i.study
+          AND (q.participant = i.number OR (q.sender = i.account AND q.participant IS NULL))
         WHERE i.account = @account
         """;
 

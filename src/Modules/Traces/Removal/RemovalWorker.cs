@@ -39,10 +39,12 @@ internal sealed partial class RemovalWorker(
         DELETE FROM trace WHERE position IN (SELECT position FROM trace WHERE study = @Study LIMIT @limit)
         """;
 
+    // Of one who sends for others, what he sent for them is theirs.
     private const string DeleteQuarantine = """
         DELETE FROM quarantine WHERE position IN (
           SELECT position FROM quarantine
-          WHERE study = @Study AND (participant = @Participant OR sender = @Account) LIMIT @limit)
+          WHERE study = @Study AND (participant = @Participant OR (sender = @Account AND participant IS NULL))
+          LIMIT @limit)
         """;
 
     private const string DeleteAllQuarantine = """
