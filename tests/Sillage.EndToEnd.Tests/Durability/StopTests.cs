@@ -5,7 +5,8 @@ using Sillage.EndToEnd.Tests.Kit;
 
 namespace Sillage.EndToEnd.Tests.Durability;
 
-public sealed class StopTests : IDisposable
+/// <summary>Told to end, with requests on their way and under load.</summary>
+public abstract class StopTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -16,7 +17,10 @@ public sealed class StopTests : IDisposable
     {
         await using var server = await SillageServer.StartAsync(
             _folder.Path,
-            UnderLoad.Settings(("SILLAGE_LIMITS__DRAIN", "00:02:00"))
+            new Dictionary<string, string>(UnderLoad.On(await PostgresAsync()))
+            {
+                ["SILLAGE_LIMITS__DRAIN"] = "00:02:00",
+            }
         );
         using var admin = await Api.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
@@ -38,7 +42,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public async Task Under_load_what_was_accepted_is_stored_and_nothing_else_is_acknowledged()
     {
-        var settings = UnderLoad.Settings();
+        var settings = UnderLoad.On(await PostgresAsync());
         OfflineQueues? queues = null;
         for (var stop = 0; stop < LongRuns.Scale(2, 20); stop++)
         {
@@ -60,7 +64,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public async Task Live_streams_do_not_hold_the_server_up()
     {
-        await using var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
+        await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.On(await PostgresAsync()));
         using var admin = await Api.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         using var live = await admin.Client.GetAsync(
@@ -74,7 +78,14 @@ public sealed class StopTests : IDisposable
         exitCode.ShouldBe(0, server.Errors);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _folder.Dispose();
+    }
+
+    /// <summary>A connection string; null on SQLite.</summary>
+    protected abstract Task<string?> PostgresAsync();
 
     private static async Task ShouldRefuseNewConnectionsAsync(SillageServer server)
     {
@@ -132,4 +143,14 @@ public sealed class StopTests : IDisposable
             return true;
         }
     }
+}
+
+public sealed class StopOnSqlite : StopTests
+{
+    protected override Task<string?> PostgresAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class StopOnPostgres(PostgresServer postgres) : StopTests
+{
+    protected override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync();
 }

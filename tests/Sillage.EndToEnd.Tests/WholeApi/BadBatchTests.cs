@@ -4,19 +4,21 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Shouldly;
+using Sillage.EndToEnd.Tests.Durability;
 using Sillage.EndToEnd.Tests.Kit;
 
 namespace Sillage.EndToEnd.Tests.WholeApi;
 
 /// <summary>A batch of a thousand whose item 500 is bad, in one way or another.</summary>
-public sealed class BadBatchTests(SharedServer shared) : IDisposable
+public abstract class BadBatchTests : IAsyncLifetime
 {
     private const int Count = 1000;
     private const int Bad = 500;
     private const string NotJson = """{"timestamp":"2026-03-02T10:00:00Z","name":oops,"data":{}}""";
     private const string NotATrace = """{"timestamp":"yesterday","name":"moved","data":{}}""";
 
-    private readonly HttpClient _client = shared.Server.CreateClient();
+    private SillageServer _server = null!;
+    private HttpClient _client = null!;
 
     [Fact]
     public async Task Bad_JSON_in_an_array_stops_all_of_it_says_where_and_the_mended_batch_goes_in_whole()
@@ -52,7 +54,7 @@ public sealed class BadBatchTests(SharedServer shared) : IDisposable
         rejected.GetProperty("errors").GetArrayLength().ShouldBeGreaterThan(0);
         (await StoredAsync(study)).ShouldBe(Count - 1);
 
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await Api.LogInAsync(_server);
         var kept = (await admin.GetAsync($"/api/v1/studies/{study}/quarantine")).GetProperty("items");
         kept.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe(bad);
     }
@@ -89,7 +91,22 @@ public sealed class BadBatchTests(SharedServer shared) : IDisposable
         (await StoredAsync(study)).ShouldBe(Count);
     }
 
-    public void Dispose() => _client.Dispose();
+    public async ValueTask InitializeAsync()
+    {
+        _server = await StartAsync();
+        _client = _server.CreateClient();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _client.Dispose();
+        await StopAsync();
+    }
+
+    private protected abstract ValueTask<SillageServer> StartAsync();
+
+    private protected abstract ValueTask StopAsync();
 
     private static string Trace(int number) =>
         $$$"""{"id":"{{{Guid.CreateVersion7()}}}","participant":1,"timestamp":"2026-03-02T10:00:00Z","sequence":{{{number}}},"name":"moved","data":{"room":"loops"}}""";
@@ -102,7 +119,7 @@ public sealed class BadBatchTests(SharedServer shared) : IDisposable
     private async Task<string> NewStudyAsync()
     {
         var study = $"bad-batch-{Guid.CreateVersion7():n}";
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await Api.LogInAsync(_server);
         await admin.MakeStudyAsync(study, 1);
         _client.DefaultRequestHeaders.Authorization = admin.Client.DefaultRequestHeaders.Authorization;
         return study;
@@ -122,7 +139,29 @@ public sealed class BadBatchTests(SharedServer shared) : IDisposable
 
     private async Task<int> StoredAsync(string study)
     {
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await Api.LogInAsync(_server);
         return (await admin.TraceIdsAsync(study)).Count;
+    }
+}
+
+public sealed class BadBatchOnSqlite(SharedServer shared) : BadBatchTests
+{
+    private protected override ValueTask<SillageServer> StartAsync() => new(shared.Server);
+
+    private protected override ValueTask StopAsync() => ValueTask.CompletedTask;
+}
+
+public sealed class BadBatchOnPostgres(PostgresServer postgres) : BadBatchTests
+{
+    private readonly TemporaryFolder _folder = new();
+    private SillageServer? _server;
+
+    private protected override async ValueTask<SillageServer> StartAsync() =>
+        _server = await SillageServer.StartAsync(_folder.Path, UnderLoad.On(await postgres.CreateDatabaseAsync()));
+
+    private protected override async ValueTask StopAsync()
+    {
+        await _server!.DisposeAsync();
+        _folder.Dispose();
     }
 }
