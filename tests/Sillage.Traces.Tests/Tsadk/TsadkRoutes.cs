@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Tsadk;
@@ -327,6 +328,48 @@ public abstract class TsadkRoutes(TracesUnderTest traces) : TracesSpecification(
         );
         (await GetAsync($"{address}/utils/export/logs?formulas=keep")).Text.ShouldContain(",submit,=1+1,");
         ShouldBeError(await GetAsync($"{address}/utils/export/logs?formulas=x"), HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_marked_field_is_shown_as_it_came_to_who_sees_identities_only()
+    {
+        object[] fields =
+        [
+            .. Texts.Select(name => new
+            {
+                name,
+                type = "string",
+                export = name switch
+                {
+                    "userAnswer" => "mask",
+                    "userError" => "leave-out",
+                    _ => "keep",
+                },
+            }),
+        ];
+        var study = await NewStudyAsync(fields);
+        var address = $"/{study.Split('/')[^1]}/api/v1";
+        var (number, _) = await NewUserAsync(address);
+        var log = Log(number, l => (l["userAnswer"], l["userError"]) = ("I am player-1", "hidden"));
+        var id = (long)(await PostAsync($"{address}/logs", log)).Must(HttpStatusCode.OK).Json["id"]!;
+
+        foreach (var road in new[] { "logs", $"logs/{id}", "utils/export/logs" })
+        {
+            // The owner holds 'identities', an administrator does not by office.
+            var clear = (await GetAsync($"{address}/{road}")).Must(HttpStatusCode.OK).Text;
+            clear.ShouldContain("I am player-1", Case.Sensitive, road);
+            clear.ShouldContain("hidden", Case.Sensitive, road);
+            var masked = (await GetAsync($"{address}/{road}", Traces.Administrator)).Must(HttpStatusCode.OK).Text;
+            masked.ShouldNotContain("player-1", Case.Sensitive, road);
+            masked.ShouldNotContain("hidden", Case.Sensitive, road);
+            masked.ShouldContain("submit", Case.Sensitive, road);
+        }
+
+        var audit = await Traces.Database.ReadAsync(
+            r => r.ReadAuditAsync(new AuditFilter("identities.read", Subject: study.Split('/')[^1]), 10, default),
+            default
+        );
+        audit.Select(row => row.Actor).ShouldBe([Researcher.Id, Researcher.Id, Researcher.Id]);
     }
 
     [Fact]

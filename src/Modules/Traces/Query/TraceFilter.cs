@@ -100,8 +100,8 @@ internal sealed class TraceFilter
         return filter;
     }
 
-    /// <summary>Everything, as it came.</summary>
-    public static TraceFilter Everything() => new() { InClear = true };
+    /// <summary>Everything; with marked fields as they came, or as they are shown under pseudonyms.</summary>
+    public static TraceFilter Everything(bool inClear) => new() { InClear = inClear };
 
     /// <summary>Everything of one participant, as it came: for himself.</summary>
     public static TraceFilter Of(long participant) => new() { Participant = participant, InClear = true };

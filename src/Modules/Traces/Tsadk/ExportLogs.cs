@@ -58,13 +58,14 @@ internal static class ExportLogs
         }
 
         var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
+        await TsadkScan.AuditAsync(database, known, caller, ct);
         var last = await TsadkScan.EndAsync(database, known, ct);
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         http.Response.ContentType = "text/csv; charset=utf-8; header=present";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study}_export_logs_{date}.csv\"";
         http.Response.Headers.CacheControl = "no-store";
         var piece = new StringBuilder(Header);
-        await foreach (var log in TsadkScan.ReadAsync(database, known, 0, last, ct))
+        await foreach (var log in TsadkScan.ReadAsync(database, known, caller, 0, last, ct))
         {
             Append(piece, log, guard: formulas != "keep");
             if (piece.Length >= PieceCharacters)

@@ -44,6 +44,7 @@ internal static class ListLogs
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
         var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
+        await TsadkScan.AuditAsync(database, known, caller, ct);
         var first = await OldLogId.PlaceOfAsync(database, known, after ?? 0, ct);
         var last = limit is { } most
             ? await EndOfPageAsync(http, database, known, first, most)
@@ -51,7 +52,7 @@ internal static class ListLogs
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             TsadkScan
-                .ReadAsync(database, known, first, last, ct)
+                .ReadAsync(database, known, caller, first, last, ct)
                 .Select(log => log with { Uri = TsadkLog.AddressOf(study, log.Id) }),
             Json.Options
         );

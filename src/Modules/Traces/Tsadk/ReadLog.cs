@@ -39,8 +39,9 @@ internal static class ReadLog
             return Problem.NotFound();
         }
 
+        await TsadkScan.AuditAsync(database, known, caller, ct);
         var position = await OldLogId.FindAsync(database, known, number, ct);
-        await foreach (var log in TsadkScan.ReadAsync(database, known, position - 1, position, ct))
+        await foreach (var log in TsadkScan.ReadAsync(database, known, caller, position - 1, position, ct))
         {
             // A log that was taken over is found by the id that it had, not by its place.
             if (log.Id != number)

@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
+using Sillage.Hosting.Authentication;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
 
-/// <summary>Reads a study's traces as logs, chunk by chunk, each a read of its own: a slow reader holds no snapshot.</summary>
+/// <summary>
+/// Reads a study's traces as logs, chunk by chunk, each a read of its own: a slow reader holds no snapshot. Marked fields are
+/// shown as they came to who sees identities only; the routes have no parameter to ask for it.
+/// </summary>
 internal static class TsadkScan
 {
     private const int ChunkRows = 1000;
@@ -21,12 +25,13 @@ internal static class TsadkScan
     public static async IAsyncEnumerable<TsadkLog> ReadAsync(
         IDatabase<TracesModule> database,
         Study study,
+        Caller caller,
         long after,
         long last,
         [EnumeratorCancellation] CancellationToken ct
     )
     {
-        var scan = await TraceScan.StartAsync(database, study, TraceFilter.Everything(), ct);
+        var scan = await TraceScan.StartAsync(database, study, TraceFilter.Everything(IsInClear(study, caller)), ct);
         scan.Resume(long.MinValue, after);
         scan.Ceiling = last;
         while (!scan.IsAtEnd)
@@ -38,6 +43,15 @@ internal static class TsadkScan
             }
         }
     }
+
+    /// <summary>Writes down that marked fields are about to be shown as they came, if they are.</summary>
+    public static Task AuditAsync(IDatabase<TracesModule> database, Study study, Caller caller, CancellationToken ct) =>
+        study.Mask is not null && IsInClear(study, caller)
+            ? Names.AuditAsync(database, study, caller, "tsadk", ct)
+            : Task.CompletedTask;
+
+    private static bool IsInClear(Study study, Caller caller) =>
+        (study.RightsOf(caller) & StudyRights.Identities) != StudyRights.None;
 
     private static async Task<List<TsadkLog>> ReadAsync(TraceScan scan, IReader reader, CancellationToken ct)
     {
