@@ -8,7 +8,7 @@ internal static class KnownStudy
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 9, 30, 0, TimeSpan.Zero);
 
-    public static Study Create(UnknownFields unknown = UnknownFields.Keep)
+    public static Study Create(UnknownFields unknown = UnknownFields.Keep, byte[]? secret = null)
     {
         FieldDefinition[] fields =
         [
@@ -32,6 +32,7 @@ internal static class KnownStudy
             CreatedAt = Now,
             UpdatedAt = Now,
             Rules = new FieldRules(fields, unknown),
+            Secret = secret,
             Rights = new Dictionary<Guid, StudyRights>(),
             NumberByAccount = new Dictionary<Guid, long>(),
             PseudonymByNumber = new Dictionary<long, string> { [1] = "p1", [2] = "p2" },

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Specifications;
+using Sillage.Traces.Fuzz;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Tsadk;
 using Xunit;
@@ -425,3 +426,19 @@ public sealed class TsadkImportOnSqlite(SqliteTraces traces) : TsadkImportTests(
 public sealed class TsadkImportOnPostgres(PostgresTraces traces)
     : TsadkImportTests(traces),
         IClassFixture<PostgresTraces>;
+
+public sealed class TsadkAccountIdTests
+{
+    [Fact]
+    public void An_account_s_id_tells_nobody_the_number_that_it_was_made_for()
+    {
+        var (study, other) = (KnownStudy.Create(secret: [1]), KnownStudy.Create(secret: [2]));
+
+        var id = TsadkUsers.IdOf(study, 1, "player-1").ShouldNotBeNull();
+
+        TsadkUsers.IdOf(study, 1, "player-1").ShouldBe(id, "a run that was broken off finds it again");
+        TsadkUsers.IdOf(study, 2, "player-1").ShouldNotBe(id);
+        TsadkUsers.IdOf(other, 1, "player-1").ShouldNotBe(id, "all that is seen of the two studies is the same");
+        TsadkUsers.IdOf(KnownStudy.Create(), 1, "player-1").ShouldBeNull();
+    }
+}

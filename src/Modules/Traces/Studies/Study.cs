@@ -61,6 +61,9 @@ internal sealed class Study
     /// <summary>Puts tokens for, or leaves out, what the fields are marked for; null where none is marked.</summary>
     public DataMask? Mask { get; init; }
 
+    /// <summary>Random bytes that no reply shows, for tokens and ids that nobody is to work out; null until something asks for them.</summary>
+    public byte[]? Secret { get; init; }
+
     /// <summary>What participants are asked to agree to; null where nothing ever was.</summary>
     public StudyConsent? Consent { get; init; }
 

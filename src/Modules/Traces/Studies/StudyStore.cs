@@ -90,19 +90,19 @@ internal static class StudyStore
     public static Task BumpAsync(IUnitOfWork unit, long key, CancellationToken ct) =>
         unit.ExecuteAsync(Bump, new { key }, ct);
 
-    /// <summary>Gives the study its key for masking once a field asks for it; it keeps that key for good.</summary>
-    public static async Task KeepMaskKeyAsync(
+    /// <summary>Gives the study its secret once a field asks for masking; it keeps that secret for good.</summary>
+    public static Task KeepMaskKeyAsync(
         IUnitOfWork unit,
         string slug,
         IReadOnlyList<FieldDefinition> fields,
         CancellationToken ct
-    )
+    ) => fields.Any(f => f.Export == FieldExport.Mask) ? KeepSecretAsync(unit, slug, ct) : Task.CompletedTask;
+
+    /// <summary>Gives the study its secret, if it has none.</summary>
+    public static Task KeepSecretAsync(IUnitOfWork unit, string slug, CancellationToken ct)
     {
-        if (fields.Any(f => f.Export == FieldExport.Mask))
-        {
-            var key = RandomNumberGenerator.GetBytes(DataMask.KeyLength);
-            await unit.ExecuteAsync(SetMaskKey, new { slug, key }, ct);
-        }
+        var key = RandomNumberGenerator.GetBytes(DataMask.KeyLength);
+        return unit.ExecuteAsync(SetMaskKey, new { slug, key }, ct);
     }
 
     private static async Task<Study> CompleteAsync(IReader reader, Row row, CancellationToken ct)
@@ -128,6 +128,7 @@ internal static class StudyStore
             UpdatedAt = row.UpdatedAt,
             Rules = rules,
             Mask = DataMask.Of(rules, row.MaskKey),
+            Secret = row.MaskKey,
             Consent = await StudyConsent.LoadAsync(reader, row.Key, row.ConsentRequired, ct),
             Rights = rights
                 .GroupBy(r => r.Account)

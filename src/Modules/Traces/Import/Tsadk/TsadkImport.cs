@@ -130,7 +130,7 @@ public sealed class TsadkImport
         var plan = await planning.PlanAsync(await old.ReadUsersAsync(ct), study, ct);
         if (!request.DryRun)
         {
-            study ??= await MakeStudyAsync(request, summary, ct);
+            study = await WithSecretAsync(study ?? await MakeStudyAsync(request, summary, ct), ct);
             await TsadkRoom.MakeAsync(_database, study, last, ct);
             var users = new TsadkUsers(_database, _directory, _accounts, _clock, request, summary);
             await users.TakeOverAsync(plan, study, ct);
@@ -195,6 +195,25 @@ public sealed class TsadkImport
         );
         summary.StudyMade = true;
         return await _store.GetStudyAsync(request.Study, ct);
+    }
+
+    private async Task<Study> WithSecretAsync(Study study, CancellationToken ct)
+    {
+        if (study.Secret is not null)
+        {
+            return study;
+        }
+
+        await _database.WriteAsync(
+            async unit =>
+            {
+                await StudyStore.KeepSecretAsync(unit, study.Slug, ct);
+                unit.OnCommitted(() => _directory.Forget(study.Slug));
+                return true;
+            },
+            ct
+        );
+        return await _store.GetStudyAsync(study.Slug, ct);
     }
 
     private Task<bool> AuditAsync(TsadkImportRequest request, TsadkImportSummary summary) =>

@@ -73,7 +73,7 @@ internal sealed class TsadkUsers(
     {
         var asked = chunk
             .Where(p => p is { Username: not null, Existing: null })
-            .Select(p => (p.Number, Account: new NewAccount(IdOf(study, p.Number, p.Username!), p.Username!)))
+            .Select(p => (p.Number, Account: new NewAccount(IdOf(study, p.Number, p.Username!)!.Value, p.Username!)))
             .ToList();
         if (asked.Count == 0)
         {
@@ -158,14 +158,19 @@ internal sealed class TsadkUsers(
         );
     }
 
-    /// <summary>The id of the account that is made for a number: the same in every run, so that a broken-off one is seen.</summary>
-    public static Guid IdOf(Study study, long number, string username)
+    /// <summary>
+    /// The id of the account that is made for a number: the same in every run, so that a broken-off one is seen. It takes the
+    /// study's secret to work it out, or the id would be a tie that everybody can check. Null if the study has none yet.
+    /// </summary>
+    public static Guid? IdOf(Study study, long number, string username)
     {
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"tsadk {study.Slug} {study.CreatedAt.UtcTicks} {number} {username}"
-        );
-        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
+        if (study.Secret is not { } secret)
+        {
+            return null;
+        }
+
+        var text = string.Create(CultureInfo.InvariantCulture, $"tsadk {number} {username}");
+        var bytes = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true);
