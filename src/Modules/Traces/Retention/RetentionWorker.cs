@@ -35,6 +35,9 @@ internal sealed partial class RetentionWorker(
         SELECT {RetentionRow.Columns} FROM retention_run WHERE finished_at IS NULL ORDER BY started_at, id LIMIT 1
         """;
 
+    // Until it has succeeded: what fails is tried again, when there may be nothing left to remove.
+    private bool _hasToWipe;
+
     private sealed record Kept(long Key, string Slug, long Days);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -97,20 +100,20 @@ internal sealed partial class RetentionWorker(
 
     private async Task WorkAsync(CancellationToken ct)
     {
-        var removed = false;
         while (await database.ReadAsync(r => r.FirstOrDefaultAsync<RetentionRow>(NextOpen, null, ct), ct) is { } run)
         {
             // None if the study was deleted meanwhile, and the run with it.
             if (await sweep.RunAsync(run, ct) is { } done)
             {
                 LogRemoved(logger, done.Traces, done.Quarantined, run.Study, run.Cutoff);
-                removed |= done.Traces + done.Quarantined > 0;
+                _hasToWipe |= done.Traces + done.Quarantined > 0;
             }
         }
 
-        if (removed)
+        if (_hasToWipe)
         {
             await WipeAsync(ct);
+            _hasToWipe = false;
         }
     }
 
