@@ -202,6 +202,24 @@ public abstract class ConsentTests(TracesUnderTest traces) : TracesSpecification
     }
 
     [Fact]
+    public async Task Withdrawn_it_stays_where_the_study_needs_no_consent_or_needs_it_no_longer()
+    {
+        var (study, player) = await NewConsentingPlayerAsync();
+        var other = (await NewPlayersAsync(study))[0].Person;
+        (await SendAsync(HttpMethod.Delete, $"{study}/consent?then=keep", null, player)).Must(HttpStatusCode.OK);
+        (await AskAsync(study, new { required = false })).Must(HttpStatusCode.OK);
+        ((int)(await SendTracesAsync(study, Trace(), player)).Status).ShouldBe(422);
+        (await SendTracesAsync(study, Trace(), other)).Must(HttpStatusCode.Created);
+
+        // Who was never asked to agree may still say no, and yes again.
+        (await SendAsync(HttpMethod.Delete, $"{study}/consent?then=keep", null, other)).Must(HttpStatusCode.OK);
+        ((int)(await SendTracesAsync(study, Trace(), other)).Status).ShouldBe(422);
+        (await GiveAsync(study, 1, other)).Must(HttpStatusCode.OK);
+        (await SendTracesAsync(study, Trace(), other)).Must(HttpStatusCode.Created);
+        (await CountAsync(study)).ShouldBe((4, 1, 4));
+    }
+
+    [Fact]
     public async Task Withdrawn_and_anonymised_the_traces_stay_and_nobody_is_behind_them()
     {
         var (study, player) = await NewConsentingPlayerAsync();

@@ -75,8 +75,8 @@ internal sealed class Study
 
     public required IReadOnlyDictionary<string, long> NumberByPseudonym { get; init; }
 
-    /// <summary>Whether traces of this participant may be taken: his consent holds, or none is needed.</summary>
-    public bool MayTakeFrom(long number) => Consent?.Holders is not { } holders || holders.Contains(number);
+    /// <summary>Whether traces of this participant may be taken: his consent holds, or none is needed and he took none back.</summary>
+    public bool MayTakeFrom(long number) => Consent?.Allows(number) is not false;
 
     public bool HasParticipant(long number) => PseudonymByNumber.ContainsKey(number);
 

@@ -5,8 +5,11 @@ namespace Sillage.Traces.Studies;
 /// <summary>What a study asks its participants to agree to, and whose agreement holds.</summary>
 /// <param name="Terms">The current version.</param>
 /// <param name="ValidFrom">The earliest version to which consent still holds.</param>
-/// <param name="Holders">The participants whose consent holds; null where none is needed.</param>
-internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnlySet<long>? Holders)
+/// <param name="Named">
+/// Where consent is needed, the participants whose consent holds; else those who took theirs back, of whom nothing is taken
+/// all the same.
+/// </param>
+internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnlySet<long> Named)
 {
     private const string Current = """
         SELECT t.version, t.text, t.url, t.renew,
@@ -18,6 +21,12 @@ internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnl
     private const string Holding = """
         SELECT c.participant FROM consent c
         WHERE c.study = @key AND c.given AND c.version >= @validFrom AND NOT EXISTS (
+          SELECT 1 FROM consent l WHERE l.study = c.study AND l.participant = c.participant AND l.position > c.position)
+        """;
+
+    private const string Withdrawn = """
+        SELECT c.participant FROM consent c
+        WHERE c.study = @key AND NOT c.given AND NOT EXISTS (
           SELECT 1 FROM consent l WHERE l.study = c.study AND l.participant = c.participant AND l.position > c.position)
         """;
 
@@ -41,13 +50,16 @@ internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnl
         }
 
         var validFrom = row.ValidFrom ?? 0;
-        var holders = required ? await reader.QueryAsync<long>(Holding, new { key, validFrom }, ct) : null;
+        var named = await reader.QueryAsync<long>(required ? Holding : Withdrawn, new { key, validFrom }, ct);
         return new StudyConsent(
             new ConsentTerms(required, row.Version, row.Text, row.Url, row.Renew),
             validFrom,
-            holders?.ToHashSet()
+            named.ToHashSet()
         );
     }
+
+    /// <summary>Whether traces of this participant may be taken.</summary>
+    public bool Allows(long number) => Named.Contains(number) == Terms.Required;
 
     /// <summary>Makes these the study's terms; a version once published keeps its text.</summary>
     public static async Task SetAsync(
