@@ -92,7 +92,8 @@ internal sealed partial class SqliteWriter : IDisposable
         });
         // An empty unit: it comes when the queue has come so far, and the action after its group.
         await WriteAsync(_ => Task.FromResult(true), cancellationToken);
-        return await done.Task;
+        // While the file cannot be opened the action waits for another group, which may not come before the server ends.
+        return await done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Commits what is queued, then closes the file.</summary>
