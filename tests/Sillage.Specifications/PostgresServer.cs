@@ -78,13 +78,12 @@ public sealed class PostgresServer : IAsyncLifetime
 /// <summary>A server of a test's own, which the test may stop and start.</summary>
 public sealed class OwnPostgres : IAsyncDisposable
 {
-    private static readonly string[] Folders =
-    [
-        "/usr/lib/postgresql/15/bin",
-        "/usr/lib/postgresql/16/bin",
-        "/usr/lib/postgresql/17/bin",
-        "/opt/homebrew/opt/postgresql@15/bin",
-    ];
+    private const int Oldest = 15;
+
+    // Debian's folders, one a version; tests/setup.sh installs whichever the distribution has.
+    private const string Versions = "/usr/lib/postgresql";
+
+    private static readonly string[] Others = ["/opt/homebrew/opt/postgresql@15/bin"];
 
     // The server dies with the test, however that ends: the shell waits on a pipe that only the test holds open.
     private const string RunUntilInputEnds = """
@@ -115,9 +114,9 @@ public sealed class OwnPostgres : IAsyncDisposable
     public static async Task<OwnPostgres> StartNewAsync()
     {
         var binaries =
-            Folders.FirstOrDefault(Directory.Exists)
+            FindBinaries()
             ?? throw new InvalidOperationException(
-                "No PostgreSQL 15 here: install postgresql-15, or name a server in SILLAGE_TEST_POSTGRES."
+                $"No PostgreSQL {Oldest} or later here: install postgresql-15, or name a server in SILLAGE_TEST_POSTGRES."
             );
         var server = new OwnPostgres(binaries, new TemporaryFolder(), FreePort());
         if (Environment.IsPrivilegedProcess)
@@ -141,6 +140,14 @@ public sealed class OwnPostgres : IAsyncDisposable
         await server.StartAsync();
         return server;
     }
+
+    private static string? FindBinaries() =>
+        (Directory.Exists(Versions) ? Directory.GetDirectories(Versions) : [])
+            .Where(folder => int.TryParse(Path.GetFileName(folder), out var version) && version >= Oldest)
+            .Order(StringComparer.Ordinal)
+            .Select(folder => Path.Combine(folder, "bin"))
+            .Concat(Others)
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
 
     public async Task StartAsync()
     {
