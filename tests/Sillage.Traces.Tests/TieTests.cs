@@ -132,6 +132,24 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
     }
 
     [Fact]
+    public async Task A_participant_who_came_while_the_clock_was_ahead_is_erased_all_the_same()
+    {
+        await using var server = await Traces.StartAsync();
+        var game = await Game.StartAsync(server);
+        await game.RunAsync(
+            "UPDATE participant SET created_at = @at",
+            new { at = DateTimeOffset.UnixEpoch.AddYears(100) }
+        );
+        var id = await game.ListAsync(1, ErasureForm.Destroy);
+
+        await server.RestartAsync();
+
+        await game.IsDoneAsync(id);
+        (await game.CountAsync("identity")).ShouldBe(0);
+        (await game.CountAsync("participant")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_younger_participant_of_the_same_name_is_somebody_else()
     {
         await using var server = await Traces.StartAsync();
@@ -190,8 +208,19 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
                 reader => reader.ScalarAsync<long>("SELECT key FROM study"),
                 CancellationToken.None
             );
+            // Of one who is not there: it began at another time than any that is.
+            var since = await Database.ReadAsync(
+                reader =>
+                    reader.ScalarAsync<DateTimeOffset?>(
+                        "SELECT created_at FROM participant WHERE number = @number",
+                        new { number }
+                    ),
+                CancellationToken.None
+            );
+            var name =
+                $"{study}/{number}/{((since ?? DateTimeOffset.UnixEpoch).UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / 10}";
             var list = (IErasureList)Server.Services.GetService(typeof(IErasureList))!;
-            return await list.RecordPartAsync("traces", $"{study}/{number}", form, CancellationToken.None);
+            return await list.RecordPartAsync("traces", name, form, CancellationToken.None);
         }
 
         public Task IsDoneAsync(Guid erasure) =>

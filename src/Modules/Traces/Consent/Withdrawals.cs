@@ -119,7 +119,7 @@ internal sealed class Withdrawals(
     private async Task<Guid?> WithdrawAndEraseAsync(Study study, long number, Wish wish, CancellationToken ct)
     {
         var now = Now();
-        var participation = new ErasedParticipation(study.Key, number);
+        var participation = await database.ReadAsync(r => ErasedParticipation.FindAsync(r, study.Key, number, ct), ct);
         var part = new ErasedPart(participation.ToString(), wish.Form, now);
         var id = await erasures.RecordPartAsync(personalData.Section, part.Name, wish.Form, ct);
         await erasures.EraseAsync(
@@ -141,7 +141,7 @@ internal sealed class Withdrawals(
             {
                 var study = await StudyStore.LoadForChangeAsync(unit, wish.Slug, ct);
                 // Another study may have the slug by now.
-                if (study is null || participation != new ErasedParticipation(study.Key, wish.Party.NumberIn(study)))
+                if (study?.Key != participation.Study || participation.Number != wish.Party.NumberIn(study))
                 {
                     throw new ProblemException(Problem.NotFound());
                 }

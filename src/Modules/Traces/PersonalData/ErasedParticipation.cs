@@ -2,18 +2,22 @@ using System.Globalization;
 using Sillage.Hosting.PersonalData;
 using Sillage.Storage;
 using Sillage.Traces.Consent;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.PersonalData;
 
 /// <summary>
-/// One participation on the list of erasures, named by study and number. With the account in its place the list would be
-/// what was erased: a tie.
+/// One participation on the list of erasures, named by study, number and when it began. With the account in its place the list
+/// would be what was erased: a tie. A study made after a restore may have the key of one that was lost; its participants are
+/// others, and began at another time.
 /// </summary>
-internal sealed record ErasedParticipation(long Study, long Number)
+/// <param name="Study">The study's key.</param>
+/// <param name="Number">The participant's number.</param>
+/// <param name="Since">When it began, in microseconds since the Unix epoch; null in names that do not say so: then whoever is older than the erasure is meant.</param>
+internal sealed record ErasedParticipation(long Study, long Number, long? Since = null)
 {
-    // A study made after a restore may have the key of one that was lost; its participants are younger than the erasure.
     private const string Select = """
         SELECT s.slug, p.created_at, i.account FROM participant p
         JOIN study s ON s.key = p.study
@@ -29,14 +33,42 @@ internal sealed record ErasedParticipation(long Study, long Number)
 
     private sealed record Row(string Slug, DateTimeOffset CreatedAt, Guid? Account);
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Study}/{Number}");
+    /// <summary>The participation of this number as it is now.</summary>
+    public static async Task<ErasedParticipation> FindAsync(
+        IReader reader,
+        long study,
+        long number,
+        CancellationToken ct
+    )
+    {
+        var named = new ErasedParticipation(study, number);
+        var row = await reader.FirstOrDefaultAsync<Row>(Select, named, ct);
+        return named with { Since = row is null ? null : Rfc3339.ToMicroseconds(row.CreatedAt) };
+    }
 
-    public static ErasedParticipation? Parse(string name) =>
-        name.Split('/') is [var study, var number]
-        && long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out var key)
-        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-            ? new ErasedParticipation(key, ordinal)
-            : null;
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Study}/{Number}{(Since is null ? "" : "/")}{Since}");
+
+    public static ErasedParticipation? Parse(string name)
+    {
+        var parts = new List<long>();
+        foreach (var part in name.Split('/'))
+        {
+            if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return null;
+            }
+
+            parts.Add(number);
+        }
+
+        return parts switch
+        {
+            [var study, var number] => new ErasedParticipation(study, number),
+            [var study, var number, var since] => new ErasedParticipation(study, number, since),
+            _ => null,
+        };
+    }
 
     public async Task<bool> IsErasedAsync(IReader reader, ErasedPart part, CancellationToken ct) =>
         await reader.ScalarAsync<long>(CountRemovals, this, ct) == 0
@@ -66,6 +98,8 @@ internal sealed record ErasedParticipation(long Study, long Number)
         await StudyStore.BumpAsync(unit, Study, ct);
     }
 
-    private static bool IsGone(Row? row, ErasedPart part) =>
-        row is null || row.CreatedAt > part.RequestedAt || (part.Form == ErasureForm.Anonymise && row.Account is null);
+    private bool IsGone(Row? row, ErasedPart part) =>
+        row is null
+        || (Since is { } since ? Rfc3339.ToMicroseconds(row.CreatedAt) != since : row.CreatedAt > part.RequestedAt)
+        || (part.Form == ErasureForm.Anonymise && row.Account is null);
 }
