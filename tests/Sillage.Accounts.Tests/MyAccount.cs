@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Hosting.PersonalData;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.Accounts.Tests;
@@ -216,6 +219,26 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
         var administrator = (await AdministratorAsync()).Token;
         (await GetAsync($"/api/v1/users/{person.Id}", administrator)).Status.ShouldBe(HttpStatusCode.NotFound);
         await Server.NewPersonAsync(person.Username);
+    }
+
+    [Fact]
+    public async Task An_erasure_in_a_module_that_is_switched_off_waits_for_a_start_with_it()
+    {
+        await using var server = await Accounts.StartAsync();
+        var list = server.Services.GetRequiredService<IErasureList>();
+        var waiting = await list.RecordPartAsync("elsewhere", "1/1", ErasureForm.Destroy, CancellationToken.None);
+        await server.RestartAsync();
+
+        // One that can be seen through, by a worker that looks at both.
+        var person = await server.NewPersonAsync(NewName());
+        var erased = await server.SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy", null, person.Token);
+        var progress = (string)erased.Json["links"]!["progress"]!;
+        await Eventually.HoldsAsync(async () => await StateAsync(progress) == "done");
+
+        (await StateAsync($"/api/v1/erasures/{waiting}")).ShouldBe("removing");
+
+        async Task<string> StateAsync(string path) =>
+            (string)(await server.SendAsync(HttpMethod.Get, path)).Json["state"]!;
     }
 
     [Fact]

@@ -26,9 +26,8 @@ internal sealed partial class ErasureReplay(
             page = await list.ReadOpenAsync(after, PageSize, cancellationToken);
             foreach (var erasure in page)
             {
-                if (erasure.AppliedAt is null)
+                if (erasure.AppliedAt is null && await TryApplyAsync(erasure, cancellationToken))
                 {
-                    await ApplyAsync(erasure, cancellationToken);
                     applied++;
                 }
 
@@ -44,8 +43,16 @@ internal sealed partial class ErasureReplay(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task ApplyAsync(ErasureRow erasure, CancellationToken cancellationToken)
+    /// <summary>Applies one.</summary>
+    /// <returns>False if it is of a module that is switched off: it waits for a start with it.</returns>
+    private async Task<bool> TryApplyAsync(ErasureRow erasure, CancellationToken cancellationToken)
     {
+        if (erasure.Section is { } section && modules.All(module => module.Data.Section != section))
+        {
+            LogWaits(logger, erasure.Id, section);
+            return false;
+        }
+
         foreach (var (data, database) in modules)
         {
             if (await erasure.IsErasedInAsync(data, cancellationToken))
@@ -64,8 +71,15 @@ internal sealed partial class ErasureReplay(
         }
 
         await list.MarkAppliedAsync(erasure.Id, cancellationToken);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Applied {Count} erasures to data that came from a backup.")]
     private static partial void LogApplied(ILogger logger, int count);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Erasure {Id} is applied at the next start with the module '{Section}'."
+    )]
+    private static partial void LogWaits(ILogger logger, Guid id, string section);
 }
