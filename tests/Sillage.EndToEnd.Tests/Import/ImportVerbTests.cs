@@ -227,6 +227,26 @@ public sealed class ImportVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_a_bar_shows_how_far_it_is_and_is_gone_when_it_is_done()
+    {
+        await MakeStudyAsync(_folder.Path);
+        await WriteRowsAsync(_folder["events.csv"], 50_000);
+
+        // script(1) gives the program a terminal, and tells us what it writes there.
+        var run = await CommandRun.RunAsync(
+            "script",
+            _folder.Path,
+            ["-qec", $"{Repository.Executable} traces import events.csv --study game", "/dev/null"],
+            new Dictionary<string, string> { ["TERM"] = "xterm-256color", ["LANG"] = "C.UTF-8" }
+        );
+
+        run.ExitCode.ShouldBe(0, run.Output);
+        run.Output.ShouldMatch(@"\d+ read, 0 bad.*\d+%");
+        run.Output.ShouldContain("\e[2K", customMessage: "the bar is wiped away");
+        run.Output.ShouldContain("Traces: 50000 stored");
+    }
+
+    [Fact]
     public async Task A_line_of_100_MB_ends_it_with_the_line_and_what_to_do_and_what_stands_before_it_is_there()
     {
         await MakeStudyAsync(_folder.Path);
