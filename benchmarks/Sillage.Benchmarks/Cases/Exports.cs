@@ -56,7 +56,10 @@ internal static class Exports
     private static async Task<LoadResult> DownloadAsync(Target target, byte[] request)
     {
         await target.RenewAsync();
-        using var connection = new HttpConnection(target.Address, ReadBuffer) { CountLines = true };
+        using var connection = new HttpConnection(target.Address, ReadBuffer)
+        {
+            Reply = new ReplyReader { CountLines = true },
+        };
         var before = target.Processes.Usage();
         var client = Environment.CpuUsage.TotalTime;
         var started = Stopwatch.GetTimestamp();
@@ -69,7 +72,7 @@ internal static class Exports
 
         var status = await sending;
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var rows = connection.Lines - 1;
+        var rows = connection.Reply.Lines - 1;
         return new LoadResult
         {
             Requests = 1,

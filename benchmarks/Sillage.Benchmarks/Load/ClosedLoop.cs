@@ -1,15 +1,19 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Sillage.Benchmarks.Processes;
 
 namespace Sillage.Benchmarks.Load;
 
 /// <summary>
-/// A number of connections, each of which sends its next request when the last one is answered: what the server can do.
+/// A number of connections, each of which sends its next request when the last one is answered: what the server can do. All of
+/// them on one thread and the system's own sockets, because client and server share the processors: with the framework's
+/// sockets the client took a third of the machine, and the fastest server was measured by it.
 /// </summary>
 internal static class ClosedLoop
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs the load and returns what was answered in its measured part.</summary>
     /// <param name="address">Where the server listens.</param>
     /// <param name="request">Makes the requests of a connection, which it sends in turn.</param>
@@ -23,26 +27,27 @@ internal static class ClosedLoop
     )
     {
         var window = new Window();
-        var senders = new List<Sender>();
-        var running = new List<Task>();
-        for (var i = 0; i < load.Connections; i++)
-        {
-            var sender = new Sender(address, request(i), window);
-            senders.Add(sender);
-            running.Add(sender.RunAsync());
-        }
+        using var epoll = new Epoll();
+        var senders = Enumerable
+            .Range(0, load.Connections)
+            .Select(i => new Sender(address, request(i), epoll, i, window))
+            .ToList();
+        var running = Task.Factory.StartNew(
+            () => Run(senders, epoll, window),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
-        await Task.Delay(load.WarmUp);
+        await Task.WhenAny(running, Task.Delay(load.WarmUp));
         var before = server.Usage();
         var client = Environment.CpuUsage.TotalTime;
         window.Open();
-        await Task.Delay(load.Measured);
+        await Task.WhenAny(running, Task.Delay(load.Measured));
         window.Close();
         var after = server.Usage();
         var clientTime = Environment.CpuUsage.TotalTime - client;
-        // The last sender ended on the thread that serves the sockets, or on the clock: go on from a thread of the pool.
-        await Task.WhenAll(running);
-        await Task.Yield();
+        await running;
 
         var latency = new Histogram();
         senders.ForEach(sender => latency.Add(sender.Latency));
@@ -61,85 +66,29 @@ internal static class ClosedLoop
         };
     }
 
-    /// <summary>When the requests count. Written by one thread, read by all.</summary>
-    private sealed class Window
+    // Until all that was sent is answered: what is acknowledged is compared with what is stored.
+    private static void Run(List<Sender> senders, Epoll epoll, Window window)
     {
-        private long _opened = long.MaxValue;
-        private long _closed = long.MaxValue;
-
-        public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_opened, _closed);
-
-        public bool IsOver => Volatile.Read(ref _closed) != long.MaxValue;
-
-        public void Open() => Volatile.Write(ref _opened, Stopwatch.GetTimestamp());
-
-        public void Close() => Volatile.Write(ref _closed, Stopwatch.GetTimestamp());
-
-        public bool Holds(long finished) => finished >= Volatile.Read(ref _opened) && !IsOver;
-    }
-
-    private sealed class Sender(IPEndPoint address, IRequests requests, Window window)
-    {
-        private readonly IPEndPoint _address = address;
-        private readonly IRequests _requests = requests;
-        private readonly Window _window = window;
-
-        public Histogram Latency { get; } = new();
-
-        public long Requests { get; private set; }
-
-        public long Traces { get; private set; }
-
-        public long Acknowledged { get; private set; }
-
-        public long Errors { get; private set; }
-
-        public string? FirstError { get; private set; }
-
-        public async Task RunAsync()
+        var buffer = new byte[256 * 1024];
+        senders.ForEach(sender => sender.Send());
+        var over = 0L;
+        while (!window.IsOver || senders.Exists(sender => sender.IsWaiting))
         {
-            await Task.Yield();
-            using var connection = new HttpConnection(_address);
-            while (!_window.IsOver)
+            if (
+                window.IsOver
+                && Stopwatch.GetElapsedTime(over = over == 0 ? Stopwatch.GetTimestamp() : over) > Patience
+            )
             {
-                var (bytes, traces) = _requests.Next();
-                var started = Stopwatch.GetTimestamp();
-                try
-                {
-                    var status = await connection.SendAsync(bytes);
-                    Count(status, traces, started);
-                }
-                catch (Exception exception) when (exception is IOException or SocketException)
-                {
-                    connection.Close();
-                    Failed(exception.Message);
-                    await Task.Delay(10);
-                }
+                throw new InvalidOperationException("The server does not answer any more.");
+            }
+
+            var count = epoll.Wait(Glance);
+            for (var i = 0; i < count; i++)
+            {
+                senders[epoll.Key(i)].GoOn(buffer);
             }
         }
 
-        private void Count(int status, int traces, long started)
-        {
-            var finished = Stopwatch.GetTimestamp();
-            if (status is < 200 or > 299)
-            {
-                Failed($"status {status}");
-                return;
-            }
-
-            Acknowledged += traces;
-            if (_window.Holds(finished))
-            {
-                Requests++;
-                Traces += traces;
-                Latency.Record(Stopwatch.GetElapsedTime(started, finished));
-            }
-        }
-
-        private void Failed(string error)
-        {
-            Errors++;
-            FirstError ??= error;
-        }
+        senders.ForEach(sender => sender.Close());
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Sillage.Benchmarks.Load;
 
 namespace Sillage.Benchmarks.SocketIO.Clients;
 

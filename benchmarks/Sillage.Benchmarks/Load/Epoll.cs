@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Sillage.Benchmarks.SocketIO.Clients;
+namespace Sillage.Benchmarks.Load;
 
 /// <summary>
 /// Sockets as Linux has them, for a client of thousands of connections on one thread: one call tells which have something
@@ -14,7 +14,9 @@ internal sealed unsafe partial class Epoll : IDisposable
 {
     private const int MostEvents = 512;
     private const int ControlAdd = 1;
+    private const int ControlModify = 3;
     private const uint Readable = 1;
+    private const uint Writable = 4;
     private const int Stream = 1;
     private const int NonBlocking = 0x800;
     private const int NoSignal = 0x4000;
@@ -57,14 +59,20 @@ internal sealed unsafe partial class Epoll : IDisposable
     /// <summary>Tells of a socket from now on whenever it has something to read.</summary>
     /// <param name="socket">The socket's number.</param>
     /// <param name="key">What <see cref="Wait"/> calls it.</param>
-    public void Add(int socket, int key)
+    public void Add(int socket, int key) => Control(ControlAdd, socket, key, Readable);
+
+    /// <summary>Tells of a socket that was added also when it has room to write, or no longer does.</summary>
+    public void Change(int socket, int key, bool tellOfRoom) =>
+        Control(ControlModify, socket, key, tellOfRoom ? Readable | Writable : Readable);
+
+    private void Control(int operation, int socket, int key, uint events)
     {
         Span<byte> description = stackalloc byte[16];
-        BitConverter.TryWriteBytes(description, Readable);
+        BitConverter.TryWriteBytes(description, events);
         BitConverter.TryWriteBytes(description[DataOffset..], (long)key);
         fixed (byte* pointer = description)
         {
-            Check(EpollControl(_epoll, ControlAdd, socket, pointer));
+            Check(EpollControl(_epoll, operation, socket, pointer));
         }
     }
 
@@ -111,6 +119,16 @@ internal sealed unsafe partial class Epoll : IDisposable
             {
                 throw Failure("send");
             }
+        }
+    }
+
+    /// <summary>Sends as much as there is room for.</summary>
+    /// <returns>How much; 0 also where the connection is broken, which the next read tells.</returns>
+    public static int SendSome(int socket, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* pointer = bytes)
+        {
+            return (int)Math.Max(0, Send(socket, pointer, bytes.Length, NoSignal));
         }
     }
 
