@@ -73,6 +73,8 @@ internal static class Alternation
         LoadResult? best = null;
         for (var attempt = 0; attempt < attempts; attempt++)
         {
+            // What the one before has left to be written is not to be waited for by this one's commits.
+            Native.WriteBack();
             if (attempts > 1)
             {
                 await quiet.WaitAsync();

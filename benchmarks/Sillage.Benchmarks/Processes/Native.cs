@@ -11,6 +11,9 @@ internal static partial class Native
     /// <summary>Asks a process to end (SIGTERM).</summary>
     public static void AskToEnd(int process) => _ = Kill(process, Terminate);
 
+    /// <summary>Has the system write to its disks whatever it holds back.</summary>
+    public static void WriteBack() => Sync();
+
     /// <summary>Sleeps, to a few ten microseconds, until the stopwatch shows the given timestamp.</summary>
     public static void SleepUntil(long timestamp)
     {
@@ -24,6 +27,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "sync")]
+    private static partial void Sync();
 
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int NanoSleep(ref TimeSpec time, nint remaining);
