@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -128,7 +129,7 @@ public class ConnectTests
         for (var i = 0; i < 5; i++)
         {
             var client = await server.PollingAsync("/socket.io/");
-            await Task.Delay(201);
+            await Eventually.HasPassedAsync(TimeSpan.FromMilliseconds(201));
             (await client.PostAsync("40")).ShouldBe((400, """{"code":1,"message":"Session ID unknown"}"""));
         }
     }
@@ -236,10 +237,7 @@ public class ConnectTests
         var before = server.SocketIO.Of("/room-12");
         before.Count.ShouldBe(1);
         await client.SendAsync("41/room-12,");
-        await Eventually.ShouldBeTrueAsync(
-            () => server.SocketIO.Of("/room-12") != before,
-            "the namespace is forgotten"
-        );
+        await Eventually.HoldsAsync(() => server.SocketIO.Of("/room-12") != before, "the namespace is forgotten");
         Should.Throw<ArgumentException>(() => server.SocketIO.Of("/other"));
     }
 

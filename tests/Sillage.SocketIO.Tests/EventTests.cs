@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -199,7 +200,7 @@ public class EventTests
 
         // The end of the connection is what there is to handle: it does not call its own handling off.
         (await left.Task.WaitAsync(TimeSpan.FromSeconds(10))).IsCancellationRequested.ShouldBeFalse();
-        await Eventually.ShouldBeTrueAsync(
+        await Eventually.HoldsAsync(
             () => server.Log.All.Any(l => l.Contains("the callback's own", StringComparison.Ordinal)),
             "it is in the log"
         );
@@ -242,11 +243,11 @@ public class EventTests
         }
 
         // The first is being handled, four wait.
-        await Eventually.ShouldBeTrueAsync(() => Volatile.Read(ref received) == 5, "five are read");
+        await Eventually.HoldsAsync(() => Volatile.Read(ref received) == 5, "five are read");
         await Task.Delay(100);
         received.ShouldBe(5);
         gate.SetResult();
-        await Eventually.ShouldBeTrueAsync(() => handled == 50, "all are handled in the end");
+        await Eventually.HoldsAsync(() => handled == 50, "all are handled in the end");
     }
 
     [Fact]
@@ -310,7 +311,7 @@ public class EventTests
 
         await using (await server.JoinedAsync()) { }
 
-        await Eventually.ShouldBeTrueAsync(() => heard.Count == 4, "all four are heard of");
+        await Eventually.HoldsAsync(() => heard.Count == 4, "all four are heard of");
         heard.ShouldBe([
             "client namespace disconnect|False",
             "server namespace disconnect|False",

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Shouldly;
 using Sillage.SocketIO.EngineIO;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -59,7 +60,7 @@ public class HostingTests
         (await poll).ShouldBe("1");
         await stop;
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3));
-        await Eventually.ShouldBeTrueAsync(() => left.Count > 0, "the program hears of it");
+        await Eventually.HoldsAsync(() => left.Count > 0, "the program hears of it");
         left.ShouldBe(["server shutting down"]);
         await server.DisposeAsync();
     }
@@ -110,7 +111,7 @@ public class HostingTests
         await two.SendAsync("1");
         await two.ClosedAsync();
         using var refused = await server.Http.GetAsync("/socket.io/");
-        await Eventually.ShouldBeTrueAsync(() => Of("socketio.connections.closed") == 1, "the close is counted");
+        await Eventually.HoldsAsync(() => Of("socketio.connections.closed") == 1, "the close is counted");
         Of("socketio.connections").ShouldBe(1);
         Of("socketio.sockets").ShouldBe(1);
         Of("socketio.broadcasts").ShouldBe(1);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -226,9 +227,9 @@ public class RecoveryTests
         gate = new TaskCompletionSource();
         var hasty = await server.WebSocketAsync("/socket.io/");
         await hasty.SendAsync("40" + Auth(pid, null));
-        await Eventually.ShouldBeTrueAsync(() => Volatile.Read(ref asked) == 2, "it is being let in");
+        await Eventually.HoldsAsync(() => Volatile.Read(ref asked) == 2, "it is being let in");
         await hasty.DisposeAsync();
-        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "it has gone again");
+        await Eventually.HoldsAsync(() => server.SocketIO.ConnectionCount == 0, "it has gone again");
         gate.SetResult();
 
         await using var again = await server.JoinedAsync(Auth(pid, null));
@@ -257,7 +258,7 @@ public class RecoveryTests
             (await client.TextAsync()).ShouldStartWith($"40{name},");
             var visited = server.SocketIO.Of(name);
             await client.SendAsync($"41{name},");
-            await Eventually.ShouldBeTrueAsync(() => visited.Count == 0, "the client has left");
+            await Eventually.HoldsAsync(() => visited.Count == 0, "the client has left");
             return visited;
         }
     }
@@ -297,7 +298,7 @@ public class RecoveryTests
 
         await end.CancelAsync();
         await speaking.WaitAsync(TimeSpan.FromSeconds(10));
-        await Eventually.ShouldBeTrueAsync(() => loud.Count == 0, "all are closed");
+        await Eventually.HoldsAsync(() => loud.Count == 0, "all are closed");
     }
 
     [Fact]
@@ -401,6 +402,6 @@ public class RecoveryTests
     private static async Task LoseAsync(TestServer server, WebSocketClient client)
     {
         await client.DisposeAsync();
-        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.Main.Count == 0, "the server noticed");
+        await Eventually.HoldsAsync(() => server.SocketIO.Main.Count == 0, "the server noticed");
     }
 }

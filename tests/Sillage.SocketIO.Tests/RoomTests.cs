@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.SocketIO.Backplane;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -69,10 +70,7 @@ public class RoomTests
             await client.DisposeAsync();
         }
 
-        await Eventually.ShouldBeTrueAsync(
-            () => main.Count == 0 && main.Rooms().Count == 0,
-            "rooms go with their clients"
-        );
+        await Eventually.HoldsAsync(() => main.Count == 0 && main.Rooms().Count == 0, "rooms go with their clients");
 
         async Task Expect(BroadcastOperator to, params int[] receivers)
         {
@@ -133,7 +131,7 @@ public class RoomTests
             await each.DisposeAsync();
         }
 
-        await Eventually.ShouldBeTrueAsync(() => main.Count == 1, "only one is left");
+        await Eventually.HoldsAsync(() => main.Count == 1, "only one is left");
         main.Rooms().ShouldBeEmpty();
     }
 

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests;
@@ -91,12 +92,12 @@ public class SlowConsumerTests
         }
 
         await ShouldHaveEnded(server, "stalled");
-        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "it is cut off");
+        await Eventually.HoldsAsync(() => server.SocketIO.ConnectionCount == 0, "it is cut off");
         client.Socket.State.ShouldBe(WebSocketState.Open);
     }
 
     private static Task ShouldHaveEnded(TestServer server, string reason) =>
-        Eventually.ShouldBeTrueAsync(
+        Eventually.HoldsAsync(
             () => server.Log.All.Any(l => l.Contains($"ended: {reason}", StringComparison.Ordinal)),
             $"the log says {reason}"
         );

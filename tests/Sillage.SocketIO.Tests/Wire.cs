@@ -294,22 +294,3 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 
     public void Dispose() { }
 }
-
-internal static class Eventually
-{
-    /// <summary>Waits until something holds, ten seconds at most.</summary>
-    public static async Task ShouldBeTrueAsync(Func<bool> holds, string what)
-    {
-        for (var i = 0; i < 500; i++)
-        {
-            if (holds())
-            {
-                return;
-            }
-
-            await Task.Delay(20);
-        }
-
-        holds().ShouldBeTrue(what);
-    }
-}

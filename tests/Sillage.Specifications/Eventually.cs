@@ -30,4 +30,17 @@ public static class Eventually
             await Task.Delay(10);
         }
     }
+
+    /// <summary>
+    /// Waits until a time has passed by the system's fine clock. <see cref="Task.Delay(TimeSpan)"/> counts in ticks of
+    /// the coarse one, and may end some milliseconds before its time.
+    /// </summary>
+    public static async Task HasPassedAsync(TimeSpan time)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (TimeSpan left; (left = time - Stopwatch.GetElapsedTime(started)) > TimeSpan.Zero; )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)));
+        }
+    }
 }

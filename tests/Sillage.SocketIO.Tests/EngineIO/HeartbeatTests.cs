@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Shouldly;
 using Sillage.SocketIO.EngineIO;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
@@ -52,7 +53,7 @@ public class HeartbeatTests
         for (var i = 0; i < 5; i++)
         {
             var client = await server.PollingAsync();
-            await Task.Delay(501);
+            await Eventually.HasPassedAsync(TimeSpan.FromMilliseconds(501));
             (await client.TryPollAsync()).ShouldBe((400, """{"code":1,"message":"Session ID unknown"}"""));
         }
     }
@@ -67,7 +68,7 @@ public class HeartbeatTests
         }
 
         server.SocketIO.ConnectionCount.ShouldBe(20);
-        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "all are reaped");
+        await Eventually.HoldsAsync(() => server.SocketIO.ConnectionCount == 0, "all are reaped");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Shouldly;
 using Sillage.SocketIO.EngineIO;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
@@ -88,7 +89,7 @@ public class WebSocketTests
         var (status, why) = await client.ClosedAsync();
         status.ShouldBe(WebSocketCloseStatus.MessageTooBig);
         why.ShouldBe("message larger than maxPayload (1000 bytes)");
-        await Eventually.ShouldBeTrueAsync(
+        await Eventually.HoldsAsync(
             () => server.Log.All.Any(l => l.Contains("payload too large", StringComparison.Ordinal)),
             "the log says so too"
         );
@@ -101,7 +102,7 @@ public class WebSocketTests
         await using var client = await server.WebSocketAsync();
         var sid = System.Text.Json.JsonDocument.Parse((await client.TextAsync())[1..]).RootElement.GetProperty("sid");
         await client.Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
-        await Eventually.ShouldBeTrueAsync(
+        await Eventually.HoldsAsync(
             () =>
                 server.Log.All.Any(l =>
                     l.Contains("ended: transport close (the client closed)", StringComparison.Ordinal)

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.Transport;
@@ -169,7 +170,7 @@ public sealed class TransportTests
             server.SocketIO.ConnectionCount.ShouldBe(1);
         }
 
-        await Eventually.ShouldBeTrueAsync(() => server.SocketIO.ConnectionCount == 0, "the connection is still known");
+        await Eventually.HoldsAsync(() => server.SocketIO.ConnectionCount == 0, "the connection is still known");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public abstract class AuditSpecification : StorageSpecification
         foreach (var number in Enumerable.Range(1, 5))
         {
             await AuditAsync(new AuditEntry("specimen.added", null, $"{number}"));
-            await Task.Delay(2); // UUIDv7 orders by the millisecond.
+            await Eventually.HasPassedAsync(TimeSpan.FromMilliseconds(1)); // UUIDv7 orders by the millisecond.
         }
 
         var first = await ReadAsync(new AuditFilter(), 2);
