@@ -12,7 +12,8 @@ internal sealed class KestrelTarget(Ground ground) : Target(ground, "bare Kestre
         Server = await ServerProcess.StartAsync(
             ["dotnet", Ground.Kestrel, "--urls", Root.ToString()],
             new Dictionary<string, string>(),
-            Ground.Folder,
+            // An empty one: the host watches where it starts, all below included, and would hear of every write of the others.
+            Ground.NewFolder("kestrel"),
             Path.Combine(Ground.Folder, $"{Name}.log"),
             Root
         );
