@@ -22,12 +22,19 @@ internal sealed class StorageMetrics
         _groupSize = meter.CreateHistogram<int>(
             "sillage.storage.group.units",
             "{unit}",
-            "Units of work stored by one commit."
+            "Units of work stored by one commit.",
+            tags: null,
+            new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] }
         );
         _commitDuration = meter.CreateHistogram<double>(
             "sillage.storage.commit.duration",
             "s",
-            "Time from the order to commit to its being durable."
+            "Time from the order to commit to its being durable.",
+            tags: null,
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+            }
         );
         _dispatched = meter.CreateCounter<long>(
             "sillage.storage.outbox.dispatched",

@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Sillage.EndToEnd.Tests.Kit;
 
 namespace Sillage.EndToEnd.Tests.Documents;
 
 /// <summary>What the server publishes of itself, seen by the tools that read it.</summary>
-public sealed class PublishedTests(SharedServer shared) : IDisposable
+public sealed partial class PublishedTests(SharedServer shared) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -58,6 +60,26 @@ public sealed class PublishedTests(SharedServer shared) : IDisposable
         (await File.ReadAllTextAsync(_folder["metrics.txt"])).ShouldContain("http_server_request_duration");
     }
 
+    [Fact]
+    public async Task Histograms_of_seconds_tell_milliseconds_apart()
+    {
+        using var admin = await Api.LogInAsync(shared.Server);
+
+        var metrics = await admin.Client.GetStringAsync("/metrics");
+
+        var bounds = SecondsBucket()
+            .Matches(metrics)
+            .ToLookup(
+                bucket => bucket.Groups["name"].Value,
+                bucket => double.Parse(bucket.Groups["bound"].Value, CultureInfo.InvariantCulture)
+            );
+        bounds.Select(of => of.Key).ShouldContain("sillage_storage_commit_duration_seconds");
+        foreach (var of in bounds)
+        {
+            of.ShouldContain(bound => bound > 0 && bound <= 0.01, of.Key);
+        }
+    }
+
     [Theory]
     [InlineData("/docs")]
     [InlineData("/docs/")]
@@ -101,4 +123,11 @@ public sealed class PublishedTests(SharedServer shared) : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [GeneratedRegex(
+        """^(?<name>\w+_seconds)_bucket\{.*le="(?<bound>[0-9.E-]+)"\}""",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex SecondsBucket();
 }
