@@ -134,7 +134,7 @@ public abstract class IntakeTests(TracesUnderTest traces) : TracesSpecification(
     }
 
     [Fact]
-    public async Task An_Idempotency_Key_brings_the_same_reply()
+    public async Task A_batch_sent_again_under_its_Idempotency_Key_counts_under_duplicates()
     {
         var study = await NewStudyAsync();
         var player = (await NewPlayersAsync(study))[0].Person;
@@ -146,8 +146,11 @@ public abstract class IntakeTests(TracesUnderTest traces) : TracesSpecification(
         var other = await SendTracesAsync(study, Trace(), player, headers: key);
 
         first.Status.ShouldBe(HttpStatusCode.Created);
-        second.Status.ShouldBe(HttpStatusCode.Created);
-        second.Text.ShouldBe(first.Text);
+        second.Status.ShouldBe(HttpStatusCode.OK);
+        second.Header("Idempotency-Replayed").ShouldBe("true");
+        second.Json["accepted"]!.GetValue<int>().ShouldBe(0);
+        second.Json["duplicates"]!.GetValue<int>().ShouldBe(1);
+        JsonNode.DeepEquals(second.Json["rejected"], first.Json["rejected"]).ShouldBeTrue(second.Text);
         other.Status.ShouldBe(HttpStatusCode.Conflict);
         (await CountAsync(study)).ShouldBe(1);
     }

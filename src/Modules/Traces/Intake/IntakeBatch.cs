@@ -1,5 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sillage.Hosting.Idempotency;
 using Sillage.Hosting.Problems;
+using Sillage.Hosting.Requests;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
@@ -18,6 +21,16 @@ public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<Rej
         Accepted > 0 ? 201
         : Duplicates > 0 ? 200
         : 422;
+
+    /// <summary>What the same batch gets when it comes again under its Idempotency-Key: all that was taken is known now.</summary>
+    /// <param name="reply">The first reply, in JSON.</param>
+    internal static byte[] SentAgain(ReadOnlyMemory<byte> reply)
+    {
+        var again = JsonNode.Parse(reply.Span)!;
+        again["duplicates"] = (int)again["accepted"]! + (int)again["duplicates"]!;
+        again["accepted"] = 0;
+        return JsonSerializer.SerializeToUtf8Bytes(again, Json.Options);
+    }
 }
 
 /// <summary>What the store made of a batch: a reply, or the reason why there is none.</summary>
@@ -25,7 +38,7 @@ public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<Rej
 /// <param name="Json">The answer as it is sent.</param>
 /// <param name="Status">The answer's status.</param>
 /// <param name="Problem">What stands against the batch as a whole.</param>
-/// <param name="Kept">The reply that the batch's Idempotency-Key has already.</param>
+/// <param name="Kept">The reply for a batch whose Idempotency-Key has one already.</param>
 /// <param name="StudyChanged">The study is not what it was when the batch was checked: it must be checked again.</param>
 internal sealed record IntakeOutcome(
     IntakeReply? Reply,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Sillage.Hosting.Idempotency;
 using Sillage.Hosting.Problems;
 using Sillage.Hosting.Requests;
@@ -176,9 +177,13 @@ internal static class IntakeStore
 
         try
         {
-            return await batch.Key.FindAsync(unit, CancellationToken.None) is { } kept
-                ? new IntakeOutcome(null, default, 0, Kept: kept)
-                : null;
+            if (await batch.Key.FindAsync(unit, CancellationToken.None) is not { } kept)
+            {
+                return null;
+            }
+
+            var again = new KeptReply(StatusCodes.Status200OK, null, IntakeReply.SentAgain(kept.Json));
+            return new IntakeOutcome(null, default, 0, Kept: again);
         }
         catch (ProblemException e)
         {

@@ -53,8 +53,8 @@ internal sealed class SendTraces(
                 A trace that is not valid does not hold up the others: it is listed under `rejected`, with a JSON Pointer
                 into the trace for each fault, and kept in quarantine as it came. Where the study needs consent and the
                 participant has not given it, the trace is listed with the pointer `/participant` and nothing of it is kept. Sending again is safe: a trace whose `id`
-                is stored already with the same content counts under `duplicates`, and the same `Idempotency-Key` brings the
-                same reply. A player sends his own traces and may leave `participant` out; with the right `write` every
+                is stored already with the same content counts under `duplicates`, and so do all that were taken when a batch
+                comes again under its `Idempotency-Key` (`Idempotency-Replayed: true`). A player sends his own traces and may leave `participant` out; with the right `write` every
                 trace names its participant's number.
 
                 201 if anything new is stored, 200 if all were known, 422 if none could be taken, 400 if the body cannot be
