@@ -19,6 +19,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         """;
 
     private readonly PostgresSources _sources;
+    private readonly PlannerStatistics _statistics;
     private readonly UnitRecorder _recorder;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _clock;
@@ -35,6 +36,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         : base(registration)
     {
         _sources = new PostgresSources(options.Postgres!, registration.Name, options.PostgresConnections);
+        _statistics = new PlannerStatistics(_sources.Writers, clock, logger);
         _recorder = new UnitRecorder(clock, Published.Set);
         _metrics = metrics;
         _clock = clock;
@@ -52,6 +54,8 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
             var migrator = new PostgresMigrator(connection, Name, _clock, _logger);
             await migrator.ApplyAsync(Registration.AllMigrations(Dialect), cancellationToken);
             _open = true;
+            // What is there may have come by a restore.
+            _statistics.Written();
         }
         catch (NpgsqlException exception)
         {
@@ -160,7 +164,11 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         }
     }
 
-    public override ValueTask DisposeAsync() => _sources.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _statistics.DisposeAsync();
+        await _sources.DisposeAsync();
+    }
 
     private async Task<T> WriteOnceAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -191,7 +199,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         }
 
         _metrics.Committed(Name, 1, committed);
-
+        _statistics.Written();
         return result;
     }
 

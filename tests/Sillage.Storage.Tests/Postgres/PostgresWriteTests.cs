@@ -37,6 +37,28 @@ public sealed class PostgresWriteTests(PostgresServer server) : StorageSpecifica
     }
 
     [Fact]
+    public async Task The_planner_hears_of_a_table_that_has_grown_before_autovacuum_comes_round()
+    {
+        const string fill =
+            "INSERT INTO specimen (id, name) SELECT gen_random_uuid(), 'n' || i FROM generate_series(1, 20000) i";
+        const string analysed = "SELECT pg_stat_get_last_analyze_time('specimen'::regclass)";
+        await Database.WriteAsync(unit => unit.ExecuteAsync(fill), CancellationToken.None);
+
+        await Eventually.HoldsAsync(async () =>
+        {
+            await Database.AddAsync(Specimen.Called($"another {Guid.CreateVersion7()}"));
+            return await Database.ReadAsync(r => r.ScalarAsync<DateTime?>(analysed), CancellationToken.None)
+                is not null;
+        });
+
+        var estimate = await Database.ReadAsync(
+            r => r.ScalarAsync<long>("SELECT reltuples::bigint FROM pg_class WHERE oid = 'specimen'::regclass"),
+            CancellationToken.None
+        );
+        estimate.ShouldBeInRange(19_000, 21_000);
+    }
+
+    [Fact]
     public async Task An_error_on_the_bare_connection_that_is_swallowed_does_not_count_as_stored()
     {
         await Should.ThrowAsync<PostgresException>(() =>

@@ -18,7 +18,7 @@ internal static class ListConsents
 
     private const string Select = """
         SELECT p.number, c.given, c.version, c.source, c.data, c.recorded_at
-        FROM participant p LEFT JOIN consent c ON c.position = (
+        FROM participant p LEFT JOIN consent c ON c.study = p.study AND c.participant = p.number AND c.position = (
           SELECT max(l.position) FROM consent l WHERE l.study = p.study AND l.participant = p.number)
         WHERE p.study = @study AND p.number > @after ORDER BY p.number LIMIT @limit
         """;

@@ -29,12 +29,12 @@ internal static class DismissMany
     private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
 
     private const string Delete = """
-        DELETE FROM quarantine WHERE position IN (
+        DELETE FROM quarantine WHERE study = @study AND position IN (
           SELECT position FROM quarantine WHERE study = @study AND position <= @ceiling LIMIT @limit)
         """;
 
     private const string DeleteOfReason = """
-        DELETE FROM quarantine WHERE position IN (
+        DELETE FROM quarantine WHERE study = @study AND position IN (
           SELECT position FROM quarantine
           WHERE study = @study AND reason = @reason AND position <= @ceiling LIMIT @limit)
         """;

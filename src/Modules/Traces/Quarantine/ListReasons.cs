@@ -35,7 +35,7 @@ internal static class ListReasons
         FROM (
           SELECT reason, count(*) AS count, max(position) AS last FROM quarantine WHERE study = @study GROUP BY reason
         ) g
-        JOIN quarantine q ON q.position = g.last
+        JOIN quarantine q ON q.study = @study AND q.position = g.last
         WHERE @first = 1 OR g.count < @count OR (g.count = @count AND g.reason > @reason)
         ORDER BY g.count DESC, g.reason LIMIT @limit
         """;

@@ -16,7 +16,8 @@ internal static class QuarantineRows
 
     private static readonly Sql SelectPageOfReason = Select(
         Part,
-        "study = @study AND reason = @reason AND position > @after ORDER BY position LIMIT @limit"
+        "study = @study AND reason = @reason AND position > @after ORDER BY position LIMIT @limit",
+        "study = @study AND (reason, position) > (@reason, @after) AND reason <= @reason ORDER BY reason, position LIMIT @limit"
     );
 
     private static readonly Sql SelectOne = Select(Part, "study = @study AND id = @id");
@@ -30,7 +31,11 @@ internal static class QuarantineRows
 
     private static readonly Sql SelectRangeOfReason = Select(
         "bytes",
-        "study = @study AND reason = @reason AND position >= @first AND position <= @last ORDER BY position"
+        "study = @study AND reason = @reason AND position >= @first AND position <= @last ORDER BY position",
+        """
+        study = @study AND (reason, position) >= (@reason, @first) AND (reason, position) <= (@reason, @last)
+        ORDER BY reason, position
+        """
     );
 
     /// <summary>Rows behind <paramref name="after"/>, with the first 64 KiB of their bytes.</summary>
@@ -100,13 +105,14 @@ internal static class QuarantineRows
         }
     }
 
-    private static Sql Select(string bytes, string condition)
+    // Of one reason PostgreSQL is asked as TraceScan asks for traces: in an order that only one index has.
+    private static Sql Select(string bytes, string condition, string? onPostgres = null)
     {
         const string columns =
             "reasons, reason, participant, sender, may_name, times, first_received_at, received_at FROM quarantine";
         return new Sql(
             $"SELECT position, id, {bytes} AS bytes, length(bytes) AS length, {columns} WHERE {condition}",
-            $"SELECT position, id, {bytes} AS bytes, length(bytes)::bigint AS length, {columns} WHERE {condition}"
+            $"SELECT position, id, {bytes} AS bytes, length(bytes)::bigint AS length, {columns} WHERE {onPostgres ?? condition}"
         );
     }
 }
@@ -122,9 +128,17 @@ internal sealed class QuarantineScan(IDatabase<TracesModule> database, long stud
 
     private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
 
-    private static readonly Sql SelectKeys = Keys("");
+    private static readonly Sql SelectKeys = Keys(
+        "study = @study AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit"
+    );
 
-    private static readonly Sql SelectKeysOfReason = Keys("AND reason = @reason");
+    private static readonly Sql SelectKeysOfReason = Keys(
+        "study = @study AND reason = @reason AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit",
+        """
+        study = @study AND (reason, position) > (@reason, @after) AND reason <= @reason AND position <= @ceiling
+        ORDER BY reason, position LIMIT @limit
+        """
+    );
 
     private long _after;
     private long? _ceiling;
@@ -168,13 +182,9 @@ internal sealed class QuarantineScan(IDatabase<TracesModule> database, long stud
         );
 
     // The length of a value is known to both engines without reading it.
-    private static Sql Keys(string condition)
-    {
-        var rest =
-            $"FROM quarantine WHERE study = @study {condition} AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit";
-        return new Sql(
-            $"SELECT position, length(bytes) AS length {rest}",
-            $"SELECT position, length(bytes)::bigint AS length {rest}"
+    private static Sql Keys(string condition, string? onPostgres = null) =>
+        new(
+            $"SELECT position, length(bytes) AS length FROM quarantine WHERE {condition}",
+            $"SELECT position, length(bytes)::bigint AS length FROM quarantine WHERE {onPostgres ?? condition}"
         );
-    }
 }

@@ -70,13 +70,13 @@ internal sealed class Readmission(
         "SELECT participant, account FROM removal WHERE study = @study AND form = 'destroy'";
 
     private static readonly Sql Delete = new(
-        "DELETE FROM quarantine WHERE position IN @positions",
-        "DELETE FROM quarantine WHERE position = ANY(@positions)"
+        "DELETE FROM quarantine WHERE study = @study AND position IN @positions",
+        "DELETE FROM quarantine WHERE study = @study AND position = ANY(@positions)"
     );
 
     private static readonly Sql Refresh = new(
-        "UPDATE quarantine SET reasons = @reasons, reason = @reason WHERE position = @position",
-        "UPDATE quarantine SET reasons = CAST(@reasons AS json), reason = @reason WHERE position = @position"
+        "UPDATE quarantine SET reasons = @reasons, reason = @reason WHERE study = @study AND position = @position",
+        "UPDATE quarantine SET reasons = CAST(@reasons AS json), reason = @reason WHERE study = @study AND position = @position"
     );
 
     private static readonly Sql InsertLate = new(
@@ -86,7 +86,11 @@ internal sealed class Readmission(
         """,
         """
         INSERT INTO trace_late (study, received_at, position)
-        SELECT study, received_at, position FROM trace WHERE study = @study AND id = ANY(@ids)
+        SELECT t.study, t.received_at, t.position
+        FROM unnest(@ids) AS stored (id) CROSS JOIN LATERAL (
+          SELECT study, id, received_at, position FROM trace
+          WHERE (study, id) >= (@study, stored.id) ORDER BY study, id LIMIT 1) t
+        WHERE t.study = @study AND t.id = stored.id
         """
     );
 
@@ -191,7 +195,7 @@ internal sealed class Readmission(
             );
         }
 
-        await SettleAsync(unit, parsed, results, ct);
+        await SettleAsync(unit, study, parsed, results, ct);
         await work.Finish(unit, results);
         return work.DryRun ? throw new TriedOnlyException(results) : results;
     }
@@ -235,6 +239,7 @@ internal sealed class Readmission(
     /// <summary>Takes out what got in, and tells of the rest why it still does not.</summary>
     private static async Task SettleAsync(
         IUnitOfWork unit,
+        Study study,
         List<Parsed> parsed,
         AttemptResult[] results,
         CancellationToken ct
@@ -247,7 +252,7 @@ internal sealed class Readmission(
             .ToArray();
         if (positions.Length > 0)
         {
-            await unit.ExecuteAsync(Delete, new { positions }, ct);
+            await unit.ExecuteAsync(Delete, new { study = study.Key, positions }, ct);
         }
 
         for (var i = 0; i < results.Length; i++)
@@ -263,6 +268,7 @@ internal sealed class Readmission(
                         Refresh,
                         new
                         {
+                            study = study.Key,
                             reasons,
                             reason,
                             position = row.Position,

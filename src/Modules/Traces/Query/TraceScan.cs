@@ -233,22 +233,28 @@ internal sealed class TraceScan
 
     private static readonly string[] PostgresTexts =
     [
-        PostgresByPosition(""),
-        PostgresByPosition("AND participant = @value"),
-        PostgresByPosition("AND session = @value"),
-        PostgresByPosition("AND name = @value"),
+        $"""
+            SELECT {PostgresColumns}
+            WHERE study = @study AND position > @position AND position <= @ceiling ORDER BY position LIMIT @rows
+            """,
+        PostgresBy("participant"),
+        PostgresBy("session"),
+        PostgresBy("name"),
         $"""
             SELECT {PostgresColumns}
             WHERE study = @study AND time < @to AND (time, position) > (@time, @position)
-              AND position > @floor AND position <= @ceiling
+              AND (study, position) > (@study, @floor) AND position <= @ceiling
             ORDER BY time, position LIMIT @rows
             """,
     ];
 
-    private static string PostgresByPosition(string condition) =>
+    // The column has one value, but is not said to be equal to it: then only its own index has the order that is asked for.
+    // Nor are there two plain bounds of the position, of which the planner believes that little lies between them.
+    private static string PostgresBy(string column) =>
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study {condition} AND position > @position AND position <= @ceiling ORDER BY position LIMIT @rows
+            WHERE study = @study AND ({column}, position) > (@value, @position) AND {column} <= @value AND position <= @ceiling
+            ORDER BY {column}, position LIMIT @rows
             """;
 
     private async Task<(int Seen, bool Full)> ReadPostgresAsync(

@@ -31,24 +31,24 @@ internal sealed partial class RemovalWorker(
         """;
 
     private const string DeleteTraces = """
-        DELETE FROM trace WHERE position IN (
+        DELETE FROM trace WHERE study = @Study AND position IN (
           SELECT position FROM trace WHERE study = @Study AND participant = @Participant LIMIT @limit)
         """;
 
     private const string DeleteAllTraces = """
-        DELETE FROM trace WHERE position IN (SELECT position FROM trace WHERE study = @Study LIMIT @limit)
+        DELETE FROM trace WHERE study = @Study AND position IN (SELECT position FROM trace WHERE study = @Study LIMIT @limit)
         """;
 
     // Of one who sends for others, what he sent for them is theirs.
     private const string DeleteQuarantine = """
-        DELETE FROM quarantine WHERE position IN (
+        DELETE FROM quarantine WHERE study = @Study AND position IN (
           SELECT position FROM quarantine
           WHERE study = @Study AND (participant = @Participant OR (sender = @Account AND participant IS NULL))
           LIMIT @limit)
         """;
 
     private const string DeleteAllQuarantine = """
-        DELETE FROM quarantine WHERE position IN (SELECT position FROM quarantine WHERE study = @Study LIMIT @limit)
+        DELETE FROM quarantine WHERE study = @Study AND position IN (SELECT position FROM quarantine WHERE study = @Study LIMIT @limit)
         """;
 
     private const string DeleteIdentities = """
@@ -71,7 +71,7 @@ internal sealed partial class RemovalWorker(
     private const string DeleteConsent = "DELETE FROM consent WHERE study = @Study AND participant = @Participant";
 
     private const string DeleteAllConsent = """
-        DELETE FROM consent WHERE position IN (SELECT position FROM consent WHERE study = @Study LIMIT @limit)
+        DELETE FROM consent WHERE study = @Study AND position IN (SELECT position FROM consent WHERE study = @Study LIMIT @limit)
         """;
 
     private const string DeleteStudy = "DELETE FROM study WHERE key = @Study";

@@ -35,7 +35,7 @@ internal static class Expired
     // What the walk has met already is not counted a second time.
     private const string ReadLate = """
         SELECT count(*) AS count, min(l.received_at) AS oldest, max(l.received_at) AS newest
-        FROM trace_late l JOIN trace t ON t.position = l.position
+        FROM trace_late l JOIN trace t ON t.study = l.study AND t.position = l.position
         WHERE l.study = @study AND l.received_at < @cutoff AND l.position > @after
         """;
 

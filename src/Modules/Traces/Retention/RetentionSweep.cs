@@ -27,8 +27,8 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
         """;
 
     private static readonly Sql DeleteThese = new(
-        "DELETE FROM trace WHERE position IN @positions RETURNING participant",
-        "DELETE FROM trace WHERE position = ANY(@positions) RETURNING participant"
+        "DELETE FROM trace WHERE study = @study AND position IN @positions RETURNING participant",
+        "DELETE FROM trace WHERE study = @study AND position = ANY(@positions) RETURNING participant"
     );
 
     private static readonly Sql DeleteLate = new(
@@ -42,8 +42,8 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
         """;
 
     private static readonly Sql DeleteQuarantined = new(
-        "DELETE FROM quarantine WHERE position IN @positions",
-        "DELETE FROM quarantine WHERE position = ANY(@positions)"
+        "DELETE FROM quarantine WHERE study = @study AND position IN @positions",
+        "DELETE FROM quarantine WHERE study = @study AND position = ANY(@positions)"
     );
 
     private static readonly Sql Progress = new(
@@ -170,8 +170,8 @@ internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvi
         var found = await FindAsync(unit, FindQuarantined, run, QuarantineChunkRows, ct);
         if (found.Count > 0)
         {
-            var positions = new { positions = found.Select(f => f.Position).ToArray() };
-            var rows = await unit.ExecuteAsync(DeleteQuarantined, positions, ct);
+            var these = new { study = run.Study, positions = found.Select(f => f.Position).ToArray() };
+            var rows = await unit.ExecuteAsync(DeleteQuarantined, these, ct);
             await ReportAsync(unit, run, PastOf(found) with { Count = 0 }, rows, ct);
         }
 

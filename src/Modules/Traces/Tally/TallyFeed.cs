@@ -31,7 +31,8 @@ internal static class TallyFeed
 
     private const string OneOnPostgres = $"""
         SELECT {Columns} FROM trace
-        WHERE study = $1 AND participant = $5 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
+        WHERE study = $1 AND (participant, position) > ($5, $2) AND participant <= $5 AND position <= $3
+        ORDER BY participant, position LIMIT $4
         """;
 
     /// <summary>Adds the next traces to the chunk.</summary>

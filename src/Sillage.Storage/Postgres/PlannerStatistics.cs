@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Sillage.Storage.Postgres;
+
+/// <summary>
+/// Has PostgreSQL look at tables that have grown since it last did. A plan lives until then, and one that was made for
+/// an empty table reads all of a full one: without this, until autovacuum comes round a minute later.
+/// </summary>
+internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimeProvider clock, ILogger logger)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    // Four times as many pages as last time, or never looked at since the engine's last crash; of some hundred rows on.
+    private const string SelectGrown = """
+        SELECT quote_ident(c.relname) FROM pg_class c
+        WHERE c.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace) AND c.relkind = 'r'
+          AND pg_relation_size(c.oid) / current_setting('block_size')::bigint > CASE
+            WHEN coalesce(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NULL THEN 16
+            ELSE 4 * greatest(c.relpages, 4) END
+        """;
+
+    private readonly CancellationTokenSource _end = new();
+    private Task _looking = Task.CompletedTask;
+    private long _looked = long.MinValue;
+    private int _busy;
+
+    /// <summary>Called after each commit; now and then it looks, behind the caller's back.</summary>
+    public void Written()
+    {
+        var looked = Volatile.Read(ref _looked);
+        if (
+            (looked != long.MinValue && clock.GetElapsedTime(looked) < Pause)
+            || _end.IsCancellationRequested
+            || Interlocked.Exchange(ref _busy, 1) != 0
+        )
+        {
+            return;
+        }
+
+        _looking = Task.Run(LookAsync, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _looking;
+        _end.Dispose();
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(_end.Token);
+            foreach (var table in await GrownAsync(connection))
+            {
+#pragma warning disable CA2100 // A table of this schema, quoted by the engine.
+                await using var command = new NpgsqlCommand($"ANALYZE {table}", connection) { CommandTimeout = 0 };
+#pragma warning restore CA2100
+                await command.ExecuteNonQueryAsync(_end.Token);
+                LogAnalysed(logger, table);
+            }
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        {
+            // The engine's own autovacuum comes round later.
+            LogNotAnalysed(logger, exception);
+        }
+        finally
+        {
+            Volatile.Write(ref _looked, clock.GetTimestamp());
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    private async Task<List<string>> GrownAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(SelectGrown, connection);
+        await using var reader = await command.ExecuteReaderAsync(_end.Token);
+        var tables = new List<string>();
+        while (await reader.ReadAsync(_end.Token))
+        {
+            tables.Add(reader.GetString(0));
+        }
+
+        return tables;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The statistics of {Table} were taken anew: it has grown.")]
+    private static partial void LogAnalysed(ILogger logger, string table);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No statistics were taken.")]
+    private static partial void LogNotAnalysed(ILogger logger, Exception exception);
+}
