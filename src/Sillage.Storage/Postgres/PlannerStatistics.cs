@@ -57,7 +57,7 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
             foreach (var table in await GrownAsync(connection))
             {
 #pragma warning disable CA2100 // A table of this schema, quoted by the engine.
-                await using var command = new NpgsqlCommand($"ANALYZE {table}", connection) { CommandTimeout = 0 };
+                await using var command = new NpgsqlCommand(Analyse(table), connection) { CommandTimeout = 0 };
 #pragma warning restore CA2100
                 await command.ExecuteNonQueryAsync(_end.Token);
                 LogAnalysed(logger, table);
@@ -74,6 +74,9 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
             Volatile.Write(ref _busy, 0);
         }
     }
+
+    // Another process, or autovacuum, may be at it: then it is done without us.
+    private static string Analyse(string table) => $"ANALYZE (SKIP_LOCKED) {table}";
 
     private async Task<List<string>> GrownAsync(NpgsqlConnection connection)
     {

@@ -36,7 +36,8 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         : base(registration)
     {
         _sources = new PostgresSources(options.Postgres!, registration.Name, options.PostgresConnections);
-        _statistics = new PlannerStatistics(_sources.Writers, clock, logger);
+        // It changes nothing that a transaction could see, and among the readers it keeps no write waiting.
+        _statistics = new PlannerStatistics(_sources.Readers, clock, logger);
         _recorder = new UnitRecorder(clock, Published.Set);
         _metrics = metrics;
         _clock = clock;
