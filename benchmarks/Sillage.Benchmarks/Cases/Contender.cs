@@ -56,8 +56,8 @@ internal static class Alternation
                 var result = await MeasureAsync(contenders[i], quiet, attempts);
                 results[i].Add(result);
                 Console.Error.WriteLine(
-                    $"  {contenders[i].Name, -34} {result.TracesPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"
-                        + $"  p99 {result.Latency.Percentile(0.99) / 1000, 9:N2} ms  {result.ProcessorMicrosecondsPerTrace, 8:N1} µs CPU"
+                    $"  {contenders[i].Name, -34} {result.WorkPerSecond, 12:N0}/s  p50 {result.Latency.Percentile(0.5) / 1000, 9:N2} ms"
+                        + $"  p99 {result.Latency.Percentile(0.99) / 1000, 9:N2} ms  {result.ProcessorMicrosecondsPerWork, 8:N1} µs CPU"
                         + $"  others {result.Others:P0}"
                         + (result.Errors > 0 ? $"  {result.Errors} errors, first: {result.FirstError}" : "")
                 );

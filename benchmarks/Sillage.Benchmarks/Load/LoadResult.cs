@@ -39,4 +39,13 @@ internal sealed record LoadResult
     public double TracesPerSecond => Traces / Elapsed.TotalSeconds;
 
     public double ProcessorMicrosecondsPerTrace => Traces == 0 ? 0 : ServerProcessor.TotalMicroseconds / Traces;
+
+    /// <summary>Traces a second, or requests where none are sent.</summary>
+    public double WorkPerSecond => Traces > 0 ? TracesPerSecond : PerSecond;
+
+    /// <summary>Processor time of a trace, or of a request where none are sent.</summary>
+    public double ProcessorMicrosecondsPerWork =>
+        Traces > 0 ? ProcessorMicrosecondsPerTrace
+        : Requests > 0 ? ServerProcessor.TotalMicroseconds / Requests
+        : 0;
 }

@@ -41,7 +41,7 @@ internal static class Ratios
                     Milliseconds(row, 0.9),
                     Milliseconds(row, 0.99),
                     Milliseconds(row, 1),
-                    Numbers.Number(Processor(row)),
+                    Numbers.Number(row.Median.ProcessorMicrosecondsPerWork),
                     Numbers.Number(row.Median.Memory / 1e6),
                     row.Median.Requests == 1 ? Numbers.Number(row.Median.Elapsed.TotalMilliseconds) : "",
                     $"{row.Median.Errors}",
@@ -54,9 +54,7 @@ internal static class Ratios
     public static string Ratio(Row ours, Row theirs) => Numbers.Ratio(Work(ours), Work(theirs));
 
     private static double Work(Row row) =>
-        row.Median.Traces > 0 ? row.Median.TracesPerSecond
-        : row.Median.Latency.Count > 0 ? row.Median.PerSecond
-        : 0;
+        row.Median.Traces > 0 || row.Median.Latency.Count > 0 ? row.Median.WorkPerSecond : 0;
 
     // What the others are compared with: both of ours, or in a table of growth the smallest size of each.
     private static IEnumerable<Row> References(Table table)
@@ -64,11 +62,6 @@ internal static class Ratios
         var ours = table.Rows.Where(row => row.Name.StartsWith(Ours, StringComparison.Ordinal));
         return ours.GroupBy(row => row.Name.Split(',')[0]).Select(group => group.First());
     }
-
-    private static double Processor(Row row) =>
-        row.Median.Traces > 0 ? row.Median.ProcessorMicrosecondsPerTrace
-        : row.Median.Requests > 0 ? row.Median.ServerProcessor.TotalMicroseconds / row.Median.Requests
-        : 0;
 
     private static string Milliseconds(Row row, double share) =>
         row.Median.Latency.Count == 0 ? "" : Numbers.Significant(row.Median.Latency.Percentile(share) / 1000);
