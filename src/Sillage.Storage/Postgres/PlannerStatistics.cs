@@ -10,36 +10,32 @@ namespace Sillage.Storage.Postgres;
 internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    // Four times as many pages as last time, or never looked at since the engine's last crash; of some hundred rows on.
+    // Never looked at since the engine's last crash, and of some hundred rows; or four times as many pages as last time, or as
+    // many rows: what was not yet committed then has pages, but no rows.
     private const string SelectGrown = """
         SELECT quote_ident(c.relname) FROM pg_class c
         WHERE c.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace) AND c.relkind = 'r'
-          AND pg_relation_size(c.oid) / current_setting('block_size')::bigint > CASE
-            WHEN coalesce(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NULL THEN 16
-            ELSE 4 * greatest(c.relpages, 4) END
+          AND (pg_relation_size(c.oid) / current_setting('block_size')::bigint > CASE
+              WHEN coalesce(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NULL THEN 16
+              ELSE 4 * greatest(c.relpages, 4) END
+            OR pg_stat_get_mod_since_analyze(c.oid) > 3 * greatest(c.reltuples, 500))
         """;
 
     private readonly CancellationTokenSource _end = new();
     private Task _looking = Task.CompletedTask;
-    private long _looked = long.MinValue;
+    private int _written;
     private int _busy;
 
-    /// <summary>Called after each commit; now and then it looks, behind the caller's back.</summary>
+    /// <summary>Called after each commit; a moment later it looks, behind the caller's back.</summary>
     public void Written()
     {
-        var looked = Volatile.Read(ref _looked);
-        if (
-            (looked != long.MinValue && clock.GetElapsedTime(looked) < Pause)
-            || _end.IsCancellationRequested
-            || Interlocked.Exchange(ref _busy, 1) != 0
-        )
+        Volatile.Write(ref _written, 1);
+        if (!_end.IsCancellationRequested && Interlocked.Exchange(ref _busy, 1) == 0)
         {
-            return;
+            _looking = Task.Run(LookAsync, CancellationToken.None);
         }
-
-        _looking = Task.Run(LookAsync, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -53,6 +49,26 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
     {
         try
         {
+            while (Interlocked.Exchange(ref _written, 0) != 0)
+            {
+                await AnalyseGrownAsync();
+                await Task.Delay(Pause, clock, _end.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+    }
+
+    private async Task AnalyseGrownAsync()
+    {
+        try
+        {
             await using var connection = await source.OpenConnectionAsync(_end.Token);
             foreach (var table in await GrownAsync(connection))
             {
@@ -63,15 +79,10 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
                 LogAnalysed(logger, table);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (NpgsqlException exception)
         {
             // The engine's own autovacuum comes round later.
             LogNotAnalysed(logger, exception);
-        }
-        finally
-        {
-            Volatile.Write(ref _looked, clock.GetTimestamp());
-            Volatile.Write(ref _busy, 0);
         }
     }
 

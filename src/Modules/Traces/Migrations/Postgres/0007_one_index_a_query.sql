@@ -16,3 +16,5 @@ ALTER TABLE consent ADD CONSTRAINT consent_participant PRIMARY KEY (study, parti
 -- with it. Without statistics of the column every study counts as one of two hundred.
 ALTER TABLE trace ALTER COLUMN study SET STATISTICS 0;
 ALTER TABLE quarantine ALTER COLUMN study SET STATISTICS 0;
+ALTER TABLE participant ALTER COLUMN study SET STATISTICS 0;
+ALTER TABLE tally_value ALTER COLUMN study SET STATISTICS 0;
