@@ -71,7 +71,6 @@ internal sealed class Sender(IPEndPoint address, IRequests requests, Epoll epoll
         {
             Failed(exception.Message);
             Close();
-            Thread.Sleep(1);
             SendUnlessOver();
         }
     }

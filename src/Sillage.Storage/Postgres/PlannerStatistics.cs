@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -70,12 +71,19 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
         try
         {
             await using var connection = await source.OpenConnectionAsync(_end.Token);
-            foreach (var table in await GrownAsync(connection))
+            var grown = await connection.QueryAsync<string>(
+                new CommandDefinition(SelectGrown, cancellationToken: _end.Token)
+            );
+            foreach (var table in grown)
             {
-#pragma warning disable CA2100 // A table of this schema, quoted by the engine.
-                await using var command = new NpgsqlCommand(Analyse(table), connection) { CommandTimeout = 0 };
-#pragma warning restore CA2100
-                await command.ExecuteNonQueryAsync(_end.Token);
+                // Another process, or autovacuum, may be at it: then it is done without us.
+                await connection.ExecuteAsync(
+                    new CommandDefinition(
+                        $"ANALYZE (SKIP_LOCKED) {table}",
+                        commandTimeout: 0,
+                        cancellationToken: _end.Token
+                    )
+                );
                 LogAnalysed(logger, table);
             }
         }
@@ -84,22 +92,6 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
             // The engine's own autovacuum comes round later.
             LogNotAnalysed(logger, exception);
         }
-    }
-
-    // Another process, or autovacuum, may be at it: then it is done without us.
-    private static string Analyse(string table) => $"ANALYZE (SKIP_LOCKED) {table}";
-
-    private async Task<List<string>> GrownAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand(SelectGrown, connection);
-        await using var reader = await command.ExecuteReaderAsync(_end.Token);
-        var tables = new List<string>();
-        while (await reader.ReadAsync(_end.Token))
-        {
-            tables.Add(reader.GetString(0));
-        }
-
-        return tables;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The statistics of {Table} were taken anew: it has grown.")]
