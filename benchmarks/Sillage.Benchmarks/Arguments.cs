@@ -35,6 +35,7 @@ internal sealed record Arguments(
             Repository = values["repository"],
             Folder = values["folder"],
             Sillage = values["sillage"],
+            Before = values.GetValueOrDefault("before"),
             Kestrel = values["kestrel"],
             IsNoisy = arguments.Contains("--noisy"),
             Postgres = values["postgres"],

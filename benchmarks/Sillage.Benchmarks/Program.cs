@@ -23,9 +23,11 @@ var cases = new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>
     ["export"] = Exports.RunAsync,
     ["growth"] = Growth.RunAsync,
     ["start"] = Starts.RunAsync,
+    ["before"] = Before.RunAsync,
     ["watched"] = Watched.RunAsync,
 };
-var chosen = settings.Only.Count > 0 ? settings.Only : [.. cases.Keys.Where(name => name != "watched")];
+var chosen =
+    settings.Only.Count > 0 ? settings.Only : [.. cases.Keys.Where(name => name is not ("watched" or "before"))];
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"No case \"{unknown}\". There are: {string.Join(", ", cases.Keys)}.");

@@ -1,12 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
+using Sillage.Hosting.Events;
 using Sillage.Hosting.Health;
-using Sillage.Hosting.Pipeline;
+using Sillage.Hosting.Jobs;
+using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Telemetry;
+using Sillage.Hosting.Tls;
 using Sillage.Storage;
 
 namespace Sillage.Hosting;
@@ -14,28 +18,44 @@ namespace Sillage.Hosting;
 /// <summary>Puts modules on a web application: everything that they share, in the order that a request passes it.</summary>
 public static class SillageHost
 {
-    /// <summary>Registers what all modules share, then the modules. Settings are to be there already.</summary>
+    /// <summary>
+    /// Registers what all modules share, then the modules. Settings are to be there already. Of the modules
+    /// <paramref name="elsewhere"/>, which run in other processes, it registers what is known everywhere: settings and permissions.
+    /// </summary>
     /// <exception cref="SettingsException">A setting is not known, or its text cannot be the value.</exception>
-    public static WebApplicationBuilder AddSillage(this WebApplicationBuilder builder, IReadOnlyList<IModule> modules)
+    public static WebApplicationBuilder AddSillage(
+        this WebApplicationBuilder builder,
+        IReadOnlyList<IModule> modules,
+        IReadOnlyList<IModule>? elsewhere = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(modules);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(modules);
+        services.AddSingleton(
+            new Permissions([
+                .. ServerPermission.All,
+                .. modules.Concat(elsewhere ?? []).SelectMany(module => module.Permissions),
+            ])
+        );
         services.AddSettings<ServerOptions>("");
         services.AddSettings<StorageOptions>("");
         builder.Logging.AddSillageLogging(builder.Configuration);
-        services.AddTelemetry();
+        services.AddTelemetry(builder.Configuration);
         services.AddPipeline();
+        services.AddTls(builder.Configuration);
         services.AddHealthChecks();
         services.AddDocumentation();
         services.AddStorage();
         foreach (var module in modules)
         {
+            services.AddSingleton(new DocumentedModule(module.Name, module.GetType()));
             module.AddServices(services, builder.Configuration);
         }
 
+        services.AddSettingsOf(elsewhere ?? [], builder.Configuration);
         services.TryAddSingleton<IIdentityAuthority, NoIdentityAuthority>();
         SettingsCheck.CheckNames(services, builder.Configuration);
         return builder;
@@ -51,10 +71,17 @@ public static class SillageHost
         app.MapEntry();
         app.MapHealth();
         app.MapMetrics();
+        app.MapJobs();
+        app.MapParkedEvents();
         app.MapDocumentation();
         foreach (var module in app.Services.GetRequiredService<IReadOnlyList<IModule>>())
         {
             module.MapRoutes(app);
+        }
+
+        foreach (var part in app.Services.GetServices<IRoutePart>())
+        {
+            part.MapRoutes(app);
         }
 
         return app;

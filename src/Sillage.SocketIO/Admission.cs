@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
@@ -19,16 +18,22 @@ internal sealed class Admission(SocketIOServer server)
             return;
         }
 
-        // 1. The host's policies, always.
+        // 1. Who it is and the host's policies, always.
         RecoveryOutcome? recovery = server.Options.Recovery is null ? RecoveryOutcome.NotAsked : null;
         var context = new ConnectContext(name, auth, connection.Engine, server.Services);
-        if (definition.Policies.Count > 0 || definition.RequiresUser || definition.Middleware.Count > 0)
+        if (
+            server.HasOwnGate
+            || definition.Policies.Count > 0
+            || definition.RequiresUser
+            || definition.Middleware.Count > 0
+        )
         {
             await using var scope = server.Services.CreateAsyncScope();
             context = new ConnectContext(name, auth, connection.Engine, scope.ServiceProvider);
-            if (definition.Policies.Count > 0 || definition.RequiresUser)
+            await server.Gate.AuthenticateAsync(context);
+            if (context.Refusal is null && (definition.Policies.Count > 0 || definition.RequiresUser))
             {
-                await AuthorizeAsync(definition, context);
+                await server.Gate.AuthorizeAsync(context, definition.Policies);
             }
 
             // 2. A client that comes back, unless its middleware wants to see it again.
@@ -64,32 +69,6 @@ internal sealed class Admission(SocketIOServer server)
         if (recovery is not RecoveryOutcome.Recovered)
         {
             Enter(connection, definition, context, recovery.Value);
-        }
-    }
-
-    private static async Task AuthorizeAsync(NamespaceDefinition definition, ConnectContext context)
-    {
-        var authorization = context.Services.GetRequiredService<IAuthorizationService>();
-        var provider = context.Services.GetRequiredService<IAuthorizationPolicyProvider>();
-        if (definition.RequiresUser && definition.Policies.Count == 0)
-        {
-            await CheckAsync(await provider.GetDefaultPolicyAsync());
-        }
-
-        foreach (var name in definition.Policies)
-        {
-            await CheckAsync(
-                await provider.GetPolicyAsync(name)
-                    ?? throw new InvalidOperationException($"There is no authorization policy '{name}'.")
-            );
-        }
-
-        async Task CheckAsync(AuthorizationPolicy policy)
-        {
-            if (!(await authorization.AuthorizeAsync(context.User, context, policy)).Succeeded)
-            {
-                context.Refuse("Not authorized");
-            }
         }
     }
 
@@ -143,7 +122,13 @@ internal sealed class Admission(SocketIOServer server)
         bool keepsUser
     )
     {
-        var user = keepsUser ? session.User ?? context.User : context.User;
+        // A gate of the host's has just found out who it is: nobody takes up where another was.
+        if (server.HasOwnGate && session.User is { } before && !SocketIOGate.IsSameUser(before, context.User))
+        {
+            return false;
+        }
+
+        var user = keepsUser && !server.HasOwnGate ? session.User ?? context.User : context.User;
         var socket = new ClientSocket(connection, ns, session.Id, context.Auth, user)
         {
             Recovery = RecoveryOutcome.Recovered,
@@ -168,6 +153,7 @@ internal sealed class Admission(SocketIOServer server)
 
         _ = writes.RunAsync();
         SocketLog.Recovered(server.Logger, socket.Id, ns.Name, missed.Count);
+        server.Gate.OnJoined(socket);
 
         // Not under the log's lock, which is held here.
         _ = BeginAsync(socket, yields: true);
@@ -233,6 +219,7 @@ internal sealed class Admission(SocketIOServer server)
             }
 
             SocketLog.Joined(server.Logger, socket.Id, ns.Name);
+            server.Gate.OnJoined(socket);
             _ = BeginAsync(socket);
         }
     }

@@ -93,6 +93,16 @@ public sealed partial class ClientSocket
     private async ValueTask HandleAsync(PendingEvent pending)
     {
         var definition = Namespace.Definition;
+        if (Namespace.Server.Gate.RefuseEvent(this, pending.Name) is { } refusal)
+        {
+            if (pending.AckId is { } refused)
+            {
+                Acknowledge(refused, Values(Error(refusal.Message, refusal.Details)));
+            }
+
+            return;
+        }
+
         if (!definition.Events.TryGetValue(pending.Name, out var handler) && (handler = definition.AnyEvent) is null)
         {
             SocketLog.NoHandler(Namespace.Server.Logger, pending.Name, Namespace.Name);

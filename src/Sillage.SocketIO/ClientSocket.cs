@@ -205,7 +205,7 @@ public sealed partial class ClientSocket
             log.Save(() =>
             {
                 (removed, var rooms) = Namespace.Registry.Remove(this);
-                var user = User == Handshake.User ? null : User;
+                var user = User == Handshake.User && !Namespace.Server.HasOwnGate ? null : User;
                 return removed ? new RecoverySession(Id, RecoveryId, rooms, user, KeptData, RecoveryStart) : null;
             });
         }
@@ -225,6 +225,7 @@ public sealed partial class ClientSocket
         }
 
         Namespace.Server.Metrics.SocketLeft();
+        Namespace.Server.Gate.OnLeft(this);
         SocketLog.Left(Namespace.Server.Logger, Id, Namespace.Name, disconnection.Reason);
         Namespace.OnLeft();
         _ = NotifyLeftAsync(disconnection);

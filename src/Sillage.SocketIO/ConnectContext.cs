@@ -21,8 +21,11 @@ public sealed class ConnectContext
     /// <summary>The namespace's name.</summary>
     public string Namespace { get; }
 
-    /// <summary>What the client sent as <c>auth</c>: an object, empty if it sent nothing.</summary>
-    public JsonElement Auth { get; }
+    /// <summary>
+    /// What the client sent as <c>auth</c>: an object, empty if it sent nothing. Whoever has looked at a credential in it may leave the rest: it is
+    /// kept for as long as the client stays.
+    /// </summary>
+    public JsonElement Auth { get; set; }
 
     /// <summary>The request that opened the connection.</summary>
     public EngineHandshake Handshake => _connection.Handshake;

@@ -9,7 +9,6 @@ using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
 using Sillage.SocketIO.Handlers;
 using Sillage.SocketIO.Rooms;
-using Sillage.SocketIO.Telemetry;
 
 namespace Sillage.SocketIO;
 
@@ -31,6 +30,9 @@ public sealed class SocketIOServer : IBackplaneNode
         Options = services.GetRequiredService<IOptions<SocketIOOptions>>().Value;
         Metrics = services.GetRequiredService<SocketIOMetrics>();
         Backplane = services.GetService<IBackplane>();
+        var gate = services.GetService<SocketIOGate>();
+        HasOwnGate = gate is not null;
+        Gate = gate ?? new FrameworkGate();
         var loggers = services.GetRequiredService<ILoggerFactory>();
         Logger = loggers.CreateLogger("Sillage.SocketIO");
         Encoder = new PacketEncoder(Options.Json);
@@ -58,6 +60,10 @@ public sealed class SocketIOServer : IBackplaneNode
     internal Admission Admission { get; }
     internal EngineServer Engine { get; }
     internal IBackplane? Backplane { get; }
+    internal SocketIOGate Gate { get; }
+
+    /// <summary>Whether the host has something of its own to say about every client.</summary>
+    internal bool HasOwnGate { get; }
 
     /// <summary>
     /// A namespace. One of a pattern is forgotten some time after its last client has left, so it is asked for anew each time.

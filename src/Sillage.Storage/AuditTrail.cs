@@ -30,12 +30,12 @@ public static class AuditTrail
     /// <param name="reader">A snapshot of the module's data.</param>
     /// <param name="filter">Which rows.</param>
     /// <param name="limit">At most so many.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="ct">Ends it early.</param>
     public static Task<IReadOnlyList<AuditRow>> ReadAuditAsync(
         this IReader reader,
         AuditFilter filter,
         int limit,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -48,7 +48,7 @@ public static class AuditTrail
             filter.Before,
             Limit = (long)limit,
         };
-        return reader.QueryAsync<AuditRow>(Select(filter), parameters, cancellationToken);
+        return reader.QueryAsync<AuditRow>(Select(filter), parameters, ct);
     }
 
     /// <summary>Only the conditions that apply, so that each combination gets the index that fits it.</summary>

@@ -26,11 +26,18 @@ public sealed class DataFolder : IDisposable
     /// <exception cref="DataFolderNotWritableException">It cannot be created or written to.</exception>
     public static DataFolder Take(string folder)
     {
+        var isNew = !Directory.Exists(folder);
         var path = Create(folder);
         try
         {
+            if (isNew)
+            {
+                FileOwner.AsFolderOf(path);
+            }
+
             // The operating system drops the lock with the process, however it ends; the file itself stays.
             var held = new FileStream(System.IO.Path.Combine(path, LockName), Private(FileMode.OpenOrCreate));
+            FileOwner.AsFolderOf(held.Name);
             return new DataFolder(path, held);
         }
         catch (UnauthorizedAccessException exception)
@@ -83,6 +90,7 @@ public sealed class DataFolder : IDisposable
         var options = Private(FileMode.OpenOrCreate);
         options.Share = FileShare.ReadWrite | FileShare.Delete;
         using var file = new FileStream(path, options);
+        FileOwner.AsFolderOf(path);
     }
 
     /// <summary>Options for a file that only its owner may read.</summary>

@@ -7,16 +7,13 @@ internal sealed class DatabaseHealthCheck(IDatabase database) : IHealthCheck
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(
-        HealthCheckContext context,
-        CancellationToken cancellationToken = default
-    )
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken ct = default)
     {
         try
         {
             await database
-                .WriteAsync(unit => unit.ScalarAsync<long>("SELECT 1", null, cancellationToken), cancellationToken)
-                .WaitAsync(LongestWait, cancellationToken);
+                .WriteAsync(unit => unit.ScalarAsync<long>("SELECT 1", null, ct), ct)
+                .WaitAsync(LongestWait, ct);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (exception is DatabaseUnavailableException or TimeoutException)

@@ -14,7 +14,7 @@ public interface IDatabase
 
     /// <summary>Runs <paramref name="read"/> on one consistent snapshot. Reads never wait for writes.</summary>
     /// <exception cref="DatabaseUnavailableException">The engine cannot be reached now; the caller may try again.</exception>
-    Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken);
+    Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct);
 
     /// <summary>
     /// Runs <paramref name="work"/> as one atomic unit and returns when it is durable. An exception from the work rolls
@@ -24,7 +24,7 @@ public interface IDatabase
     /// <exception cref="DatabaseUnavailableException">
     /// Nothing was stored: the engine cannot be reached, the disk is full or the queue is; the caller may try again.
     /// </exception>
-    Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken);
+    Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct);
 
     /// <summary>
     /// Removes what deleted rows have left behind, while reads and writes go on, and returns when it is done. On SQLite no
@@ -32,7 +32,7 @@ public interface IDatabase
     /// PostgreSQL's to overwrite.
     /// </summary>
     /// <exception cref="NotSupportedException">The SQLite file is too large for it (128 GB with pages of 4 KB).</exception>
-    Task WipeDeletedAsync(CancellationToken cancellationToken);
+    Task WipeDeletedAsync(CancellationToken ct);
 
     /// <summary>
     /// Takes the right to a work in the background that one process does at a time. Disposing gives it back, and so does
@@ -40,10 +40,10 @@ public interface IDatabase
     /// a connection may end without its holder's knowing.
     /// </summary>
     /// <param name="work">A name for the work, the same in every process.</param>
-    /// <param name="cancellationToken">Ends the wait for a connection.</param>
+    /// <param name="ct">Ends the wait for a connection.</param>
     /// <returns>Null if another process has it.</returns>
     /// <exception cref="DatabaseUnavailableException">The engine cannot be reached now; the caller may try again.</exception>
-    Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken);
+    Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct);
 }
 
 /// <summary>The database of the module <typeparamref name="TModule"/>.</summary>

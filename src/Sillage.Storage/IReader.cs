@@ -10,25 +10,24 @@ namespace Sillage.Storage;
 /// </summary>
 public interface IReader
 {
-    /// <summary>The dialect that <see cref="Connection"/> speaks.</summary>
+    /// <summary>The dialect that the connection speaks.</summary>
     SqlDialect Dialect { get; }
 
-    /// <summary>The open connection, for what Dapper does not cover (COPY, prepared hot paths). Never close it.</summary>
-    DbConnection Connection { get; }
+    /// <summary>
+    /// The open connection, for what Dapper does not cover (COPY, prepared hot paths), with the module's schema chosen. Never
+    /// close it.
+    /// </summary>
+    ValueTask<DbConnection> ConnectionAsync(CancellationToken ct = default);
 
-    /// <summary>The transaction that commands made by hand on <see cref="Connection"/> must carry, if there is one.</summary>
+    /// <summary>The transaction that commands made by hand on the connection must carry, if there is one.</summary>
     DbTransaction? Transaction { get; }
 
     /// <summary>All rows.</summary>
-    Task<IReadOnlyList<T>> QueryAsync<T>(
-        Sql sql,
-        object? parameters = null,
-        CancellationToken cancellationToken = default
-    );
+    Task<IReadOnlyList<T>> QueryAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default);
 
     /// <summary>The first row, or the type's default where there is none.</summary>
-    Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default);
+    Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default);
 
     /// <summary>The first column of the first row.</summary>
-    Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default);
+    Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default);
 }

@@ -1,5 +1,5 @@
-using Sillage.Storage.Backup;
 using Sillage.Storage.Migrations;
+using Sillage.Storage.Work;
 
 namespace Sillage.Storage;
 
@@ -17,6 +17,9 @@ internal sealed record ModuleRegistration(
     SurvivingTable? Survivor = null
 )
 {
+    /// <summary>Tables of the module's own file whose rows are in no backup, those that refer before those referred to.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
     public static ModuleRegistration Of<TModule>(string name, string? companion = null) =>
         new(
             typeof(TModule),
@@ -29,7 +32,13 @@ internal sealed record ModuleRegistration(
         new(
             typeof(TModule),
             name,
-            dialect => new MigrationSet(name, [new Migration(1, table.Name, table.Create.For(dialect))]),
+            dialect => new MigrationSet(
+                name,
+                [
+                    new Migration(1, table.Name, table.Create.For(dialect)),
+                    .. table.Later.Select((script, i) => new Migration(i + 2, table.Name, script.For(dialect))),
+                ]
+            ),
             Survivor: table
         );
 
@@ -41,27 +50,34 @@ internal sealed record ModuleRegistration(
 /// <summary>One module's database on one engine. Usable once it is open.</summary>
 internal abstract class ModuleDatabase(ModuleRegistration registration) : IDatabase, IAsyncDisposable
 {
-    private readonly Signal _published = new();
-
     public string Name => Registration.Name;
 
     public abstract SqlDialect Dialect { get; }
 
     public ModuleRegistration Registration { get; } = registration;
 
+    /// <summary>What opening it changed in tables that were there before; null for nothing.</summary>
+    public DatabaseUpgrade? Upgrade { get; protected set; }
+
     /// <summary>Raised when an event was committed into the outbox, for the dispatcher to wait on.</summary>
-    public Signal Published => _published;
+    public Signal Published { get; } = new();
+
+    /// <summary>Raised when an event was put into the inbox, for the pump to wait on.</summary>
+    public Signal Received { get; } = new();
+
+    /// <summary>What wakes the pump of this database's jobs.</summary>
+    public WorkSignals Work { get; } = new();
 
     /// <summary>Migrates the database and makes it ready.</summary>
-    public abstract Task OpenAsync(CancellationToken cancellationToken);
+    public abstract Task OpenAsync(CancellationToken ct);
 
-    public abstract Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken);
+    public abstract Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct);
 
-    public abstract Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken);
+    public abstract Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct);
 
-    public abstract Task WipeDeletedAsync(CancellationToken cancellationToken);
+    public abstract Task WipeDeletedAsync(CancellationToken ct);
 
-    public abstract Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken);
+    public abstract Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct);
 
     public abstract ValueTask DisposeAsync();
 
@@ -78,14 +94,13 @@ internal sealed class Database<TModule>(ModuleDatabases databases) : IDatabase<T
 
     public SqlDialect Dialect => _database.Dialect;
 
-    public Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken) =>
-        _database.ReadAsync(read, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct) => _database.ReadAsync(read, ct);
 
-    public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) =>
-        _database.WriteAsync(work, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct) =>
+        _database.WriteAsync(work, ct);
 
-    public Task WipeDeletedAsync(CancellationToken cancellationToken) => _database.WipeDeletedAsync(cancellationToken);
+    public Task WipeDeletedAsync(CancellationToken ct) => _database.WipeDeletedAsync(ct);
 
-    public Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken) =>
-        _database.TryLeaseAsync(work, cancellationToken);
+    public Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct) =>
+        _database.TryLeaseAsync(work, ct);
 }

@@ -11,6 +11,7 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
 {
     private readonly Dictionary<Type, ModuleDatabase> _byModule;
     private readonly ILogger _logger;
+    private readonly PostgresSources? _sources;
     private DataFolder? _folder;
     private bool _open;
 
@@ -23,13 +24,18 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
     )
     {
         Options = options.Value;
+        SqliteLibrary.Choose(Options.Sqlite);
         var logger = _logger = loggers.CreateLogger(StorageMetrics.Name);
+        var sources = _sources = Options.Postgres is { } server
+            ? new PostgresSources(server, Options.PostgresConnections)
+            : null;
+        var outage = new OutageLog("PostgreSQL", clock, logger);
         _byModule = registrations.ToDictionary(
             registration => registration.Module,
             ModuleDatabase (registration) =>
-                Options.Postgres is null
+                sources is null
                     ? new SqliteDatabase(registration, Options.Data, metrics, clock, logger)
-                    : new PostgresDatabase(registration, Options, metrics, clock, logger)
+                    : new PostgresDatabase(registration, sources, outage, metrics, clock, logger)
         );
     }
 
@@ -46,7 +52,7 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
         );
 
     /// <summary>Takes the data folder (SQLite), then migrates and opens every database. A second call does nothing.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(CancellationToken ct)
     {
         if (_open)
         {
@@ -62,7 +68,7 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
 
         foreach (var database in All)
         {
-            await database.OpenAsync(cancellationToken);
+            await database.OpenAsync(ct);
         }
 
         _open = true;
@@ -73,6 +79,11 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
         foreach (var database in All)
         {
             await database.DisposeAsync();
+        }
+
+        if (_sources is not null)
+        {
+            await _sources.DisposeAsync();
         }
 
         // Last: whoever takes the folder next finds every file closed.

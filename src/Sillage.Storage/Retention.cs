@@ -1,11 +1,16 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sillage.Storage.Work;
 
 namespace Sillage.Storage;
 
-/// <summary>Removes, every hour, what storage keeps for a while only: replies to repeated requests, the inbox's memory.</summary>
-internal sealed partial class Retention(ModuleDatabases databases, TimeProvider clock, ILogger<Retention> logger)
-    : BackgroundService
+/// <summary>Removes from a module's database what storage keeps there for a while only.</summary>
+internal sealed record Purge : IRecurringJob
+{
+    public static string Kind => "storage.purge";
+}
+
+/// <summary>Removes, every hour, what storage keeps for a while only: replies to repeated requests, the inbox's memory, the audit trail.</summary>
+internal static class Retention
 {
     /// <summary>As long as the API promises that an Idempotency-Key is remembered.</summary>
     public static readonly TimeSpan Replies = TimeSpan.FromHours(24);
@@ -26,57 +31,56 @@ internal sealed partial class Retention(ModuleDatabases databases, TimeProvider 
           (SELECT event_id, handler FROM sillage_inbox WHERE handled_at < @Before LIMIT @Limit)
         """;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    // The ids are in the order of time: what is old enough stands at the beginning, and nothing else is looked at.
+    private const string DeleteAudit = """
+        DELETE FROM sillage_audit WHERE id IN
+          (SELECT id FROM sillage_audit WHERE id < @FirstId AND at < @Before ORDER BY id LIMIT @Limit)
+        """;
 
     /// <summary>Removes from one database what is past its time.</summary>
-    public static async Task PurgeAsync(IDatabase database, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task PurgeAsync(
+        IDatabase database,
+        DateTimeOffset now,
+        TimeSpan keepAudit,
+        CancellationToken ct
+    )
     {
-        await PurgeAsync(database, DeleteReplies, now - Replies, cancellationToken);
-        await PurgeAsync(database, DeleteHandledEvents, now - HandledEvents, cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            foreach (var database in databases.All)
-            {
-                await PurgeGuardedAsync(database, stoppingToken);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task PurgeGuardedAsync(ModuleDatabase database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await PurgeAsync(database, clock.GetUtcNow(), cancellationToken);
-        }
-        catch (DatabaseUnavailableException exception)
-        {
-            LogPutOff(logger, database.Name, exception);
-        }
+        await PurgeAsync(database, DeleteReplies, now - Replies, ct);
+        await PurgeAsync(database, DeleteHandledEvents, now - HandledEvents, ct);
+        await PurgeAsync(database, DeleteAudit, now - keepAudit, ct);
     }
 
     private static async Task PurgeAsync(
         IDatabase database,
         string statement,
         DateTimeOffset before,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var parameters = new { Before = before, Limit = BatchSize };
+        var parameters = new
+        {
+            Before = before,
+            FirstId = Guid.CreateVersion7(before),
+            Limit = BatchSize,
+        };
         int deleted;
         do
         {
-            deleted = await database.WriteAsync(
-                unit => unit.ExecuteAsync(statement, parameters, cancellationToken),
-                cancellationToken
-            );
+            deleted = await database.WriteAsync(unit => unit.ExecuteAsync(statement, parameters, ct), ct);
         } while (deleted == BatchSize);
     }
+}
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Purging {Database} is put off for an hour.")]
-    private static partial void LogPutOff(ILogger logger, string database, Exception exception);
+/// <inheritdoc cref="Retention"/>
+internal sealed class Purging<TModule>(
+    IDatabase<TModule> database,
+    IOptions<StorageOptions> options,
+    TimeProvider clock
+) : IWork<Purge>
+{
+    public async Task<WorkResult> RunAsync(Purge job, WorkRun run, CancellationToken ct)
+    {
+        await Retention.PurgeAsync(database, clock.GetUtcNow(), options.Value.KeepAudit, ct);
+        return WorkResult.Done;
+    }
 }

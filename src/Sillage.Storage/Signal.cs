@@ -12,15 +12,15 @@ internal sealed class Signal
     public void Set() => _set.Writer.TryWrite(true);
 
     /// <summary>Waits until set, at most as long as said.</summary>
-    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken cancellationToken)
+    public async Task WaitAsync(TimeSpan longest, TimeProvider clock, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(longest, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
             await _set.Reader.ReadAsync(either.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             // Time is up, which is one of the two things waited for.
         }

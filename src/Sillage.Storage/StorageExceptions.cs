@@ -15,6 +15,23 @@ public sealed class DatabaseUnavailableException : Exception
 
     /// <summary>False if the engine went away between the order to commit and its answer: it may have stored the work.</summary>
     public bool IsOutcomeKnown { get; init; } = true;
+
+    /// <summary>Whether the engine as a whole is away. Storage itself tells the log, once when that begins and once when it ends.</summary>
+    public bool IsOutage { get; init; }
+
+    /// <summary>Whether an exception comes of the engine's being away, which the log has been told already.</summary>
+    public static bool IsOutageIn(Exception? exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DatabaseUnavailableException { IsOutage: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A unique key is taken already.</summary>
@@ -64,12 +81,31 @@ public sealed class DataFolderNotWritableException : StorageSetupException
     public string Folder { get; }
 }
 
+/// <summary>The user of the setting Postgres lacks rights that the program needs.</summary>
+public sealed class DatabaseRefusedException : StorageSetupException
+{
+    /// <summary>Names the schema and the remedy.</summary>
+    public DatabaseRefusedException(string schema, Exception inner)
+        : base(
+            $"PostgreSQL refuses the schema {schema} to this user ({inner.Message.TrimEnd('.')}). The user of the setting Postgres has to own the schema, or needs GRANT CREATE ON DATABASE to make it.",
+            inner
+        ) { }
+}
+
 /// <summary>The database's schema and this program do not fit together.</summary>
 public sealed class MigrationException : StorageSetupException
 {
     /// <summary>Says which script and what to do.</summary>
     public MigrationException(string message, Exception? inner = null)
         : base(message, inner) { }
+}
+
+/// <summary>There is no SQLite of the kind that the settings ask for.</summary>
+public sealed class SqliteNotFoundException : StorageSetupException
+{
+    /// <summary>Says what is missing and what to do.</summary>
+    public SqliteNotFoundException(string message)
+        : base(message) { }
 }
 
 /// <summary>A database's file is damaged, or no database at all.</summary>

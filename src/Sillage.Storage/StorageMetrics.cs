@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Sillage.Storage.Events;
 
 namespace Sillage.Storage;
 
@@ -10,14 +11,17 @@ internal sealed class StorageMetrics
     public const string Name = "Sillage.Storage";
 
     private readonly ConcurrentDictionary<string, Func<int>> _queues = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (long Pending, long Failed)> _outboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OutboxCounts> _outboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InboxCounts> _inboxes = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock;
     private readonly Histogram<int> _groupSize;
     private readonly Histogram<double> _commitDuration;
     private readonly Counter<long> _dispatched;
-    private readonly Counter<long> _setAside;
+    private readonly Counter<long> _parked;
 
-    public StorageMetrics(IMeterFactory meters)
+    public StorageMetrics(IMeterFactory meters, TimeProvider clock)
     {
+        _clock = clock;
         var meter = meters.Create(Name);
         _groupSize = meter.CreateHistogram<int>(
             "sillage.storage.group.units",
@@ -41,10 +45,10 @@ internal sealed class StorageMetrics
             "{event}",
             "Events handed to the bus."
         );
-        _setAside = meter.CreateCounter<long>(
-            "sillage.storage.outbox.failures",
+        _parked = meter.CreateCounter<long>(
+            "sillage.storage.inbox.failures",
             "{event}",
-            "Events set aside after the last attempt."
+            "Events parked after the last attempt."
         );
         meter.CreateObservableGauge(
             "sillage.storage.queue.length",
@@ -52,18 +56,31 @@ internal sealed class StorageMetrics
             "{unit}",
             "Units of work that wait for the writer."
         );
-        meter.CreateObservableGauge(
-            "sillage.storage.outbox.pending",
-            () => _outboxes.Select(pair => new Measurement<long>(pair.Value.Pending, Tag(pair.Key))),
-            "{event}",
-            "Events that wait to be handed to the bus."
+        Gauge("outbox.pending", "{event}", "Events that wait to be handed to the bus.", _outboxes, row => row.Waiting);
+        Gauge("outbox.age", "s", "Age of the oldest of them.", _outboxes, row => Age(row.Oldest));
+        Gauge("inbox.waiting", "{event}", "Events that wait for their handlers.", _inboxes, row => row.Waiting);
+        Gauge("inbox.parked", "{event}", "Events parked, waiting for someone to look.", _inboxes, row => row.Parked);
+        Gauge(
+            "inbox.age",
+            "s",
+            "Age of the oldest event that waits for its handlers.",
+            _inboxes,
+            row => Age(row.Oldest)
         );
-        meter.CreateObservableGauge(
-            "sillage.storage.outbox.failed",
-            () => _outboxes.Select(pair => new Measurement<long>(pair.Value.Failed, Tag(pair.Key))),
-            "{event}",
-            "Events that were set aside and wait for someone to look."
-        );
+
+        void Gauge<T>(
+            string name,
+            string unit,
+            string description,
+            ConcurrentDictionary<string, T> rows,
+            Func<T, double> value
+        ) =>
+            meter.CreateObservableGauge(
+                $"sillage.storage.{name}",
+                () => rows.Select(pair => new Measurement<double>(value(pair.Value), Tag(pair.Key))),
+                unit,
+                description
+            );
     }
 
     public static ActivitySource Activities { get; } = new(Name);
@@ -80,9 +97,21 @@ internal sealed class StorageMetrics
 
     public void Dispatched(string database, int events) => _dispatched.Add(events, Tag(database));
 
-    public void SetAside(string database) => _setAside.Add(1, Tag(database));
+    public void Parked(string database) => _parked.Add(1, Tag(database));
 
-    public void Outbox(string database, long pending, long failed) => _outboxes[database] = (pending, failed);
+    public void Outbox(string database, OutboxCounts counts) => _outboxes[database] = counts;
+
+    public void Inbox(string database, InboxCounts counts) => _inboxes[database] = counts;
+
+    /// <summary>Has the counters of events there from the start: what shows at its first count only looks as if it were not.</summary>
+    public void Begin(string database)
+    {
+        _dispatched.Add(0, Tag(database));
+        _parked.Add(0, Tag(database));
+    }
+
+    private double Age(DateTimeOffset? oldest) =>
+        oldest is null ? 0 : Math.Max(0, (_clock.GetUtcNow() - oldest.Value).TotalSeconds);
 
     private static KeyValuePair<string, object?> Tag(string database) => new("database", database);
 }

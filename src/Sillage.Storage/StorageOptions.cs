@@ -12,8 +12,21 @@ public sealed class StorageOptions
     public string? Postgres { get; set; }
 
     /// <summary>
-    /// The most connections to PostgreSQL that each module opens for writing, and as many again for reading. Default 10.
+    /// The SQLite to run: <c>bundled</c>, the one that comes along, or <c>system</c>, the operating system's
+    /// <c>libsqlite3</c> (3.35 or later). Default bundled.
     /// </summary>
-    [Range(2, 1000)]
-    public int PostgresConnections { get; set; } = 10;
+    public SqliteSource Sqlite { get; set; }
+
+    /// <summary>
+    /// How long the audit trail of every module remembers what was done. 30 days to 100 years, default 2 years.
+    /// </summary>
+    [Range(typeof(TimeSpan), "30.00:00:00", "36525.00:00:00")]
+    public TimeSpan KeepAudit { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>
+    /// The most connections to PostgreSQL that the process opens, all its modules together. Default 9: ten processes fit into
+    /// PostgreSQL's own hundred.
+    /// </summary>
+    [Range(4, 1000)]
+    public int PostgresConnections { get; set; } = 9;
 }

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Storage.Backup;
 using Sillage.Storage.Events;
+using Sillage.Storage.Postgres;
+using Sillage.Storage.Work;
 
 namespace Sillage.Storage;
 
@@ -16,18 +18,36 @@ public static partial class StorageRegistration
     /// <summary>What a module's name is made of; it becomes a file's and a schema's.</summary>
     internal const string NamePattern = @"^[a-z]{1,32}\z";
 
-    /// <summary>Adds storage as such: the engine chosen by <see cref="StorageOptions"/>, the bus, the dispatcher.</summary>
+    /// <summary>Adds storage as such: the engine chosen by <see cref="StorageOptions"/>, the bus, dispatchers and pumps.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddOptions<StorageOptions>();
-        services.AddOptions<OutboxOptions>();
+        services.AddOptions<EventOptions>();
+        services.AddOptions<JobOptions>();
         services.AddLogging();
         services.AddMetrics();
         services.AddHealthChecks();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StorageMetrics>();
+        services.TryAddSingleton<WorkMetrics>();
+        services.TryAddSingleton<JobRunner>();
         services.TryAddSingleton<ModuleDatabases>();
-        services.TryAddSingleton<IEventBus, InProcessEventBus>();
+        services.TryAddSingleton<InProcessEventBus>();
+        services.TryAddSingleton<PostgresEventBus>();
+        services.TryAddSingleton<IEventBus>(provider =>
+            IsShared(provider)
+                ? provider.GetRequiredService<PostgresEventBus>()
+                : provider.GetRequiredService<InProcessEventBus>()
+        );
+        services.TryAddSingleton<LocalModules>();
+        services.TryAddSingleton<DeployedProcess>();
+        services.TryAddSingleton<LocalDeployment>();
+        services.TryAddSingleton<PostgresDeployment>();
+        services.TryAddSingleton<IDeployment>(provider =>
+            IsShared(provider)
+                ? provider.GetRequiredService<PostgresDeployment>()
+                : provider.GetRequiredService<LocalDeployment>()
+        );
         services.TryAddSingleton(provider => new BackupArchive(
             provider.GetServices<ModuleRegistration>(),
             provider.GetRequiredService<IOptions<StorageOptions>>(),
@@ -38,8 +58,12 @@ public static partial class StorageRegistration
         {
             services.AddSingleton(provider => new StorageStartup(provider.GetRequiredService<ModuleDatabases>()));
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageStartup>());
+            services.AddSingleton(provider => new UnheardEvents(
+                provider.GetRequiredService<LocalModules>(),
+                provider.GetRequiredService<IDeployment>()
+            ));
             services.AddHostedService<EventDelivery>();
-            services.AddHostedService<Retention>();
+            services.AddHostedService<WorkHost>();
         }
 
         return services;
@@ -58,11 +82,22 @@ public static partial class StorageRegistration
     /// in the companion stands in the module's own file until it is done (docs/adr/0063-the-tie-in-a-file-of-its-own.md).
     /// On PostgreSQL there is one schema, and scripts create all tables there.
     /// </param>
+    /// <param name="leftOut">
+    /// Tables of the module's own file whose rows are in no backup, and which a restore leaves empty: secrets that a found backup must
+    /// not give away, and that can be made anew. Those that refer come before those referred to.
+    /// </param>
     public static IServiceCollection AddModuleDatabase<TModule>(
         this IServiceCollection services,
         string name,
-        string? companion = null
-    ) => services.AddModuleDatabase<TModule>(ModuleRegistration.Of<TModule>(name, companion));
+        string? companion = null,
+        IReadOnlyList<string>? leftOut = null
+    ) =>
+        services.AddModuleDatabase<TModule>(
+            ModuleRegistration.Of<TModule>(name, companion) with
+            {
+                LeftOut = leftOut ?? [],
+            }
+        );
 
     /// <summary>
     /// Adds a database with one table whose rows outlive a restore, <see cref="IDatabase{TModule}"/>.
@@ -82,6 +117,14 @@ public static partial class StorageRegistration
         ModuleRegistration registration
     )
     {
+        if (registration.Name == PostgresDeployment.Schema)
+        {
+            throw new ArgumentException(
+                $"'{registration.Name}' is the schema of the deployment.",
+                nameof(registration)
+            );
+        }
+
         if (!Names().IsMatch(registration.Name))
         {
             throw new ArgumentException($"'{registration.Name}' is not lower case letters.", nameof(registration));
@@ -94,6 +137,13 @@ public static partial class StorageRegistration
 
         services.AddSingleton(registration);
         services.AddSingleton<IDatabase<TModule>, Database<TModule>>();
+        services.AddSingleton(provider => new WorkBell<TModule>(
+            provider.GetRequiredService<ModuleDatabases>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddWork<TModule, Purge, Purging<TModule>>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)
+        );
         // All of them together are for what concerns every module, such as the audit trail.
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<IDatabase<TModule>>());
         services
@@ -121,6 +171,15 @@ public static partial class StorageRegistration
         services.AddSingleton<EventSubscription, EventSubscription<TModule, TEvent, THandler>>();
         return services;
     }
+
+    /// <summary>Says in the table of the deployment that the module keeps a section of personal data.</summary>
+    public static IServiceCollection AddDeployedSection<TModule>(
+        this IServiceCollection services,
+        Func<IServiceProvider, string> section
+    ) => services.AddSingleton(new DeployedSection(typeof(TModule), section));
+
+    private static bool IsShared(IServiceProvider provider) =>
+        provider.GetRequiredService<ModuleDatabases>().Dialect == SqlDialect.Postgres;
 
     [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();

@@ -12,9 +12,9 @@ public static class UnitOfWorkLocks
     /// Keeps every other unit of this module that names the same key waiting until this one has ended. On SQLite units
     /// follow one another anyway; on PostgreSQL they do not.
     /// </summary>
-    public static Task LockAsync(this IUnitOfWork unit, string key, CancellationToken cancellationToken)
+    public static Task LockAsync(this IUnitOfWork unit, string key, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        return unit.ExecuteAsync(Lock, new { Key = key }, cancellationToken);
+        return unit.ExecuteAsync(Lock, new { Key = key }, ct);
     }
 }

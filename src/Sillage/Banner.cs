@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Sillage.Accounts.Contracts;
-using Sillage.CommandLine;
-using Sillage.Hosting;
+using Sillage.Hosting.Modules;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
+using Sillage.Storage.Events;
 using Spectre.Console;
 
 namespace Sillage;
@@ -19,13 +20,25 @@ internal static class Banner
         var modules = app.Services.GetRequiredService<IReadOnlyList<IModule>>();
 
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold]Sillage[/] {Verbs.Version.Text}");
+        console.MarkupLineInterpolated($"[bold]Sillage[/] {ProgramVersion.Current}");
         console.MarkupLineInterpolated($"  [dim]API[/]      [cyan]{string.Join("  ", addresses)}[/]");
         console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{link}/docs[/]");
         console.MarkupLineInterpolated($"  [dim]Data[/]     {DescribeStorage(app)}");
         console.MarkupLineInterpolated(
             $"  [dim]Modules[/]  {string.Join(", ", modules.Select(module => module.Name))}"
         );
+        if (app.Services.GetRequiredService<UnheardEvents>().AtStart is { Count: > 0 } unheard)
+        {
+            console.MarkupLineInterpolated(
+                $"  [dim]Events[/]   [yellow]nobody publishes {string.Join(", ", unheard)}: their modules are not here[/]"
+            );
+        }
+
+        foreach (var line in UpgradeNotice.Lines(app.Services))
+        {
+            console.MarkupLineInterpolated($"  {line}");
+        }
+
         // Known as long as there is no administrator; absent where the accounts module is elsewhere.
         if (app.Services.GetService<ISetupLink>()?.Path is { } setup)
         {

@@ -1,18 +1,30 @@
 using System.CommandLine;
+using Sillage;
 using Sillage.CommandLine;
+using Sillage.Hosting.Verbs;
 using Sillage.Verbs;
 
-var sillage = new RootCommand(
-    "Sillage keeps the wake of what people do in games and apps: accounts and event traces behind one API. "
-        + "Without a verb it serves."
-)
+// Before anything that needs a library loaded.
+return OpenFiles.AreEnough() ? await RunAsync(args) : ExitCode.Expected;
+
+static Task<int> RunAsync(string[] args)
 {
-    Serve.Create(),
-    Backup.Create(),
-    Restore.Create(),
-    ResetPassword.Create(),
-    Sillage.Verbs.Traces.TracesVerbs.Create(),
-    Settings.Create(),
-    Sillage.Verbs.Version.Create(),
-};
-return await Invocation.RunAsync(sillage, args);
+    var sillage = new RootCommand(
+        "Sillage keeps the wake of what people do in games and apps: accounts and event traces behind one API. "
+            + "Without a verb it serves."
+    )
+    {
+        Serve.Create(),
+        Backup.Create(),
+        Restore.Create(),
+    };
+    foreach (var verb in Server.CreateVerbs(new VerbHost()))
+    {
+        sillage.Add(verb);
+    }
+
+    sillage.Add(Settings.Create());
+    sillage.Add(Modules.Create());
+    sillage.Add(Sillage.Verbs.Version.Create());
+    return Invocation.RunAsync(sillage, args);
+}

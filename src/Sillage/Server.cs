@@ -1,8 +1,13 @@
 using System.CommandLine;
 using Sillage.Accounts;
+using Sillage.Accounts.Remote;
 using Sillage.CommandLine;
 using Sillage.Hosting;
+using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO;
+using Sillage.Hosting.Verbs;
+using Sillage.Redis;
 using Sillage.Traces;
 
 namespace Sillage;
@@ -13,17 +18,28 @@ internal static class Server
     /// <summary>Every module there is; the setting <c>Modules</c> chooses among them.</summary>
     private static readonly IModule[] AllModules = [new AccountsModule(), new TracesModule()];
 
+    /// <summary>The verbs that the modules bring.</summary>
+    public static IEnumerable<Command> CreateVerbs(IVerbHost host) =>
+        AllModules.SelectMany(module => module.CreateVerbs(host));
+
     /// <summary>The application, its settings checked; starting it is up to the verb.</summary>
     /// <exception cref="SettingsException">A setting is not known or not valid.</exception>
     public static WebApplication Build(SettingFlags flags, ParseResult parsed)
     {
         var app = CreateBuilder(flags, parsed).Build();
-        foreach (var address in ListenAddress.Check(app.Configuration["Urls"] ?? new ServerOptions().Urls))
+        var urls = app.Configuration["Urls"] ?? new ServerOptions().Urls;
+        foreach (var address in ListenAddress.Check(urls, app.Configuration["Tls:Certificate"] is { Length: > 0 }))
         {
             app.Urls.Add(address);
         }
 
-        return app.UseSillage();
+        app.UseSillage();
+        if (!HasAccounts(app.Services.GetRequiredService<IReadOnlyList<IModule>>()))
+        {
+            app.MapRemoteAccounts();
+        }
+
+        return app;
     }
 
     /// <summary>A builder without the framework's defaults: they would read settings from places that we do not document.</summary>
@@ -37,11 +53,26 @@ internal static class Server
         builder.Configuration.AddSillageConfiguration(flags.File(parsed), flags.Values(parsed));
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         PostgresSetting.Check(builder.Configuration["Postgres"]);
-        builder.AddSillage(ModuleSelection.Choose(AllModules, builder.Configuration));
+        var modules = ModuleSelection.Choose(AllModules, builder.Configuration);
+        if (!HasAccounts(modules))
+        {
+            builder.Services.AddRemoteAccounts(builder.Configuration);
+        }
+
+        builder.Services.AddLiveSettings();
+        builder.AddSillage(modules, [.. AllModules.Except(modules)]);
+        if (builder.Configuration["Redis"] is { Length: > 0 } redis)
+        {
+            builder.Services.AddRedisBackplane(redis);
+        }
+
         var noise = new StartupNoise();
         noise.AddTo(builder.Logging);
         builder.Services.AddSingleton(noise);
         return builder;
     }
+
+    private static bool HasAccounts(IReadOnlyList<IModule> modules) => modules.Any(module => module is AccountsModule);
 }

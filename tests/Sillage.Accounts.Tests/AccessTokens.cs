@@ -167,7 +167,7 @@ public abstract class AccessTokens(AccountsUnderTest accounts) : AccountsSpecifi
         await ring.TurnAsync(default);
         ring.Keys.Count.ShouldBe(2);
         ring.Current().Kid.ShouldBe(first);
-        var person = await server.NewPersonAsync("player-1");
+        var person = await server.RegisterAsync("player-1");
 
         Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(2));
         person = await server.LogInAsync(person.Username, person.Password);
@@ -190,11 +190,8 @@ public abstract class AccessTokens(AccountsUnderTest accounts) : AccountsSpecifi
     public async Task An_administrator_rotates_the_key_and_withdraws_the_others()
     {
         await using var server = await Accounts.StartAsync();
-        var person = await server.NewPersonAsync("player-1");
-        var administrator = Credential.Basic(
-            AccountsUnderTest.AdministratorName,
-            AccountsUnderTest.AdministratorPassword
-        );
+        var person = await server.RegisterAsync("player-1");
+        var administrator = Credential.Basic(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
 
         var rotated = await server.SendAsync(HttpMethod.Post, "/api/v1/signing-keys/rotate", null, administrator);
         rotated.Status.ShouldBe(HttpStatusCode.NoContent);
@@ -213,7 +210,7 @@ public abstract class AccessTokens(AccountsUnderTest accounts) : AccountsSpecifi
     public async Task Tokens_outlive_a_restart()
     {
         await using var server = await Accounts.StartAsync();
-        var person = await server.NewPersonAsync("player-1");
+        var person = await server.RegisterAsync("player-1");
 
         await server.RestartAsync();
 
@@ -235,7 +232,7 @@ public sealed class AccessTokens_on_postgres(PostgresAccounts accounts)
         var postgres = await Accounts.PostgresAsync();
         await using var one = await Accounts.StartOnAsync(postgres);
         await using var other = await Accounts.StartOnAsync(postgres);
-        var person = await one.NewPersonAsync("player-1");
+        var person = await one.RegisterAsync("player-1");
         (await other.SendAsync(HttpMethod.Get, "/api/v1/me", null, person.Token)).Status.ShouldBe(HttpStatusCode.OK);
 
         await one.SendAsync(HttpMethod.Post, "/api/v1/auth/logout", null, person.Token);
@@ -257,12 +254,9 @@ public sealed class AccessTokens_on_postgres(PostgresAccounts accounts)
         var postgres = await Accounts.PostgresAsync();
         await using var one = await Accounts.StartOnAsync(postgres);
         await using var other = await Accounts.StartOnAsync(postgres);
-        var administrator = await one.LogInAsync(
-            AccountsUnderTest.AdministratorName,
-            AccountsUnderTest.AdministratorPassword
-        );
+        var administrator = await one.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
         await one.SendAsync(HttpMethod.Post, "/api/v1/signing-keys/rotate", null, administrator.Token);
-        var person = await one.NewPersonAsync("player-1");
+        var person = await one.RegisterAsync("player-1");
 
         HttpStatusCode status;
         var attempts = 0;

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sillage.Hosting.Modules;
 using Sillage.Specifications;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
@@ -12,9 +12,6 @@ namespace Sillage.Accounts.Tests;
 /// <summary>A server with the accounts module, an administrator and a clock that tests can move; shared by a class of tests.</summary>
 public abstract class AccountsUnderTest : IAsyncLifetime
 {
-    public const string AdministratorName = "admin";
-    public const string AdministratorPassword = "a lamp by the quay";
-
     public const int PasswordRounds = 4_000;
 
     private SillageServer? _server;
@@ -40,13 +37,24 @@ public abstract class AccountsUnderTest : IAsyncLifetime
         await StartOnAsync(await PostgresAsync(), settings);
 
     /// <summary>A server on a given database; null for a fresh SQLite folder.</summary>
-    public Task<SillageServer> StartOnAsync(string? postgres, params (string Name, string? Value)[] settings)
+    public Task<SillageServer> StartOnAsync(string? postgres, params (string Name, string? Value)[] settings) =>
+        StartAsync([new AccountsModule(), new GamesModule()], postgres, settings);
+
+    /// <summary>A server of a test's own that has another module beside accounts.</summary>
+    public async Task<SillageServer> StartBesideAsync(IModule other) =>
+        await StartAsync([new AccountsModule(), other], await PostgresAsync(), []);
+
+    private Task<SillageServer> StartAsync(
+        IReadOnlyList<IModule> modules,
+        string? postgres,
+        (string Name, string? Value)[] settings
+    )
     {
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             ["Postgres"] = postgres,
-            ["Admin:Username"] = AdministratorName,
-            ["Admin:Password"] = AdministratorPassword,
+            ["Admin:Username"] = TestUsers.AdministratorName,
+            ["Admin:Password"] = TestUsers.AdministratorPassword,
             ["Accounts:Registration"] = "open",
         };
         foreach (var (name, value) in settings)
@@ -55,7 +63,7 @@ public abstract class AccountsUnderTest : IAsyncLifetime
         }
 
         return SillageServer.StartAsync(
-            [new AccountsModule()],
+            modules,
             all,
             builder =>
             {
@@ -80,15 +88,5 @@ public sealed class SqliteAccounts : AccountsUnderTest
 
 public sealed class PostgresAccounts(PostgresServer postgres) : AccountsUnderTest
 {
-    public override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync();
-}
-
-/// <summary>The system's clock, put forward by as much as a test says. Timers run as usual.</summary>
-public sealed class MovableClock : TimeProvider
-{
-    private long _ahead;
-
-    public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
+    public override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync([new AccountsModule()]);
 }

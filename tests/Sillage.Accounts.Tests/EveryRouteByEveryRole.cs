@@ -55,7 +55,7 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         var other = await NewPersonAsync();
         var made = await PostAsync(
             "/api/v1/api-keys",
-            new { permissions = new[] { "traces.write" } },
+            new { permissions = new[] { "games.play" } },
             administrator.Token
         );
         Credential?[] callers =

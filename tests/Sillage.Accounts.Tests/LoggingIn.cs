@@ -45,7 +45,7 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
     public async Task A_name_is_taken_whatever_its_case()
     {
         var name = NewName();
-        await Server.NewPersonAsync(name);
+        await Server.RegisterAsync(name);
 
         var again = await PostAsync(
             "/api/v1/auth/register",
@@ -198,6 +198,17 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
         await Server.LogInAsync(person.Username, person.Password);
     }
 
+    // The hash pads with zeros what it is given.
+    [Fact]
+    public async Task A_zero_after_the_password_makes_it_another()
+    {
+        var person = await TestUsers.RegisterAsync(Server, "zero");
+        (await GetAsync("/api/v1/me", person.Basic)).Status.ShouldBe(HttpStatusCode.OK);
+        (await GetAsync("/api/v1/me", Credential.Basic(person.Username, person.Password + "\0"))).Status.ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
+    }
+
     [Fact]
     public async Task A_password_that_was_right_is_remembered_until_it_is_changed()
     {
@@ -228,7 +239,7 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
     {
         var postgres = await Accounts.PostgresAsync();
         await using var server = await Accounts.StartOnAsync(postgres);
-        var here = await server.NewPersonAsync("player-1");
+        var here = await server.RegisterAsync("player-1");
         var there = await server.LogInAsync("player-1", here.Password);
         (await server.SendAsync(HttpMethod.Post, "/api/v1/auth/logout", null, here.Token)).Status.ShouldBe(
             HttpStatusCode.NoContent
@@ -274,7 +285,7 @@ public abstract class LoggingIn(AccountsUnderTest accounts) : AccountsSpecificat
     [Fact]
     public async Task Neither_passwords_nor_tokens_are_logged()
     {
-        var person = await Server.NewPersonAsync(NewName(), password: "a password like no other");
+        var person = await Server.RegisterAsync(NewName(), password: "a password like no other");
         await GetAsync("/api/v1/me", person.Basic);
         await GetAsync("/api/v1/me", person.Token);
         await PostAsync("/api/v1/auth/refresh", new { refresh_token = person.RefreshToken });

@@ -27,6 +27,9 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
     [Theory]
     [InlineData("""{"username":"x","role":"king"}""", "/role")]
     [InlineData("""{"username":"x","password":"short"}""", "/password")]
+    [InlineData("""{"username":"x","password":"password1234"}""", "/password")]
+    [InlineData("""{"username":"x","password":"qwertyuiop"}""", "/password")]
+    [InlineData("""{"username":"x","password":"Liverpool2024"}""", "/password")]
     [InlineData("""{"role":"member"}""", "/username")]
     [InlineData("""{"username":"a b"}""", "/username")]
     public async Task A_bad_new_account_gets_400(string body, string pointer)
@@ -110,10 +113,7 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
     public async Task Accounts_are_listed_in_pages_searched_and_filtered()
     {
         await using var server = await Accounts.StartAsync();
-        var administrator = Credential.Basic(
-            AccountsUnderTest.AdministratorName,
-            AccountsUnderTest.AdministratorPassword
-        );
+        var administrator = Credential.Basic(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
         foreach (var name in (string[])["rower-c", "Rower-A", "rower-b", "cox-a"])
         {
             await server.SendAsync(
@@ -228,33 +228,32 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
         var path = $"/api/v1/users/{person.Id}";
         await PatchAsync(path, new { role = "researcher", displayName = "Somebody Known" }, administrator.Token);
         await PostAsync($"{path}/password", null, administrator.Token);
-        await DeleteAsync($"{path}?form=anonymise", administrator.Token);
         var trail = await GetAsync($"/api/v1/audit?subject={person.Id}", administrator.Token);
-        await Eventually.HoldsAsync(async () =>
-        {
-            trail = await GetAsync($"/api/v1/audit?subject={person.Id}", administrator.Token);
-            return trail.Text.Contains("erasure.completed", StringComparison.Ordinal);
-        });
-
         trail.Json["items"]!
             .AsArray()
             .Select(a => (string)a!["action"]!)
-            .ShouldBe([
-                "erasure.completed",
-                "account.erased",
-                "account.password-reset",
-                "account.changed",
-                "account.registered",
-            ]);
+            .ShouldBe(["account.password-reset", "account.changed", "account.registered"]);
         trail.Text.ShouldNotContain(person.Username);
         trail.Text.ShouldNotContain("Somebody Known");
-        var erased = trail.Json["items"]![1]!;
-        ((Guid)erased["actor"]!).ShouldBe(administrator.Id);
-        ((string)erased["details"]!).ShouldContain("anonymise");
-
-        var first = await GetAsync($"/api/v1/audit?subject={person.Id}&limit=4", administrator.Token);
+        var first = await GetAsync($"/api/v1/audit?subject={person.Id}&limit=2", administrator.Token);
         var rest = await GetAsync((string)first.Json["next"]!, administrator.Token);
         ((string)rest.Json["items"]![0]!["action"]!).ShouldBe("account.registered");
+
+        // That somebody was erased stays, and by whom; who it was does not.
+        await DeleteAsync($"{path}?form=anonymise", administrator.Token);
+        await Eventually.HoldsAsync(async () =>
+        {
+            var left = await GetAsync($"/api/v1/audit?subject={person.Id}", administrator.Token);
+            var completed = await GetAsync("/api/v1/audit?action=erasure.completed", administrator.Token);
+            return left.Json["items"]!.AsArray().Count == 0 && completed.Json["items"]!.AsArray().Count > 0;
+        });
+        var erased = await GetAsync(
+            $"/api/v1/audit?action=account.erased&actor={administrator.Id}",
+            administrator.Token
+        );
+        ((string)erased.Json["items"]![0]!["details"]!).ShouldContain("anonymise");
+        erased.Text.ShouldNotContain(person.Id.ToString());
+
         (await GetAsync("/api/v1/audit?action=a%00", administrator.Token)).Pointers().ShouldBe(["?action"]);
         (await GetAsync("/api/v1/audit?actor=somebody", administrator.Token)).Status.ShouldBe(
             HttpStatusCode.BadRequest

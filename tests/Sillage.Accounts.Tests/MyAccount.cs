@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
-using Sillage.Hosting.PersonalData;
+using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Specifications;
 using Xunit;
 
@@ -151,7 +151,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
     {
         var person = await NewPersonAsync();
         await PatchAsync("/api/v1/me", new { displayName = "Élodie", email = "e@example.org" }, person.Token);
-        var key = await PostAsync("/api/v1/api-keys", new { permissions = new[] { "traces.write" } }, person.Token);
+        var key = await PostAsync("/api/v1/api-keys", new { permissions = new[] { "games.play" } }, person.Token);
 
         var data = await GetAsync("/api/v1/me/data?download=true", person.Token);
 
@@ -204,7 +204,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
     public async Task People_erase_themselves_after_seeing_what_goes(string form)
     {
         var person = await NewPersonAsync();
-        await PostAsync("/api/v1/api-keys", new { permissions = new[] { "traces.write" } }, person.Token);
+        await PostAsync("/api/v1/api-keys", new { permissions = new[] { "games.play" } }, person.Token);
 
         var dry = await DeleteAsync($"/api/v1/me?form={form}&dryRun=true", person.Token);
         dry.Status.ShouldBe(HttpStatusCode.OK);
@@ -218,7 +218,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
         (await GetAsync("/api/v1/me", person.Basic)).Status.ShouldBe(HttpStatusCode.Unauthorized);
         var administrator = (await AdministratorAsync()).Token;
         (await GetAsync($"/api/v1/users/{person.Id}", administrator)).Status.ShouldBe(HttpStatusCode.NotFound);
-        await Server.NewPersonAsync(person.Username);
+        await Server.RegisterAsync(person.Username);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
         await server.RestartAsync();
 
         // One that can be seen through, by a worker that looks at both.
-        var person = await server.NewPersonAsync(NewName());
+        var person = await server.RegisterAsync(NewName());
         var erased = await server.SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy", null, person.Token);
         var progress = (string)erased.Json["links"]!["progress"]!;
         await Eventually.HoldsAsync(async () => await StateAsync(progress) == "done");
@@ -258,10 +258,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
     public async Task The_last_administrator_cannot_erase_shut_or_demote_himself()
     {
         await using var server = await Accounts.StartAsync();
-        var administrator = await server.LogInAsync(
-            AccountsUnderTest.AdministratorName,
-            AccountsUnderTest.AdministratorPassword
-        );
+        var administrator = await server.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
         var self = $"/api/v1/users/{administrator.Id}";
         Task<Answer> SendAsync(HttpMethod method, string path, object? body = null) =>
             server.SendAsync(method, path, body, administrator.Token);
@@ -271,7 +268,7 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
         (await SendAsync(HttpMethod.Patch, self, new { role = "member" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await SendAsync(HttpMethod.Patch, self, new { disabled = true })).Status.ShouldBe(HttpStatusCode.Conflict);
 
-        await server.NewPersonAsync("second", "administrator");
+        await server.RegisterAsync("second", "administrator");
         (await SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -279,8 +276,8 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
     public async Task Of_two_last_administrators_who_leave_at_once_one_stays()
     {
         await using var server = await Accounts.StartAsync();
-        var one = await server.LogInAsync(AccountsUnderTest.AdministratorName, AccountsUnderTest.AdministratorPassword);
-        var other = await server.NewPersonAsync("second", "administrator");
+        var one = await server.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
+        var other = await server.RegisterAsync("second", "administrator");
 
         var answers = await Task.WhenAll(
             new[] { one, other }.Select(p =>

@@ -67,7 +67,7 @@ public abstract class ProvisioningAccounts(AccountsUnderTest accounts) : Account
         async Task<string> HashAsync() =>
             (
                 await Server
-                    .Services.GetRequiredService<IDatabase<AccountsModule>>()
+                    .Services.GetRequiredService<IDatabase<AccountsData>>()
                     .ReadAsync(
                         reader =>
                             reader.ScalarAsync<string>(

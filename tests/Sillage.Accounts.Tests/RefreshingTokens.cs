@@ -96,7 +96,7 @@ public abstract class RefreshingTokens(AccountsUnderTest accounts) : AccountsSpe
     [Fact]
     public async Task More_than_a_hundred_sessions_end_the_oldest()
     {
-        var first = await Server.NewPersonAsync(NewName());
+        var first = await Server.RegisterAsync(NewName());
         (await GetAsync("/api/v1/me", first.Token)).Status.ShouldBe(HttpStatusCode.OK);
         for (var i = 0; i < 100; i++)
         {

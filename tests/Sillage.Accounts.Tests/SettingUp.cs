@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Accounts.Contracts;
 using Sillage.Hosting.Settings;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 namespace Sillage.Accounts.Tests;
@@ -124,16 +123,13 @@ public abstract class SettingUp(AccountsUnderTest accounts) : AccountsSpecificat
     {
         var postgres = await Accounts.PostgresAsync();
         await using var server = await Accounts.StartOnAsync(postgres);
-        var administrator = await server.LogInAsync(
-            AccountsUnderTest.AdministratorName,
-            AccountsUnderTest.AdministratorPassword
-        );
+        var administrator = await server.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
 
         await server.RestartAsync(
             new Dictionary<string, string?>
             {
                 ["Admin:Username"] = "other",
-                ["Admin:Password"] = "another long password",
+                ["Admin:Password"] = "a second lamp by the quay",
             }
         );
 
@@ -141,7 +137,7 @@ public abstract class SettingUp(AccountsUnderTest accounts) : AccountsSpecificat
             await server.SendAsync(
                 HttpMethod.Post,
                 "/api/v1/auth/login",
-                new { username = "other", password = "another long password" }
+                new { username = "other", password = "a second lamp by the quay" }
             )
         ).Status.ShouldBe(HttpStatusCode.Unauthorized);
         await server.LogInAsync(administrator.Username, administrator.Password);

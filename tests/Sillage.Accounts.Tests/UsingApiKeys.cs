@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Accounts.ApiKeys;
+using Sillage.Accounts.Contracts;
 using Xunit;
 
 namespace Sillage.Accounts.Tests;
@@ -19,7 +20,7 @@ public abstract class UsingApiKeys(AccountsUnderTest accounts) : AccountsSpecifi
     {
         var person = await NewPersonAsync();
 
-        var made = await MakeAsync(person, "self", "traces.write");
+        var made = await MakeAsync(person, "self", "games.play");
 
         made.Status.ShouldBe(HttpStatusCode.Created);
         made.Header("Cache-Control")!.ShouldContain("no-store");
@@ -41,7 +42,7 @@ public abstract class UsingApiKeys(AccountsUnderTest accounts) : AccountsSpecifi
     public async Task A_key_does_only_what_it_was_made_for()
     {
         var person = await NewPersonAsync();
-        var key = KeyOf(await MakeAsync(person, "traces.write"));
+        var key = KeyOf(await MakeAsync(person, "games.play"));
 
         (await GetAsync("/api/v1/me", key)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await GetAsync($"/api/v1/users/{person.Id}", key)).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -74,6 +75,79 @@ public abstract class UsingApiKeys(AccountsUnderTest accounts) : AccountsSpecifi
         );
         (await DeleteAsync("/api/v1/me?form=destroy", key)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await PostAsync("/api/v1/signing-keys/rotate", null, key)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_key_makes_nobody_more_than_they_are_and_lets_its_finder_not_stay()
+    {
+        var owner = await NewPersonAsync("administrator");
+        var other = await NewPersonAsync("administrator");
+        var member = await NewPersonAsync();
+        var key = KeyOf(await MakeAsync(owner, "self", "accounts.read", "accounts.manage"));
+
+        var refused = new[]
+        {
+            await PostAsync("/api/v1/users", new { username = NewName(), role = "administrator" }, key),
+            await PostAsync("/api/v1/users", new { username = NewName(), role = "researcher" }, key),
+            await PatchAsync($"/api/v1/users/{member.Id}", new { role = "administrator" }, key),
+            await PatchAsync($"/api/v1/users/{other.Id}", new { role = "member" }, key),
+            await PatchAsync($"/api/v1/users/{other.Id}", new { disabled = true }, key),
+            await PatchAsync($"/api/v1/users/{owner.Id}", new { displayName = "x" }, key),
+            await PostAsync($"/api/v1/users/{owner.Id}/password", null, key),
+            await PostAsync($"/api/v1/users/{other.Id}/password", null, key),
+            await DeleteAsync($"/api/v1/users/{other.Id}?form=destroy", key),
+            await DeleteAsync($"/api/v1/users/{owner.Id}?form=destroy", key),
+        };
+
+        refused.ShouldAllBe(answer => answer.Status == HttpStatusCode.Forbidden);
+        refused.ShouldAllBe(answer => answer.Text.Contains("log in"));
+        // What a script that keeps accounts is for.
+        (await PostAsync("/api/v1/users", new { username = NewName() }, key)).Status.ShouldBe(HttpStatusCode.Created);
+        (await PostAsync($"/api/v1/users/{member.Id}/password", null, key)).Status.ShouldBe(HttpStatusCode.OK);
+        (await PatchAsync($"/api/v1/users/{member.Id}", new { disabled = true }, key)).Status.ShouldBe(
+            HttpStatusCode.OK
+        );
+    }
+
+    [Fact]
+    public async Task A_key_needs_a_recent_login_and_no_token_that_was_made_to_be_kept()
+    {
+        var person = await NewPersonAsync();
+        var tokens = Server.Services.GetRequiredService<ILongTokens>();
+        var longToken = Credential.Bearer((await tokens.OpenAsync(person.Id, "a script", default))!);
+        Task<Answer> TryAsync(Credential credential) =>
+            PostAsync("/api/v1/api-keys", new { permissions = new[] { "self" } }, credential);
+
+        (await TryAsync(longToken)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await TryAsync(person.Token)).Status.ShouldBe(HttpStatusCode.Created);
+        Clock.Advance(TimeSpan.FromMinutes(11));
+        (await TryAsync(person.Token)).Text.ShouldContain("recent login");
+        (await TryAsync(person.Basic)).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Theory]
+    [InlineData(false, HttpStatusCode.Unauthorized)]
+    [InlineData(true, HttpStatusCode.OK)]
+    public async Task A_new_password_ends_the_keys_unless_they_are_to_stay(bool keep, HttpStatusCode after)
+    {
+        var administrator = (await AdministratorAsync()).Token;
+        var person = await NewPersonAsync();
+        var key = KeyOf(await MakeAsync(person, "self"));
+        (await GetAsync("/api/v1/me", key)).Status.ShouldBe(HttpStatusCode.OK);
+        var change = new
+        {
+            currentPassword = person.Password,
+            newPassword = "four dry sculls",
+            keepApiKeys = keep,
+        };
+        (await PutAsync("/api/v1/me/password", change, person.Token)).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await GetAsync("/api/v1/me", key)).Status.ShouldBe(after);
+
+        var another = await NewPersonAsync();
+        var anotherKey = KeyOf(await MakeAsync(another, "self"));
+        var reset = $"/api/v1/users/{another.Id}/password" + (keep ? "?keepApiKeys=true" : "");
+        (await PostAsync(reset, null, administrator)).Status.ShouldBe(HttpStatusCode.OK);
+        (await GetAsync("/api/v1/me", anotherKey)).Status.ShouldBe(after);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A fresh database, as a connection string.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <param name="template">The connection string of the one to copy, which nobody may be connected to; null for an empty one.</param>
+    public async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var server = await ConnectionStringAsync();
         var name = string.Create(
@@ -34,7 +35,8 @@ public sealed class PostgresServer : IAsyncLifetime
             await command.ExecuteNonQueryAsync();
         }
 
-        await using (var command = source.CreateCommand($"CREATE DATABASE {name}"))
+        var copied = template is null ? "" : $" TEMPLATE {new NpgsqlConnectionStringBuilder(template).Database}";
+        await using (var command = source.CreateCommand($"CREATE DATABASE {name}{copied}"))
         {
             await command.ExecuteNonQueryAsync();
         }

@@ -1,9 +1,16 @@
+using Sillage.Storage.Tests;
 using Sillage.Storage.Tests.Sqlite;
 using Xunit.Runner.InProc.SystemConsole;
 
 if (args is [WriteUntilKilled.Verb, var folder])
 {
     await WriteUntilKilled.RunAsync(folder);
+    return 0;
+}
+
+if (args is [WorkUntilKilled.Verb, var place, .. var postgres])
+{
+    await WorkUntilKilled.RunAsync(place, postgres.FirstOrDefault());
     return 0;
 }
 

@@ -16,11 +16,14 @@ public abstract class RetentionTests : StorageSpecification
         VALUES (@Scope, @Hash, @Hash, @Hash, @At)
         """;
 
+    private const string InsertAudit =
+        "INSERT INTO sillage_audit (id, at, action, subject) VALUES (@Id, @At, 'thing.done', @Subject)";
+
     private const string InsertHandled =
         "INSERT INTO sillage_inbox (event_id, handler, handled_at) VALUES (@Id, @Handler, @At)";
 
     [Fact]
-    public async Task Replies_are_kept_for_a_day_and_handled_events_for_thirty()
+    public async Task Replies_are_kept_for_a_day_handled_events_for_thirty_and_the_audit_for_as_long_as_is_set()
     {
         await Database.WriteAsync(
             async unit =>
@@ -32,6 +35,12 @@ public abstract class RetentionTests : StorageSpecification
                 }
 
                 await InsertReplyAsync(unit, "new", Now.AddHours(-24).AddSeconds(1));
+                foreach (var number in Enumerable.Range(0, 1100))
+                {
+                    await InsertAuditAsync(unit, $"old {number}", Now.AddDays(-100).AddSeconds(-1));
+                }
+
+                await InsertAuditAsync(unit, "new", Now.AddDays(-100).AddSeconds(1));
                 await InsertHandledAsync(unit, "old", Now.AddDays(-30).AddSeconds(-1));
                 await InsertHandledAsync(unit, "new", Now.AddDays(-30).AddSeconds(1));
                 return 0;
@@ -39,9 +48,10 @@ public abstract class RetentionTests : StorageSpecification
             CancellationToken.None
         );
 
-        await Retention.PurgeAsync(Database, Now, CancellationToken.None);
+        await Retention.PurgeAsync(Database, Now, TimeSpan.FromDays(100), CancellationToken.None);
 
         (await NamesAsync("SELECT scope FROM sillage_idempotency")).ShouldBe(["new"]);
+        (await NamesAsync("SELECT subject FROM sillage_audit")).ShouldBe(["new"]);
         (await NamesAsync("SELECT handler FROM sillage_inbox")).ShouldBe(["new"]);
     }
 
@@ -53,6 +63,17 @@ public abstract class RetentionTests : StorageSpecification
                 Scope = scope,
                 Hash = new byte[] { 1 },
                 At = at,
+            }
+        );
+
+    private static Task<int> InsertAuditAsync(IUnitOfWork unit, string subject, DateTimeOffset at) =>
+        unit.ExecuteAsync(
+            InsertAudit,
+            new
+            {
+                Id = Guid.CreateVersion7(at),
+                At = at,
+                Subject = subject,
             }
         );
 

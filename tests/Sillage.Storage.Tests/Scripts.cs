@@ -31,7 +31,10 @@ internal static class Scripts
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var options = new StorageOptions();
         place.Configure(options);
-        var metrics = new StorageMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
+        var metrics = new StorageMetrics(
+            services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(),
+            TimeProvider.System
+        );
         var databases = Enumerable
             .Range(0, times)
             .Select(_ => new ModuleDatabases(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sillage.Schema;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Fuzz;

@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Traces.Import.Rows;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
@@ -24,7 +25,7 @@ internal static class TextTargets
         Guid.CreateVersion7(Now),
         "researcher-1",
         Role.Administrator,
-        Role.PermissionsOf(Role.Administrator),
+        new Permissions(TracesPermission.All).Of(Role.Administrator),
         CredentialKind.Session,
         null
     );
@@ -141,7 +142,10 @@ internal static class TextTargets
                 if (DataFilter.Create(rule, value) is { } filter)
                 {
                     var isThere = read.RootElement.TryGetProperty(rule.Name, out var found);
-                    Expect(filter.Matches(data) == (isThere && Equals(rule.Type, found, value)), rule.Name);
+                    Expect(
+                        filter.Matches(new TraceRow { Data = data }) == (isThere && Equals(rule.Type, found, value)),
+                        rule.Name
+                    );
                 }
             }
         }

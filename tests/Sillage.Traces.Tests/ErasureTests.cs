@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,7 +6,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Sillage.Specifications;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 namespace Sillage.Traces.Tests;
@@ -40,7 +40,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
         (await CountAsync(server, "trace")).ShouldBe(expected);
         (await CountAsync(server, "quarantine")).ShouldBe(form == "destroy" ? 1 : 2);
         (await CountAsync(server, "identity")).ShouldBe(1);
-        await AuditTellsAsync(server, reply, form);
+        await AuditTellsAsync(server, (string)reply.Json["accountId"]!, progress.Split('/')[^1], form);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
     public async Task A_refused_erasure_leaves_nothing_to_be_done_at_the_next_start()
     {
         await using var server = await Traces.StartAsync();
-        var last = Credential.Basic("admin", People.AdministratorPassword);
+        var last = Credential.Basic("admin", TestUsers.AdministratorPassword);
         (await server.SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy", null, last)).Status.ShouldBe(
             HttpStatusCode.Conflict
         );
@@ -74,35 +74,39 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
         (await server.SendAsync(HttpMethod.Get, "/api/v1/me", null, last)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
-    private static async Task AuditTellsAsync(SillageServer server, Answer reply, string form)
+    /// <summary>What was done and on which day, and by no id that leads anywhere.</summary>
+    private static async Task AuditTellsAsync(SillageServer server, string account, string erasure, string form)
     {
-        var admin = Credential.Basic("admin", People.AdministratorPassword);
-        var trail = (
-            await server.SendAsync(
-                HttpMethod.Get,
-                $"/api/v1/audit?subject={reply.Json["accountId"]}&limit=100",
-                null,
-                admin
-            )
-        ).Must(HttpStatusCode.OK);
-        var rows = trail.Items.ToDictionary(row => (string)row!["action"]!, row => (string?)row!["details"] ?? "");
-        rows.Keys.ShouldContain("account.erased");
-        rows.Keys.ShouldContain("erasure.completed");
-        var removed = JsonNode.Parse(rows["traces.removed"])!;
+        (await AuditAsync(server, $"subject={account}")).ShouldBeEmpty();
+        (await AuditAsync(server, $"actor={account}")).ShouldBeEmpty();
+        (await AuditAsync(server, "action=account.erased")).ShouldHaveSingleItem();
+        (await AuditAsync(server, "action=erasure.completed")).ShouldHaveSingleItem()["subject"]!
+            .ToString()
+            .ShouldBe(erasure);
+        var row = (await AuditAsync(server, "action=traces.removed")).ShouldHaveSingleItem();
+        DateTimeOffset.Parse((string)row["at"]!, CultureInfo.InvariantCulture).TimeOfDay.ShouldBe(TimeSpan.Zero);
+        var removed = JsonNode.Parse((string)row["details"]!)!;
         ((string)removed["form"]!).ShouldBe(form);
         ((long)removed["traces"]!).ShouldBe(form == "destroy" ? Batches * BatchSize : 0);
         ((long)removed["quarantined"]!).ShouldBe(form == "destroy" ? 1 : 0);
     }
 
+    private static async Task<IReadOnlyList<JsonNode>> AuditAsync(SillageServer server, string query)
+    {
+        var admin = Credential.Basic("admin", TestUsers.AdministratorPassword);
+        var trail = await server.SendAsync(HttpMethod.Get, $"/api/v1/audit?{query}&limit=100", null, admin);
+        return [.. trail.Must(HttpStatusCode.OK).Items.Select(row => row!)];
+    }
+
     /// <summary>Until there is no such participant any more.</summary>
     private static async Task SendInTheNameOfTheFirstAsync(SillageServer server)
     {
-        var admin = Credential.Basic("admin", People.AdministratorPassword);
+        var admin = Credential.Basic("admin", TestUsers.AdministratorPassword);
         HttpStatusCode status;
         do
         {
             var trace = $$"""{"participant":1,"timestamp":"{{DateTimeOffset.UtcNow:O}}","name":"late"}""";
-            var content = People.Content(trace);
+            var content = TestUsers.Content(trace);
             status = (await server.SendAsync(HttpMethod.Post, "/api/v1/studies/game/traces", content, admin)).Status;
             status.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity);
         } while (status == HttpStatusCode.Created);
@@ -119,7 +123,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
     /// <summary>Two players whose traces lie among each other, with marks in everything that they send.</summary>
     private static async Task<Game> PlayAsync(SillageServer server)
     {
-        var admin = Credential.Basic("admin", People.AdministratorPassword);
+        var admin = Credential.Basic("admin", TestUsers.AdministratorPassword);
         var made = await server.SendAsync(
             HttpMethod.Post,
             "/api/v1/studies",
@@ -157,7 +161,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
                 await server.SendAsync(
                     HttpMethod.Post,
                     $"{study}/traces",
-                    People.Content($$"""{"name":7,"note":"{{Encoding.UTF8.GetString(player.OfTheTraces[^1])}}"}"""),
+                    TestUsers.Content($$"""{"name":7,"note":"{{Encoding.UTF8.GetString(player.OfTheTraces[^1])}}"}"""),
                     Credential.Basic(player.Username, player.Password)
                 )
             ).Must(HttpStatusCode.UnprocessableEntity);
@@ -200,7 +204,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
             await server.SendAsync(
                 HttpMethod.Post,
                 $"{study}/traces",
-                People.Content(JsonSerializer.Serialize(items)),
+                TestUsers.Content(JsonSerializer.Serialize(items)),
                 Credential.Basic(player.Username, player.Password),
                 ("Idempotency-Key", $"{player.Username}-{batch}")
             )
@@ -215,7 +219,7 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
             await server.SendAsync(
                 HttpMethod.Post,
                 "/api/v1/auth/login",
-                People.Content(new { username = player.Username, password = player.Password }),
+                TestUsers.Content(new { username = player.Username, password = player.Password }),
                 null,
                 ("User-Agent", agent)
             )
@@ -227,8 +231,8 @@ public abstract class ErasureTests(TracesUnderTest traces) : TracesSpecification
 
     private static Task<long> CountAsync(SillageServer server, string table)
     {
-        var database = (Sillage.Storage.IDatabase<TracesModule>)
-            server.Services.GetService(typeof(Sillage.Storage.IDatabase<TracesModule>))!;
+        var database = (Sillage.Storage.IDatabase<TracesData>)
+            server.Services.GetService(typeof(Sillage.Storage.IDatabase<TracesData>))!;
         return database.ReadAsync(
             reader => reader.ScalarAsync<long>($"SELECT count(*) FROM {table}"),
             CancellationToken.None

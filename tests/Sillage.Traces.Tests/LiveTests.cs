@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 namespace Sillage.Traces.Tests;
@@ -146,7 +145,7 @@ public abstract class LiveTests(TracesUnderTest traces) : TracesSpecification(tr
     public async Task A_stream_ends_when_the_server_stops()
     {
         await using var server = await Traces.StartAsync();
-        var researcher = await People.RegisterAsync(server, "researcher-2", "researcher");
+        var researcher = await TestUsers.RegisterAsync(server, "researcher-2", "researcher");
         var made = await server.SendAsync(
             HttpMethod.Post,
             "/api/v1/studies",

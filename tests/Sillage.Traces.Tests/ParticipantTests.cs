@@ -17,7 +17,7 @@ public abstract class ParticipantTests(TracesUnderTest traces) : TracesSpecifica
         first.Concat(more).Select(p => p.Number).ShouldBe([1, 2, 3]);
         first.Select(p => p.Person.Username).ShouldBe([$"{slug}-1", $"{slug}-2"]);
         first.Concat(more).Select(p => p.Pseudonym).Distinct().Count().ShouldBe(3);
-        await People.LogInAsync(Server, more[0].Person.Username, more[0].Person.Password);
+        await TestUsers.LogInAsync(Server, more[0].Person.Username, more[0].Person.Password);
         (await GetAsync(study, more[0].Person)).Json["number"]!.GetValue<int>().ShouldBe(3);
     }
 
@@ -41,7 +41,7 @@ public abstract class ParticipantTests(TracesUnderTest traces) : TracesSpecifica
     {
         var study = await NewStudyAsync();
         var slug = study.Split('/')[^1];
-        await People.RegisterAsync(Server, $"{slug}-1", "member");
+        await TestUsers.RegisterAsync(Server, $"{slug}-1", "member");
         var players = await NewPlayersAsync(study, 2);
         players[0].Person.Username.ShouldStartWith($"{slug}-1-");
         players[1].Person.Username.ShouldBe($"{slug}-2");

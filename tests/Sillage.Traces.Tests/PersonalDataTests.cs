@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Shouldly;
 using Sillage.Storage;
 using Xunit;
@@ -16,7 +17,7 @@ public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecific
         var player = (await NewPlayersAsync(study))[0];
         await SendTracesAsync(study, Trace(change: t => t["id"] = Id), player.Person);
         await SendTracesAsync(study, """{"name":"bad"}""", player.Person);
-        var loggedIn = await People.LogInAsync(Server, player.Person.Username, player.Person.Password);
+        var loggedIn = await TestUsers.LogInAsync(Server, player.Person.Username, player.Person.Password);
         return (study, player with { Person = loggedIn });
     }
 
@@ -31,6 +32,60 @@ public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecific
         ((string)mine["pseudonym"]!).ShouldBe(player.Pseudonym);
         ((string)mine["traces"]![Id]!["data"]!["room"]!).ShouldBe("loops");
         ((string)mine["quarantined"]![0]!["text"]!).ShouldBe("""{"name":"bad"}""");
+    }
+
+    [Fact]
+    public async Task A_player_sees_who_looked_at_who_is_who_and_who_gave_himself_the_right_to()
+    {
+        var (study, player) = await PlayedAsync();
+        var slug = study.Split('/')[^1];
+        (await GetAsync($"{study}/traces")).Must(HttpStatusCode.OK);
+        async Task<JsonArray> OpeningsAsync() =>
+            (await GetAsync("/api/v1/me/data", player.Person)).Must(HttpStatusCode.OK).Json["traces"]!["studies"]![
+                slug
+            ]!["identityOpenings"]!.AsArray();
+        (await OpeningsAsync()).ShouldBeEmpty("who reads pseudonyms sees nobody");
+
+        (await GetAsync($"{study}/traces?identities=true")).Must(HttpStatusCode.OK);
+        var admin = Traces.Administrator;
+        var rights = new { rights = new[] { "manage", "identities" } };
+        (await SendAsync(HttpMethod.Put, $"{study}/rights/{admin.Id}", rights, admin)).Must(HttpStatusCode.OK);
+
+        var openings = await OpeningsAsync();
+        openings.Select(o => (string)o!["action"]!).ShouldBe(["identities.read", "identities.given"]);
+        ((string)openings[0]!["by"]!).ShouldBe(Researcher.Username);
+        ((string)openings[0]!["details"]!["how"]!).ShouldBe("query");
+        ((string)openings[1]!["by"]!).ShouldBe(admin.Username);
+        ((bool)openings[1]!["details"]!["toSelf"]!).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Where_it_takes_two_nobody_gives_himself_the_right_to_identities()
+    {
+        await using var server = await Traces.StartAsync(("Traces:SecondPersonForIdentities", "true"));
+        var admin = Credential.Basic("admin", TestUsers.AdministratorPassword);
+        var owner = Credential.Basic("owner-1", "a wake that stays");
+        var person = """{"username":"owner-1","password":"a wake that stays","role":"researcher"}""";
+        await SendAsync(HttpMethod.Post, "/api/v1/users", person, admin, HttpStatusCode.Created);
+        await SendAsync(
+            HttpMethod.Post,
+            "/api/v1/studies",
+            """{"slug":"game","title":"A game"}""",
+            owner,
+            HttpStatusCode.Created
+        );
+        var id = (string)(await server.SendAsync(HttpMethod.Get, "/api/v1/me", null, admin)).Json["id"]!;
+        var address = $"/api/v1/studies/game/rights/{id}";
+        const string both = """{"rights":["manage","identities"]}""";
+
+        await SendAsync(HttpMethod.Put, address, """{"rights":["manage"]}""", admin, HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Put, address, both, admin, HttpStatusCode.Forbidden);
+        await SendAsync(HttpMethod.Put, address, both, owner, HttpStatusCode.OK);
+        // What somebody else has given is not given anew.
+        await SendAsync(HttpMethod.Put, address, both, admin, HttpStatusCode.OK);
+
+        async Task SendAsync(HttpMethod method, string path, string body, Credential by, HttpStatusCode expected) =>
+            (await server.SendAsync(method, path, TestUsers.Content(body), by)).Must(expected);
     }
 
     [Fact]
@@ -111,7 +166,7 @@ public abstract class PersonalDataTests(TracesUnderTest traces) : TracesSpecific
     {
         var study = await NewStudyAsync();
         var players = await NewPlayersAsync(study, 2);
-        var sender = await People.LogInAsync(Server, players[0].Person.Username, players[0].Person.Password);
+        var sender = await TestUsers.LogInAsync(Server, players[0].Person.Username, players[0].Person.Password);
         (
             await SendAsync(
                 HttpMethod.Patch,

@@ -35,7 +35,7 @@ public abstract class RealInput(TracesUnderTest traces) : TracesSpecification(tr
     private async Task<string> SendAndCompareAsync(IReadOnlyList<JsonObject> statements)
     {
         using var client = new HttpClient { BaseAddress = Server.Address };
-        var api = await Api.LogInAsync(client, Researcher.Username, Researcher.Password);
+        var api = await GameStatements.Api.LogInAsync(client, Researcher.Username, Researcher.Password);
         var study = Traces.NewSlug();
 
         var first = await StudyRun.SendAsync(api, study, statements);

@@ -5,7 +5,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 using Xunit;
 
 namespace Sillage.Traces.Tests;

@@ -97,7 +97,7 @@ public abstract class StudyTests(TracesUnderTest traces) : TracesSpecification(t
     [Fact]
     public async Task Studies_are_listed_in_pages()
     {
-        var owner = await People.RegisterAsync(Server, Traces.NewSlug() + "-owner", "researcher");
+        var owner = await TestUsers.RegisterAsync(Server, Traces.NewSlug() + "-owner", "researcher");
         var slugs = Enumerable.Range(0, 5).Select(_ => Traces.NewSlug()).Order(StringComparer.Ordinal).ToArray();
         foreach (var slug in slugs)
         {

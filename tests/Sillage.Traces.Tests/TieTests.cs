@@ -3,8 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Shouldly;
-using Sillage.Hosting.PersonalData;
-using Sillage.Specifications.Hosting;
+using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Storage;
 using Xunit;
 
@@ -24,7 +23,7 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
         await SendTracesAsync(study, Trace(), player);
         await SendTracesAsync(study, """{"name":"bad"}""", player);
         var pseudonym = (string)made.Items[0]!["pseudonym"]!;
-        var all = await People.RegisterAsync(Server, Traces.NewSlug(), "researcher");
+        var all = await TestUsers.RegisterAsync(Server, Traces.NewSlug(), "researcher");
         await SendAsync(
             HttpMethod.Put,
             $"{study}/rights/{all.Id}",
@@ -58,7 +57,7 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
     {
         await using var server = await Traces.StartAsync();
         var game = await Game.StartAsync(server);
-        var stray = await People.RegisterAsync(server, "stray", "member");
+        var stray = await TestUsers.RegisterAsync(server, "stray", "member");
         await game.RunAsync(
             "INSERT INTO identity (study, number, account, username) SELECT key, 99, @account, 'stray' FROM study",
             new { account = stray.Id }
@@ -183,12 +182,12 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
     /// <summary>A server of a test's own with one study and one player.</summary>
     protected sealed record Game(SillageServer Server, string Study, Person Player)
     {
-        private IDatabase<TracesModule> Database =>
-            (IDatabase<TracesModule>)Server.Services.GetService(typeof(IDatabase<TracesModule>))!;
+        private IDatabase<TracesData> Database =>
+            (IDatabase<TracesData>)Server.Services.GetService(typeof(IDatabase<TracesData>))!;
 
         public static async Task<Game> StartAsync(SillageServer server)
         {
-            var admin = await People.LogInAsync(server, "admin", People.AdministratorPassword);
+            var admin = await TestUsers.LogInAsync(server, "admin", TestUsers.AdministratorPassword);
             var made = await server.SendAsync(
                 HttpMethod.Post,
                 "/api/v1/studies",
@@ -233,7 +232,7 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
                 await Server.SendAsync(
                     HttpMethod.Post,
                     $"{Study}/traces",
-                    People.Content(Trace().ToJsonString()),
+                    TestUsers.Content(Trace().ToJsonString()),
                     person.Credential
                 )
             ).Status;
@@ -244,7 +243,7 @@ public abstract class TieTests(TracesUnderTest traces) : TracesSpecification(tra
                 HttpMethod.Post,
                 $"{study}/participants",
                 new { count = 1 },
-                Credential.Basic("admin", People.AdministratorPassword)
+                Credential.Basic("admin", TestUsers.AdministratorPassword)
             );
             var player = players.Must(HttpStatusCode.Created).Items[0]!;
             var (name, password) = ((string)player["username"]!, (string)player["password"]!);
@@ -313,7 +312,7 @@ public sealed class TiesOnSqlite(SqliteTraces traces) : TieTests(traces), IClass
 
         await using var server = await Traces.StartAsync(("Data", folder.Path));
 
-        var database = (IDatabase<TracesModule>)server.Services.GetService(typeof(IDatabase<TracesModule>))!;
+        var database = (IDatabase<TracesData>)server.Services.GetService(typeof(IDatabase<TracesData>))!;
         var moved = await database.ReadAsync(
             reader => reader.ScalarAsync<Guid>("SELECT account FROM identities.identity WHERE username = 'pim'"),
             CancellationToken.None
@@ -336,7 +335,7 @@ public sealed class TiesOnSqlite(SqliteTraces traces) : TieTests(traces), IClass
         var scripts = new[]
         {
             (Owner: "storage", Name: "outbox_inbox_audit_idempotency", Module: typeof(IDatabase)),
-            (Owner: "traces", Name: "studies_and_traces", Module: typeof(TracesModule)),
+            (Owner: "traces", Name: "studies_and_traces", Module: typeof(TracesData)),
         };
         var sql = new StringBuilder(
             "CREATE TABLE sillage_migration (owner TEXT, number INTEGER, name TEXT, checksum TEXT, applied_at INTEGER);\n"

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Sillage.Specifications.Hosting;
 
 namespace Sillage.Traces.Tests;
 
@@ -119,7 +118,7 @@ public abstract class TracesSpecification(TracesUnderTest traces)
         Server.SendAsync(
             HttpMethod.Post,
             $"{study}/traces",
-            People.Content(traces is JsonNode node ? node.ToJsonString() : traces, mediaType),
+            TestUsers.Content(traces is JsonNode node ? node.ToJsonString() : traces, mediaType),
             (person ?? Researcher).Credential,
             headers
         );

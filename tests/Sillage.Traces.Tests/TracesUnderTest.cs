@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Accounts;
 using Sillage.Specifications;
-using Sillage.Specifications.Hosting;
 using Sillage.Storage;
 using Xunit;
 
@@ -29,15 +28,15 @@ public abstract class TracesUnderTest : IAsyncLifetime
     /// <summary>A member who takes part in nothing.</summary>
     public Person Member { get; private set; } = null!;
 
-    public IDatabase<TracesModule> Database => Server.Services.GetRequiredService<IDatabase<TracesModule>>();
+    public IDatabase<TracesData> Database => Server.Services.GetRequiredService<IDatabase<TracesData>>();
 
     public async ValueTask InitializeAsync()
     {
         _server = await StartAsync();
-        Administrator = await People.LogInAsync(Server, "admin", People.AdministratorPassword);
-        Researcher = await People.RegisterAsync(Server, "researcher", "researcher");
-        Stranger = await People.RegisterAsync(Server, "stranger", "researcher");
-        Member = await People.RegisterAsync(Server, "member", "member");
+        Administrator = await TestUsers.LogInAsync(Server, "admin", TestUsers.AdministratorPassword);
+        Researcher = await TestUsers.RegisterAsync(Server, "researcher", "researcher");
+        Stranger = await TestUsers.RegisterAsync(Server, "stranger", "researcher");
+        Member = await TestUsers.RegisterAsync(Server, "member", "member");
     }
 
     public async ValueTask DisposeAsync()
@@ -63,7 +62,7 @@ public abstract class TracesUnderTest : IAsyncLifetime
         {
             ["Postgres"] = postgres,
             ["Admin:Username"] = "admin",
-            ["Admin:Password"] = People.AdministratorPassword,
+            ["Admin:Password"] = TestUsers.AdministratorPassword,
             ["Accounts:Registration"] = "open",
             // As slow as it must be at least; what is tested does not depend on it.
             ["Accounts:PasswordIterations"] = "100000",
@@ -87,7 +86,8 @@ public sealed class SqliteTraces : TracesUnderTest
 
 public sealed class PostgresTraces(PostgresServer postgres) : TracesUnderTest
 {
-    public override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync();
+    public override async Task<string?> PostgresAsync() =>
+        await postgres.CreateDatabaseAsync([new AccountsModule(), new TracesModule()]);
 }
 
 internal static class ServerServices

@@ -199,7 +199,7 @@ public abstract class WhoMay(TracesUnderTest traces) : TracesSpecification(trace
 
     private async Task<Person> NewHolderAsync(string study, string right)
     {
-        var person = await People.RegisterAsync(Server, $"{study.Split('/')[^1]}-{right}", "researcher");
+        var person = await TestUsers.RegisterAsync(Server, $"{study.Split('/')[^1]}-{right}", "researcher");
         (await SendAsync(HttpMethod.Put, $"{study}/rights/{person.Id}", new { rights = new[] { right } })).Must(
             HttpStatusCode.OK
         );

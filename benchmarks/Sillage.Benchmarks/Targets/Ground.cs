@@ -12,6 +12,9 @@ internal sealed record Ground
     /// <summary>The published server: the path of <c>sillage.dll</c>.</summary>
     public required string Sillage { get; init; }
 
+    /// <summary>The published server of another commit; null unless one is named.</summary>
+    public string? Before { get; init; }
+
     /// <summary>The published bare handler: the path of <c>kestrel-peer.dll</c>.</summary>
     public required string Kestrel { get; init; }
 

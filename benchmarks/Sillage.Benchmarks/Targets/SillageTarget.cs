@@ -9,10 +9,12 @@ namespace Sillage.Benchmarks.Targets;
 /// <param name="ground">What is made ready.</param>
 /// <param name="onPostgres">On which of the two.</param>
 /// <param name="tallySeconds">How long new traces may wait to be counted; null for as long as by default.</param>
-internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySeconds = null)
+/// <param name="isBefore">Whether it is the other commit's, <see cref="Ground.Before"/>.</param>
+internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySeconds = null, bool isBefore = false)
     : Target(
         ground,
-        (onPostgres ? "Sillage (PostgreSQL)" : "Sillage (SQLite)")
+        (isBefore ? "before, " : "")
+            + (onPostgres ? "Sillage (PostgreSQL)" : "Sillage (SQLite)")
             + (tallySeconds is null ? "" : $", counting after {tallySeconds} s")
     )
 {
@@ -78,7 +80,7 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySe
         }
 
         Server = await ServerProcess.StartAsync(
-            ["dotnet", Ground.Sillage, "serve", "--urls", Root.ToString(), "--data", _data],
+            ["dotnet", isBefore ? Ground.Before! : Ground.Sillage, "serve", "--urls", Root.ToString(), "--data", _data],
             environment,
             _data,
             Path.Combine(Ground.Folder, $"{Name}.log"),

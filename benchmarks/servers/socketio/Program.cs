@@ -1,4 +1,11 @@
+using Sillage.Servers.SocketIO;
 using Sillage.SocketIO;
+
+if (args.Contains("--product"))
+{
+    await Product.RunAsync(args);
+    return;
+}
 
 // What benchmarks/peers/socketio does on Node, with this library. The pool's threads do not spin (runtimeconfig.template.json),
 // as the library's README advises for few processors.
@@ -11,14 +18,6 @@ if (args.Contains("--own-transport"))
 }
 
 var app = builder.Build();
-app.MapSocketIO(
-    "/socket.io",
-    io =>
-        io.On("join", (ClientSocket socket, string room) => socket.Join(room))
-            .On(
-                "say",
-                (ClientSocket socket, string room, string text) => socket.Namespace.To(room).EmitAsync("said", text)
-            )
-);
+app.MapSocketIO("/socket.io", Product.Map);
 app.MapGet("/memory", (bool collect) => new { heap = GC.GetTotalMemory(collect) });
 await app.RunAsync();

@@ -3,14 +3,14 @@ namespace Sillage.Accounts.Contracts;
 /// <summary>What other modules may ask of accounts.</summary>
 public interface IAccountDirectory
 {
+    /// <summary>Whether there are accounts, here or in another process that can be asked; without, every question fails.</summary>
+    bool HasAccounts => true;
+
     /// <summary>The accounts with these ids; those that do not exist are left out.</summary>
-    Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
-        IReadOnlyCollection<Guid> ids,
-        CancellationToken cancellationToken
-    );
+    Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct);
 
     /// <summary>The account with this user name (compared without case), or null.</summary>
-    Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken cancellationToken);
+    Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken ct);
 
     /// <summary>What is wrong with a text as a user name, taken or not; null if nothing is.</summary>
     string? FindFault(string username);
@@ -21,31 +21,26 @@ public interface IAccountDirectory
     /// </summary>
     /// <param name="usernames">1 to 1000 user names, no two alike.</param>
     /// <param name="actor">Who asks, for the audit trail.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
-    Task<Provisioning> ProvisionAsync(IReadOnlyList<string> usernames, Guid actor, CancellationToken cancellationToken);
+    /// <param name="ct">Ends the wait; nothing is made unless it returns.</param>
+    Task<Provisioning> ProvisionAsync(IReadOnlyList<string> usernames, Guid actor, CancellationToken ct);
 
     /// <summary>
     /// The same for accounts that come from another system, by the hand of whoever runs the server. Their ids are given,
     /// so that whoever was interrupted knows them again.
     /// </summary>
     /// <param name="accounts">1 to 1000 accounts, no two names alike.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
-    Task<Provisioning> ProvisionAsync(IReadOnlyList<NewAccount> accounts, CancellationToken cancellationToken);
+    /// <param name="ct">Ends the wait; nothing is made unless it returns.</param>
+    Task<Provisioning> ProvisionAsync(IReadOnlyList<NewAccount> accounts, CancellationToken ct);
 
     /// <summary>Makes one member account with a password that somebody else chose for it.</summary>
     /// <param name="username">The user name.</param>
     /// <param name="password">The password; the rules for passwords hold.</param>
     /// <param name="actor">Who asks, for the audit trail.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is made unless it returns.</param>
-    Task<AccountCreation> CreateAsync(
-        string username,
-        string password,
-        Guid actor,
-        CancellationToken cancellationToken
-    );
+    /// <param name="ct">Ends the wait; nothing is made unless it returns.</param>
+    Task<AccountCreation> CreateAsync(string username, string password, Guid actor, CancellationToken ct);
 
     /// <summary>Takes back accounts just provisioned whose passwords were never handed out.</summary>
-    Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+    Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct);
 }
 
 /// <summary>What other modules may know of an account.</summary>

@@ -8,5 +8,5 @@ public interface ILongTokens
     /// <c>Accounts:LongTokenLifetime</c> unless the session is ended before.
     /// </summary>
     /// <returns>The token, kept nowhere else; null if the account is gone or disabled.</returns>
-    Task<string?> OpenAsync(Guid account, string? userAgent, CancellationToken cancellationToken);
+    Task<string?> OpenAsync(Guid account, string? userAgent, CancellationToken ct);
 }

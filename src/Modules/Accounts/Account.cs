@@ -1,5 +1,5 @@
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 
 namespace Sillage.Accounts;
 
@@ -35,7 +35,7 @@ public sealed record Account(
             "player-1",
             "Player One",
             null,
-            Hosting.Authentication.Role.Member,
+            Api.Access.Role.Member,
             false,
             null,
             new DateTimeOffset(2026, 11, 20, 9, 30, 0, TimeSpan.Zero),

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
@@ -8,23 +9,31 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Checking;
 using Sillage.Accounts.Contracts;
-using Sillage.Accounts.Erasures;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Accounts.Contracts.PersonalData;
+using Sillage.Accounts.Contracts.Remote;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
 using Sillage.Accounts.Me;
 using Sillage.Accounts.Passwords;
 using Sillage.Accounts.People;
 using Sillage.Accounts.PersonalData;
+using Sillage.Accounts.Processes;
 using Sillage.Accounts.Provisioning;
 using Sillage.Accounts.Registration;
+using Sillage.Accounts.Revocations;
 using Sillage.Accounts.Sessions;
 using Sillage.Accounts.Setup;
-using Sillage.Hosting;
+using Sillage.Api.Access;
 using Sillage.Hosting.Authentication;
-using Sillage.Hosting.PersonalData;
+using Sillage.Hosting.Authentication.Checking;
+using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
+using Sillage.Storage.Work;
 
 namespace Sillage.Accounts;
 
@@ -35,13 +44,18 @@ public sealed class AccountsModule : IModule
     public string Name => "accounts";
 
     /// <inheritdoc />
+    public IReadOnlyList<Permission> Permissions => AccountsPermission.All;
+
+    /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<AccountsModule>(Name);
+        services.AddModuleDatabase<AccountsData>(Name, leftOut: AccountsData.LeftOut);
         services.AddSettings<AccountsOptions>("Accounts");
         services.AddSettings<FirstAdministratorOptions>("Admin");
         AddIdentity(services);
 
+        services.AddSettings<RemoteAccountsOptions>(RemoteAccountsOptions.Section);
+        services.AddSingleton<ChangeFeed>();
         services.AddSingleton<AccountStates>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SessionTokens>();
@@ -50,24 +64,50 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<PasswordReset>();
-        services.AddSingleton<IPasswordReset>(provider => provider.GetRequiredService<PasswordReset>());
-        services.AddSingleton<IIdentityAuthority, IdentityAuthority>();
+        services.AddSingleton<IAccountRecords, AccountRecords>();
+        services.AddSingleton<IIdentityAuthority>(provider => new IdentityAuthority(
+            provider.GetRequiredService<IAccountRecords>(),
+            provider.GetRequiredService<Permissions>(),
+            Rules(provider.GetRequiredService<IOptions<AccountsOptions>>().Value),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<IAccountWatch, AccountWatch>();
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>();
 
-        services.AddPersonalData<AccountsModule, AccountsPersonalData>();
+        services.AddPersonalData<AccountsData, AccountsPersonalData>();
         services.AddSingleton<Erasure>();
-        services.AddSurvivingDatabase<ErasureRecords>(ErasureList.Name, ErasureList.Table);
-        services.AddSingleton<ErasureList>();
-        services.AddSingleton<IErasureList>(provider => provider.GetRequiredService<ErasureList>());
-        services.AddHostedService<ErasureReplay>();
-        services.AddHostedService<ErasureWorker>();
+
+        services.AddSurvivingDatabase<RevocationRecords>(RevocationList.Name, RevocationList.Table);
+        services.AddSingleton<RevocationList>();
+        services.AddHostedService<RevocationReplay>();
+        services.AddEventHandler<RevocationRecords, CredentialRevoked, NoteCredential>();
+        services.AddEventHandler<RevocationRecords, RolesChanged, NoteRole>();
+        services.AddEventHandler<RevocationRecords, AccountDisabled, NoteDisabled>();
+        services.AddEventHandler<RevocationRecords, PersonErased, ForgetErased>();
 
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<ISetupLink>(provider => provider.GetRequiredService<FirstAdministrator>());
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
         services.AddHostedService<Upkeep>();
+        services.AddWork<AccountsData, Tidy, Upkeep>(
+            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromMinutes(1), true)
+        );
+        services.AddWork<AccountsData, Listen, Upkeep>(
+            (work, provider) =>
+            {
+                // In a process that is alone there is nobody to listen to.
+                var isShared = provider.GetRequiredService<AccountStates>().Shared;
+                (work.Every, work.InEveryProcess) = (
+                    isShared ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromHours(1),
+                    true
+                );
+            }
+        );
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [ResetPasswordVerb.Create(host)];
 
     /// <inheritdoc />
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -104,7 +144,11 @@ public sealed class AccountsModule : IModule
         SetupPage.Map(routes);
         PublishKeys.Map(routes);
         RotateKeys.Map(routes);
+        AnswerProcesses.Map(routes);
     }
+
+    private static CheckingRules Rules(AccountsOptions options) =>
+        new(options.Issuer, options.Audience, options.PasswordMemory, Usernames.MaximumLength, options.LongestToken());
 
     private static void AddIdentity(IServiceCollection services)
     {

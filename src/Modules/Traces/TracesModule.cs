@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,11 +6,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting;
-using Sillage.Hosting.PersonalData;
-using Sillage.Hosting.Problems;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
+using Sillage.Storage.Work;
 using Sillage.Traces.Codebooks;
 using Sillage.Traces.Consent;
 using Sillage.Traces.Export;
@@ -28,6 +32,8 @@ using Sillage.Traces.Studies;
 using Sillage.Traces.Summaries;
 using Sillage.Traces.Tally;
 using Sillage.Traces.Tsadk;
+using Sillage.Traces.Verbs;
+using Sillage.Traces.Withdrawing;
 
 namespace Sillage.Traces;
 
@@ -38,9 +44,12 @@ public sealed class TracesModule : IModule
     public string Name => "traces";
 
     /// <inheritdoc />
+    public IReadOnlyList<Permission> Permissions => TracesPermission.All;
+
+    /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<TracesModule>(Name, companion: "identities");
+        services.AddModuleDatabase<TracesData>(Name, companion: "identities");
         services.AddSettings<TracesOptions>("Traces");
         services.AddSingleton<StudyDirectory>();
         services.AddSingleton<KeptCodebooks>();
@@ -51,37 +60,54 @@ public sealed class TracesModule : IModule
         services.AddSingleton<Readmission>();
         services.AddSingleton<RemovalQueue>();
         services.AddHostedService<TieRepair>();
-        services.AddHostedService<RemovalWorker>();
+        services.AddWork<TracesData, Remove, RemovalWork>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromMinutes(1), true)
+        );
         services.AddSurvivingDatabase<WithdrawalRecords>(WithdrawalList.Name, WithdrawalList.Table);
         services.AddSingleton<WithdrawalList>();
         services.AddSingleton<Withdrawals>();
         services.AddHostedService<WithdrawalReplay>();
         services.AddSingleton<RetentionRuns>();
         services.AddSingleton<RetentionSweep>();
-        services.AddHostedService<RetentionWorker>();
+        services.AddWork<TracesData, BeginRetention, RetentionWork>(
+            (work, provider) => (work.Every, work.AtStart) = (OptionsOf(provider).RetentionInterval, true)
+        );
+        services.AddWork<TracesData, Retain, RetentionWork>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromMinutes(1), true)
+        );
         services.AddSingleton<ImportStore>();
         services.AddSingleton(provider => new TraceImport(
             new ImportServices(
-                provider.GetRequiredService<IDatabase<TracesModule>>(),
+                provider.GetRequiredService<IDatabase<TracesData>>(),
                 provider.GetRequiredService<StudyDirectory>(),
                 provider.GetRequiredService<ImportStore>(),
-                provider.GetRequiredService<IOptions<TracesOptions>>().Value,
+                OptionsOf(provider),
                 provider.GetRequiredService<TimeProvider>()
             )
         ));
         services.AddSingleton(provider => new TsadkImport(
-            provider.GetRequiredService<IDatabase<TracesModule>>(),
+            provider.GetRequiredService<IDatabase<TracesData>>(),
             provider.GetRequiredService<StudyDirectory>(),
             provider.GetRequiredService<ImportStore>(),
             provider.GetRequiredService<IAccountDirectory>(),
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<Tallies>();
-        services.AddHostedService<TallyFollower>();
+        services.AddWork<TracesData, CountTraces, TallyWork>(
+            (work, provider) =>
+            {
+                // Looked for even if nobody rang: what another process stored, or what was left at a stop.
+                (work.Every, work.AtStart) = (TimeSpan.FromMinutes(1), true);
+                work.Gather = TimeSpan.FromSeconds(OptionsOf(provider).TallySeconds);
+            }
+        );
         services.AddSingleton<SummaryCache>();
         services.AddProblemForm(TsadkErrors.Form);
-        services.AddPersonalData<TracesModule, TracesPersonalData>();
+        services.AddPersonalData<TracesData, TracesPersonalData>();
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [TracesVerbs.Create(host)];
 
     /// <inheritdoc />
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -90,7 +116,8 @@ public sealed class TracesModule : IModule
         CreateStudy.Map(studies);
         ListStudies.Map(studies);
 
-        var study = routes.MapGroup("/api/v1/studies/{study}").WithTags("Studies");
+        var gate = new StudyGate(routes.ServiceProvider.GetRequiredService<StudyDirectory>());
+        var study = routes.MapGroup("/api/v1/studies/{study}").WithMetadata(gate).WithTags("Studies");
         ReadStudy.Map(study);
         ChangeStudy.Map(study);
         DeleteStudy.Map(study);
@@ -105,6 +132,7 @@ public sealed class TracesModule : IModule
         ProvisionParticipants.Map(participants);
         ListParticipants.Map(participants);
         ReadParticipant.Map(participants);
+        EraseParticipant.Map(participants);
 
         var consent = study.MapGroup("").WithTags("Consent");
         ReadConsent.Map(consent);
@@ -145,4 +173,7 @@ public sealed class TracesModule : IModule
 
         TsadkRoutes.Map(routes);
     }
+
+    private static TracesOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<TracesOptions>>().Value;
 }

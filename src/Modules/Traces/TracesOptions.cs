@@ -13,6 +13,21 @@ public sealed class TracesOptions
     [Range(1, 1_000_000)]
     public int MaxBatchTraces { get; set; } = 100_000;
 
+    /// <summary>
+    /// The most traces of one batch that may be rejected; with more of them the batch is refused (413) and nothing of it is stored or
+    /// kept. Default 1000.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxRejectedTraces { get; set; } = 1000;
+
+    /// <summary>The most rejected traces of one sender that the quarantine of one study keeps. Default 10 000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQuarantinedTraces { get; set; } = 10_000;
+
+    /// <summary>The same in bytes. Default 64 MiB.</summary>
+    [Range(1024, 1L << 40)]
+    public long MaxQuarantinedBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>The longest single trace in bytes. Default 1 MiB.</summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxTraceBytes { get; set; } = 1024 * 1024;
@@ -39,6 +54,12 @@ public sealed class TracesOptions
     /// </summary>
     [Range(typeof(TimeSpan), "30.00:00:00", "36525.00:00:00")]
     public TimeSpan KeepWithdrawals { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>
+    /// Whether it takes two to see who is behind pseudonyms: nobody gives himself the right <c>identities</c>, somebody else who holds
+    /// <c>manage</c> does. Default false.
+    /// </summary>
+    public bool SecondPersonForIdentities { get; set; }
 
     /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
     [Range(1, 100_000)]

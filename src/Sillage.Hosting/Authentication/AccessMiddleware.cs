@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Hosting.Authentication.Open;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Problems;
+using Sillage.Hosting.Processes;
 
 namespace Sillage.Hosting.Authentication;
 
@@ -21,10 +24,16 @@ internal sealed class AccessMiddleware
     private readonly RequestDelegate _authorize;
     private readonly IIdentityAuthority _authority;
     private readonly RateLimiter _limiter;
+    private readonly OpenReplies _replies;
 
-    public AccessMiddleware(RequestDelegate next, IIdentityAuthority authority, RateLimiter limiter)
+    public AccessMiddleware(
+        RequestDelegate next,
+        IIdentityAuthority authority,
+        RateLimiter limiter,
+        OpenReplies replies
+    )
     {
-        (_next, _authority, _limiter) = (next, authority, limiter);
+        (_next, _authority, _limiter, _replies) = (next, authority, limiter, replies);
         _authorize = AuthorizeAsync;
     }
 
@@ -36,29 +45,40 @@ internal sealed class AccessMiddleware
             || metadata?.GetMetadata<IgnoresCredentialsMetadata>() is not null
         )
         {
-            return AuthorizeAsync(context);
+            return metadata.GetMetadata<ServiceMetadata>() is { } service
+                ? EnterServiceAsync(context, service)
+                : AuthorizeAsync(context);
         }
 
+        var before = _replies.Changes;
         // The keys and sessions in use are in memory: nearly always the answer is there at once.
         var check = Credential.CheckAsync(context.Request, _authority, context.RequestAborted);
 #pragma warning disable MA0042 // It is there: awaiting it would cost a state machine a request.
-        return check.IsCompletedSuccessfully ? EnterAsync(context, check.Result) : EnterLaterAsync(context, check);
+        return check.IsCompletedSuccessfully
+            ? EnterAsync(context, check.Result, before)
+            : EnterLaterAsync(context, check, before);
 #pragma warning restore MA0042
     }
 
-    private async Task EnterLaterAsync(HttpContext context, ValueTask<CredentialCheck> check) =>
-        await EnterAsync(context, await check);
+    private Task EnterServiceAsync(HttpContext context, ServiceMetadata service) =>
+        service.IsBrought(context.Request)
+            ? _next(context)
+            : _limiter.RefuseAsync(context, new Challenge("Only another process of this deployment may ask this."));
 
-    private Task EnterAsync(HttpContext context, CredentialCheck check)
+    private async Task EnterLaterAsync(HttpContext context, ValueTask<CredentialCheck> check, long before) =>
+        await EnterAsync(context, await check, before);
+
+    private Task EnterAsync(HttpContext context, CredentialCheck check, long before)
     {
         switch (check)
         {
             case { Caller: { } caller }:
                 context.Features.Set(caller);
-                return _limiter.LimitAccountAsync(context, caller, _authorize);
+                return LongReply.Is(context.GetEndpoint()?.Metadata)
+                    ? _limiter.LimitAccountAsync(context, caller, c => _replies.RunAsync(c, caller, before, _authorize))
+                    : _limiter.LimitAccountAsync(context, caller, _authorize);
             case { Refusal: { } reason }:
-                _limiter.CountRefusal(context);
-                return new Challenge(reason).ExecuteAsync(context);
+                return _limiter.RefuseAsync(context, new Challenge(reason));
             default:
                 return AuthorizeAsync(context);
         }
@@ -86,6 +106,38 @@ internal sealed class AccessMiddleware
             }
         }
 
+        return metadata?.GetOrderedMetadata<GateMetadata>() is { Count: > 0 } gates
+            ? PassAsync(context, caller, gates, 0)
+            : _next(context);
+    }
+
+    private Task PassAsync(HttpContext context, Caller caller, IReadOnlyList<GateMetadata> gates, int first)
+    {
+        for (var i = first; i < gates.Count; i++)
+        {
+            // As with credentials: what is in use is in memory.
+            var check = gates[i].PassAsync(context, caller);
+#pragma warning disable MA0042
+            if (!check.IsCompletedSuccessfully)
+            {
+                return PassLaterAsync(context, caller, check, gates, i + 1);
+            }
+
+            if (check.Result is { } refusal)
+            {
+                return refusal.ExecuteAsync(context);
+            }
+#pragma warning restore MA0042
+        }
+
         return _next(context);
     }
+
+    private async Task PassLaterAsync(
+        HttpContext context,
+        Caller caller,
+        ValueTask<Problem?> check,
+        IReadOnlyList<GateMetadata> gates,
+        int next
+    ) => await (await check is { } refusal ? refusal.ExecuteAsync(context) : PassAsync(context, caller, gates, next));
 }

@@ -18,12 +18,12 @@ internal static class Credential
     public static ValueTask<CredentialCheck> CheckAsync(
         HttpRequest request,
         IIdentityAuthority authority,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (request.Headers.TryGetValue("X-API-Key", out var apiKey))
         {
-            return authority.CheckApiKeyAsync(apiKey.ToString(), cancellationToken);
+            return authority.CheckApiKeyAsync(apiKey.ToString(), ct);
         }
 
         if (!request.Headers.TryGetValue("Authorization", out var value))
@@ -34,14 +34,15 @@ internal static class Credential
         // What nearly every request brings, without the general parser's walk over each character of the token.
         var text = value.ToString();
         return text.StartsWith("Bearer eyJ", StringComparison.Ordinal) && !text.AsSpan(7).ContainsAny(" ,\t")
-            ? authority.CheckTokenAsync(text[7..], cancellationToken)
-            : CheckGeneralAsync(text, authority, cancellationToken);
+            ? authority.CheckTokenAsync(text[7..], ct)
+            : CheckGeneralAsync(text, request, authority, ct);
     }
 
     private static ValueTask<CredentialCheck> CheckGeneralAsync(
         string text,
+        HttpRequest request,
         IIdentityAuthority authority,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (!AuthenticationHeaderValue.TryParse(text, out var header) || header.Parameter is not { } parameter)
@@ -53,13 +54,14 @@ internal static class Credential
         {
             "BEARER" when parameter.StartsWith(ApiKeyPrefix, StringComparison.Ordinal) => authority.CheckApiKeyAsync(
                 parameter,
-                cancellationToken
+                ct
             ),
-            "BEARER" => authority.CheckTokenAsync(parameter, cancellationToken),
+            "BEARER" => authority.CheckTokenAsync(parameter, ct),
             "BASIC" when TryDecodeBasic(parameter, out var username, out var password) => authority.CheckPasswordAsync(
                 username,
                 password,
-                cancellationToken
+                request.HttpContext.Connection.RemoteIpAddress,
+                ct
             ),
             "BASIC" => Refused("The Basic credential is not base64 of 'user:password' in UTF-8 (RFC 7617)."),
             _ => Refused("The authorization scheme is not known; use Bearer or Basic."),
@@ -87,8 +89,9 @@ internal static class Credential
             return false;
         }
 
+        // To the hash of a password, zeros at its end are no difference.
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0)
+        if (colon < 0 || pair.Contains('\0', StringComparison.Ordinal))
         {
             return false;
         }

@@ -1,25 +1,30 @@
+using System.Net;
+using Sillage.Api.Access;
+
 namespace Sillage.Hosting.Authentication;
 
 /// <summary>
-/// Tells who a credential belongs to. The accounts module is one in its own process; elsewhere it will be a remote one.
+/// Tells who a credential belongs to. The accounts module is one in its own process; elsewhere it is a remote one.
 /// </summary>
 public interface IIdentityAuthority
 {
     /// <summary>An access token (JWT, RFC 7519, signed ES256): signature, issuer, audience, times, and its session still open.</summary>
-    ValueTask<CredentialCheck> CheckTokenAsync(string token, CancellationToken cancellationToken);
+    ValueTask<CredentialCheck> CheckTokenAsync(string token, CancellationToken ct);
 
     /// <summary>
     /// A user name and password (RFC 7617). A wrong password counts towards the account's lockout. An access token in
-    /// place of the user name is checked as one, whatever the password.
+    /// place of the user name is checked as one, whatever the password. The address that it came <paramref name="from"/> is
+    /// what guesses are counted by.
     /// </summary>
     ValueTask<CredentialCheck> CheckPasswordAsync(
         string username,
         string password,
-        CancellationToken cancellationToken
+        IPAddress? from,
+        CancellationToken ct
     );
 
     /// <summary>An API key, as shown once when it was made.</summary>
-    ValueTask<CredentialCheck> CheckApiKeyAsync(string key, CancellationToken cancellationToken);
+    ValueTask<CredentialCheck> CheckApiKeyAsync(string key, CancellationToken ct);
 }
 
 /// <summary>

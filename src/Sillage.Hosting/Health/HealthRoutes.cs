@@ -4,10 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Pipeline;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Formats;
 
 namespace Sillage.Hosting.Health;
 
@@ -22,7 +20,7 @@ internal static class HealthRoutes
             .MapGroup("/health")
             .WithTags("Server")
             .AllowAnonymous()
-            .WithMetadata(new QuietMetadata(), new IgnoresCredentialsMetadata());
+            .WithMetadata(new QuietMetadata(), new IgnoresCredentialsMetadata(), new UnlimitedMetadata());
         Describe(health.MapGet("", AllAsync), "health", "How the server is, check by check");
         Describe(health.MapGet("/live", Live), "healthLive", "Whether the process runs");
         Describe(health.MapGet("/ready", ReadyAsync), "healthReady", "Whether requests may be sent here");
@@ -35,20 +33,20 @@ internal static class HealthRoutes
             .Produces<HealthReport>(StatusCodes.Status200OK, "application/json")
             .Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable, "application/json");
 
-    private static async Task<IResult> AllAsync(HealthCheckService checks, CancellationToken cancellationToken) =>
-        new HealthReply(await checks.CheckHealthAsync(cancellationToken));
+    private static async Task<IResult> AllAsync(HealthCheckService checks, CancellationToken ct) =>
+        new HealthReply(await checks.CheckHealthAsync(ct));
 
     private static HealthReply Live() => new HealthReply(Nothing(HealthStatus.Healthy));
 
     private static async Task<IResult> ReadyAsync(
         HealthCheckService checks,
         IHostApplicationLifetime lifetime,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
         new HealthReply(
             lifetime.ApplicationStopping.IsCancellationRequested
                 ? Nothing(HealthStatus.Unhealthy)
-                : await checks.CheckHealthAsync(check => check.Tags.Contains(ReadyTag), cancellationToken)
+                : await checks.CheckHealthAsync(check => check.Tags.Contains(ReadyTag), ct)
         );
 
     private static Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport Nothing(HealthStatus status) =>
@@ -61,7 +59,7 @@ internal static class HealthRoutes
         {
             var response = httpContext.Response;
             response.StatusCode = report.Status == HealthStatus.Unhealthy ? 503 : 200;
-            response.ContentType = ReplyWriter.ResourceTypes[0];
+            response.ContentType = "application/json";
             response.Headers.CacheControl = "no-store";
             var reply = new HealthReport(
                 State(report.Status),

@@ -5,8 +5,11 @@ using System.Net.Sockets;
 namespace Sillage.Hosting.Limits;
 
 /// <summary>Whose requests are counted together: an IPv4 address, or the /64 network that one IPv6 customer has.</summary>
-internal readonly record struct AddressKey(ulong Value, bool IsV6)
+/// <param name="Value">The address, or the upper half of it.</param>
+/// <param name="IsV6">Which of the two.</param>
+public readonly record struct AddressKey(ulong Value, bool IsV6)
 {
+    /// <summary>The key of an address; null has one of its own.</summary>
     public static AddressKey Of(IPAddress? address)
     {
         if (address is null)

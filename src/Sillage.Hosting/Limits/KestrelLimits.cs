@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Sillage.Api.Problems;
 using Sillage.Hosting.Pipeline;
-using Sillage.Hosting.Problems;
 
 namespace Sillage.Hosting.Limits;
 
 /// <summary>Hands our limits to the framework's parts that keep them.</summary>
-internal sealed class KestrelLimits(IOptions<LimitsOptions> options)
+internal sealed class KestrelLimits(IOptions<LimitsOptions> options, ConnectionShares connections)
     : IConfigureOptions<KestrelServerOptions>,
         IConfigureOptions<RequestTimeoutOptions>,
         IConfigureOptions<HostOptions>
@@ -26,6 +27,9 @@ internal sealed class KestrelLimits(IOptions<LimitsOptions> options)
         kestrel.Limits.RequestHeadersTimeout = Limits.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = Limits.KeepAlive;
         kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+        kestrel.RequestHeaderEncodingSelector = name =>
+            name == HeaderNames.ContentLength ? ContentLengthText.Strict : null;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Count));
         kestrel.Limits.MinRequestBodyDataRate =
             Limits.SlowestBody == 0 ? null : new MinDataRate(Limits.SlowestBody, Limits.BodyGrace);
     }

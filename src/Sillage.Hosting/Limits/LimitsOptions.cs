@@ -9,6 +9,25 @@ public sealed class LimitsOptions
     [Range(1024L, 1L << 31)]
     public long Body { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// How much memory bodies may take at once that are being read or worked on, unpacked, in bytes; those up to 16 KiB are not
+    /// counted. Who finds no room gets 503. Default 256 MiB.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long BodiesInMemory { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>What one account may take of it, in bytes; one body alone may have more. Beyond, 429. Default 64 MiB.</summary>
+    [Range(64L * 1024, 1L << 40)]
+    public long BodiesInMemoryPerAccount { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bodies over 16 KiB one account may have under way at once. Beyond, 429. Default 32.</summary>
+    [Range(1, 100_000)]
+    public int BodiesPerAccount { get; set; } = 32;
+
+    /// <summary>How long a compressed body may take to come and be unpacked. Default 60 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Unpacking { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>All header fields of a request together, in bytes. Default 32 KiB.</summary>
     [Range(1024, 1 << 20)]
     public int HeadersTotal { get; set; } = 32 * 1024;
@@ -45,6 +64,19 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 10_000;
 
+    /// <summary>
+    /// How many of them one address may have (IPv6: one /64 network); trusted proxies are not counted. A classroom of a hundred behind
+    /// one address has ten each and more. Default 2000.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerAddress { get; set; } = 2000;
+
+    /// <summary>How many streams of events an account and an address may have open. Default 20 and 200.</summary>
+    public ShareOptions Streams { get; set; } = new() { PerAccount = 20, PerAddress = 200 };
+
+    /// <summary>How many exports, and other replies without a time limit, an account and an address may have under way. Default 10 and 60.</summary>
+    public ShareOptions Exports { get; set; } = new() { PerAccount = 10, PerAddress = 60 };
+
     /// <summary>How long requests under way may go on once the server is told to stop. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(30);
@@ -60,8 +92,8 @@ public sealed class RateLimitsOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Of one address (IPv6: one /64 network), whoever is behind it. The defaults let a classroom of a hundred through one
-    /// address send three requests a second each.
+    /// Of one address (IPv6: one /64 network): requests without a credential, or with one that is refused. Those with a good one are
+    /// counted by their account alone. Default 1500 at once, 300 a second.
     /// </summary>
     public BucketOptions Address { get; set; } = new() { Burst = 1500, PerSecond = 300 };
 
@@ -69,8 +101,8 @@ public sealed class RateLimitsOptions
     public BucketOptions Account { get; set; } = new() { Burst = 500, PerSecond = 50 };
 
     /// <summary>
-    /// Logins and the like, and credentials that were refused, of one address. Default 200 at once, 2 a second, so that a
-    /// classroom can log in within a minute; against guessing at one account stands the account's own lockout.
+    /// Registrations and the like of one address, and passwords that it has compared, given back if they were right. Default 200 at
+    /// once, 2 a second; against guessing at one account stands the account's own lockout.
     /// </summary>
     public BucketOptions Login { get; set; } = new() { Burst = 200, PerSecond = 2 };
 }
@@ -85,4 +117,16 @@ public sealed class BucketOptions
     /// <summary>How many more each second.</summary>
     [Range(0.001, 10_000_000)]
     public double PerSecond { get; set; } = 1;
+}
+
+/// <summary>How many of something at once. Beyond, 429.</summary>
+public sealed class ShareOptions
+{
+    /// <summary>Of one account, wherever it is.</summary>
+    [Range(1, 1_000_000)]
+    public int PerAccount { get; set; } = 1;
+
+    /// <summary>Of one address (IPv6: one /64 network), whoever is behind it.</summary>
+    [Range(1, 1_000_000)]
+    public int PerAddress { get; set; } = 1;
 }

@@ -6,7 +6,7 @@ namespace Sillage.Hosting.Limits;
 public static class LoginRoutes
 {
     /// <summary>
-    /// For login, registration, refresh and the like: counted more strictly by address, and a credential that comes along
+    /// For registration, refresh and the like: counted more strictly by address, and a credential that comes along
     /// (an expired token, say) is not looked at.
     /// </summary>
     public static TBuilder LimitLogins<TBuilder>(this TBuilder routes)

@@ -74,6 +74,19 @@ internal sealed class RateBuckets<TKey>
         }
     }
 
+    /// <summary>Gives one back that was taken.</summary>
+    public void GiveBack(TKey key) =>
+        Interlocked.Add(ref Find(key, _clock.GetTimestamp()).FullAt, -(long)_ticksPerToken);
+
+    /// <summary>Forgets a key that will not come again.</summary>
+    public void Forget(TKey key)
+    {
+        if (_buckets.TryRemove(key, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
     private RateResult Result(bool isTaken, double level, double wait) =>
         new(
             isTaken,

@@ -1,19 +1,25 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Pipeline;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Hosting.Processes;
 
 namespace Sillage.Hosting.Limits;
 
 /// <summary>
-/// Counts requests: by address before anything is known, by account once it is. Tells in <c>RateLimit-Policy</c> and
-/// <c>RateLimit</c> (draft-ietf-httpapi-ratelimit-headers) what is left.
+/// Counts requests: those of an account by the account, all others – without a credential, or with one that is refused – by the
+/// address. So who is known is never limited by who is not. Tells in <c>RateLimit-Policy</c> and <c>RateLimit</c>
+/// (draft-ietf-httpapi-ratelimit-headers) what is left.
 /// </summary>
-internal sealed class RateLimiter
+internal sealed class RateLimiter : ILoginLimit
 {
+    private const string Strangers = "requests from your network";
+    private const string Guesses = "logins or refused passwords from your network";
+
     private readonly bool _isEnabled;
     private readonly RateBuckets<AddressKey> _addresses;
     private readonly RateBuckets<AddressKey> _logins;
@@ -32,56 +38,80 @@ internal sealed class RateLimiter
     public Task LimitAddressAsync(HttpContext context, RequestDelegate next)
     {
         var endpoint = context.GetEndpoint();
-        if (!_isEnabled || endpoint?.Metadata.GetMetadata<QuietMetadata>() is not null)
+        if (
+            !_isEnabled
+            || endpoint?.Metadata.GetMetadata<UnlimitedMetadata>() is not null
+            || IsLookedAt(context.Request, endpoint)
+        )
         {
             return next(context);
         }
 
         var address = AddressKey.Of(context.Connection.RemoteIpAddress);
-        if (!TryTake(context, _addresses, address, tokens: 1))
+        if (!TryTake(context, _addresses, address))
         {
-            return TooManyAsync(context, _addresses.Take(address, 0), "requests from your network");
+            return TooMany(_addresses.Take(address, 0), Strangers).ExecuteAsync(context);
         }
 
-        // Who guesses at credentials is stopped before another one costs a password hash.
-        var isLogin = endpoint?.Metadata.GetMetadata<LoginMetadata>() is not null;
-        if ((isLogin || HasCredential(context.Request)) && !TryTake(context, _logins, address, isLogin ? 1 : 0))
-        {
-            return TooManyAsync(context, _logins.Take(address, 0), "logins or refused credentials from your network");
-        }
-
-        return next(context);
+        return endpoint?.Metadata.GetMetadata<LoginMetadata>() is not null && !TryTake(context, _logins, address)
+            ? TooMany(_logins.Take(address, 0), Guesses).ExecuteAsync(context)
+            : next(context);
     }
 
     /// <summary>Goes on with <paramref name="next"/> once it is known who asks, if that account may ask now.</summary>
     public Task LimitAccountAsync(HttpContext context, Caller caller, RequestDelegate next) =>
-        !_isEnabled
-        || context.GetEndpoint()?.Metadata.GetMetadata<QuietMetadata>() is not null
-        || TryTake(context, _accounts, caller.Id, tokens: 1)
+        !_isEnabled || TryTake(context, _accounts, caller.Id)
             ? next(context)
-            : TooManyAsync(context, _accounts.Take(caller.Id, 0), "requests from your account");
+            : TooMany(_accounts.Take(caller.Id, 0), "requests from your account").ExecuteAsync(context);
 
-    /// <summary>Counts a credential that was refused as a login.</summary>
-    public void CountRefusal(HttpContext context)
+    /// <summary>Refuses a credential; in the words of the limit where the address has sent too many.</summary>
+    public Task RefuseAsync(HttpContext context, Challenge challenge)
     {
-        if (_isEnabled)
+        var address = AddressKey.Of(context.Connection.RemoteIpAddress);
+        return !_isEnabled || TryTake(context, _addresses, address)
+            ? challenge.ExecuteAsync(context)
+            : TooMany(_addresses.Take(address, 0), Strangers).ExecuteAsync(context);
+    }
+
+    /// <summary>Counts a credential that was refused elsewhere than in a request.</summary>
+    /// <returns>Null, or what to say instead of the refusal, if there were too many.</returns>
+    public Problem? CountRefusal(IPAddress? client) => Take(_addresses, client, Strangers);
+
+    /// <inheritdoc />
+    public void Pay(IPAddress? client)
+    {
+        if (Take(_logins, client, Guesses) is { } tooMany)
         {
-            _logins.Take(AddressKey.Of(context.Connection.RemoteIpAddress));
+            throw new ProblemException(tooMany);
         }
     }
 
-    private static bool HasCredential(HttpRequest request) =>
-        request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey("X-API-Key");
+    /// <inheritdoc />
+    public void GiveBack(IPAddress? client)
+    {
+        if (_isEnabled)
+        {
+            _logins.GiveBack(AddressKey.Of(client));
+        }
+    }
 
-    private static bool TryTake<TKey>(HttpContext context, RateBuckets<TKey> buckets, TKey key, int tokens)
+    /// <summary>Whether the access check will look at a credential: it counts the request when it knows whose it is.</summary>
+    private static bool IsLookedAt(HttpRequest request, Endpoint? endpoint) =>
+        endpoint is RouteEndpoint
+        && (request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey("X-API-Key"))
+        && (
+            endpoint.Metadata.GetMetadata<ServiceMetadata>() is not null
+            || endpoint.Metadata.GetMetadata<LoginMetadata>() is null
+                && endpoint.Metadata.GetMetadata<IgnoresCredentialsMetadata>() is null
+        );
+
+    private Problem? Take(RateBuckets<AddressKey> buckets, IPAddress? client, string what) =>
+        _isEnabled && buckets.Take(AddressKey.Of(client)) is { IsTaken: false } result ? TooMany(result, what) : null;
+
+    private static bool TryTake<TKey>(HttpContext context, RateBuckets<TKey> buckets, TKey key)
         where TKey : notnull
     {
-        var result = buckets.Take(key, tokens);
-        if (tokens == 0 && result.IsTaken)
-        {
-            return true;
-        }
-
+        var result = buckets.Take(key);
         var headers = context.Response.Headers;
         var seconds = (long)Math.Ceiling(result.Reset.TotalSeconds);
         var item = string.Create(CultureInfo.InvariantCulture, $"\"{buckets.Name}\";r={result.Remaining};t={seconds}");
@@ -93,11 +123,9 @@ internal sealed class RateLimiter
     private static StringValues Append(StringValues list, string item) =>
         list.Count == 0 ? item : string.Concat(list.ToString(), ", ", item);
 
-    private static Task TooManyAsync(HttpContext context, RateResult result, string what)
+    private static Problem TooMany(RateResult result, string what)
     {
         var wait = Math.Max(1, (long)Math.Ceiling(result.RetryAfter.TotalSeconds));
-        return Problem
-            .TooManyRequests($"Too many {what}. Try again in {wait} s.", TimeSpan.FromSeconds(wait))
-            .ExecuteAsync(context);
+        return Problem.TooManyRequests($"Too many {what}. Try again in {wait} s.", TimeSpan.FromSeconds(wait));
     }
 }

@@ -10,10 +10,17 @@ namespace Sillage.Hosting.Pipeline;
 public sealed class ProxySettings : IValidatableObject
 {
     /// <summary>
-    /// Addresses (<c>10.0.0.5</c>) or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-For</c>, <c>-Proto</c> and
-    /// <c>-Host</c> are believed. Default: none, and nobody's are.
+    /// Addresses (<c>10.0.0.5</c>) or networks (<c>10.0.0.0/8</c>) whose <c>X-Forwarded-For</c> and
+    /// <c>-Proto</c> are believed. Default: none, and nobody's are.
     /// </summary>
     public IReadOnlyList<string> Trusted { get; set; } = [];
+
+    /// <summary>
+    /// The names under which such a proxy is reached (<c>traces.example.org</c>, <c>*.example.org</c>), if it tells them in
+    /// <c>X-Forwarded-Host</c> and not in <c>Host</c>. Default: none, and that header is not looked at, because many
+    /// proxies pass on what a client wrote there.
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
@@ -31,7 +38,13 @@ internal sealed class ForwardedHeadersSetup(IOptions<ProxySettings> settings)
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         options.ForwardLimit = null;
-        options.ForwardedHeaders = settings.Value.Trusted.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.All;
+        options.ForwardedHeaders = settings.Value switch
+        {
+            { Trusted: [] } => ForwardedHeaders.None,
+            { Hosts: [] } => ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            _ => ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+        };
+        options.AllowedHosts = [.. settings.Value.Hosts];
         foreach (var trusted in settings.Value.Trusted)
         {
             if (IPAddress.TryParse(trusted, out var address))

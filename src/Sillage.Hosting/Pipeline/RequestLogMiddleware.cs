@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Sillage.Api.Access;
 
 namespace Sillage.Hosting.Pipeline;
 
@@ -38,6 +39,3 @@ internal sealed partial class RequestLogMiddleware(RequestDelegate next, ILogger
     [LoggerMessage(EventId = 10, Message = "{Method} {Route} {Status} {Milliseconds} ms")]
     private partial void LogRequest(LogLevel level, string method, string route, int status, double milliseconds);
 }
-
-/// <summary>Marks endpoints that machines ask all the time.</summary>
-internal sealed class QuietMetadata;

@@ -2,7 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Sillage.Hosting.Requests.Reading;
+using Sillage.Api.Requests.Reading;
 
 namespace Sillage.Hosting.Settings;
 
@@ -33,6 +33,16 @@ internal sealed record KnownSetting(string Name, Type? Type, PropertyInfo? Prope
         return own.Length == other.Length
             && own.Zip(other).All(p => p.First == "*" || p.First.Equals(p.Second, StringComparison.OrdinalIgnoreCase));
     }
+
+    /// <summary>
+    /// Whether nothing can be a value: a text that is not needed, a list without entries, or what is not set by default. Scripts
+    /// hand such settings on as they got them.
+    /// </summary>
+    public bool MayBeEmpty =>
+        Type is null
+        || Name.EndsWith(":*", StringComparison.Ordinal)
+        || (Type == typeof(string) && Default is not string { Length: > 0 })
+        || Nullable.GetUnderlyingType(Property?.PropertyType ?? Type) is not null;
 
     /// <summary>Null if the text can be the value; else what is expected.</summary>
     public string? Fault(string text)

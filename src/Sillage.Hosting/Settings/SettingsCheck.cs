@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Requests.Reading;
+using Sillage.Api.Requests.Reading;
 
 namespace Sillage.Hosting.Settings;
 
@@ -78,6 +78,13 @@ internal static class SettingsCheck
             throw new SettingsException(
                 $"The setting {name} ({Origin(provider, name)}) is not known"
                     + (near is null ? "; docs/reference/settings.md lists all." : $"; did you mean {near}?")
+            );
+        }
+
+        if (value is { Length: 0 } && !setting.MayBeEmpty)
+        {
+            throw new SettingsException(
+                $"The setting {name} ({Origin(provider, name)}) is empty. Give it a value, or leave it out."
             );
         }
 

@@ -15,7 +15,15 @@ public sealed record SettingState(string Name, string? Default, string? Value, s
 /// <summary>Lists every setting that the modules at hand read.</summary>
 public static class SettingsListing
 {
-    private static readonly string[] SecretEndings = ["Password", "Secret", "Token", "Postgres", "Headers"];
+    private static readonly string[] SecretEndings =
+    [
+        "Password",
+        "Secret",
+        "Token",
+        "Credential",
+        "Postgres",
+        "Headers",
+    ];
 
     /// <summary>All settings, the server's own first, each section in the order of its class.</summary>
     public static IReadOnlyList<SettingState> Of(IServiceProvider services)

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Requests.Reading;
+using Sillage.Api.Documentation;
+using Sillage.Api.Requests.Reading;
 
 namespace Sillage.Hosting.Settings;
 

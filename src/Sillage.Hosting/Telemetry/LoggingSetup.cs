@@ -21,6 +21,7 @@ internal static class LoggingSetup
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         KeepSecretsOut(logging);
+        OutageFilter.AddTo(logging.Services);
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         var form = Enum.TryParse<LogForm>(configuration["Telemetry:Logs"], ignoreCase: true, out var chosen)
             ? chosen

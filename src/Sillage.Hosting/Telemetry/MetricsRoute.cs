@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Pipeline;
 
 namespace Sillage.Hosting.Telemetry;
 
@@ -32,7 +32,8 @@ internal static class MetricsRoute
         PrometheusExporter exporter,
         IOptions<TelemetryOptions> options
     ) =>
-        caller?.Can(Permission.ReadMetrics) == true || IsAllowed(context.Connection.RemoteIpAddress, options.Value)
+        caller?.Can(ServerPermission.ReadMetrics) == true
+        || IsAllowed(context.Connection.RemoteIpAddress, options.Value)
             ? Results.Text(exporter.Scrape(), PrometheusText.ContentType)
         : caller is null ? new Challenge()
         : AccessMiddleware.Denied;

@@ -40,24 +40,17 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     public async ValueTask JoinClusterAsync(IBackplaneNode node, CancellationToken cancellation)
     {
         _node = node;
-        var subscriber = _redis.GetSubscriber();
-        await subscriber.SubscribeAsync(Pattern("#*"), (channel, message) => OnEvent(message)).WaitAsync(cancellation);
-        await subscriber
-            .SubscribeAsync(Pattern("-request#*"), (channel, message) => OnRequest(channel, message))
-            .WaitAsync(cancellation);
-        await subscriber
-            .SubscribeAsync(Pattern("-response#*"), (channel, message) => OnResponse(message))
-            .WaitAsync(cancellation);
+        // One subscription, heard by one message after another: a plain handler would hear several at once, and several
+        // subscriptions would not keep the order between an event and a request that follows it.
+        var messages = await _redis.GetSubscriber().SubscribeAsync(Everything).WaitAsync(cancellation);
+        messages.OnMessage(message => OnMessage(message.Channel.ToString(), message.Message));
     }
 
     /// <inheritdoc />
     public async ValueTask LeaveClusterAsync(IBackplaneNode node)
     {
         _node = null;
-        var subscriber = _redis.GetSubscriber();
-        await subscriber.UnsubscribeAsync(Pattern("#*"));
-        await subscriber.UnsubscribeAsync(Pattern("-request#*"));
-        await subscriber.UnsubscribeAsync(Pattern("-response#*"));
+        await _redis.GetSubscriber().UnsubscribeAsync(Everything);
         foreach (var ns in _entered.Keys)
         {
             await ExitNamespaceAsync(ns);
@@ -129,9 +122,9 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     /// <inheritdoc />
     public void Dispose() => _redis.Dispose();
 
-    private RedisChannel Pattern(string suffix) => new(_prefix + suffix, RedisChannel.PatternMode.Pattern);
+    private RedisChannel Everything => RedisChannel.Pattern(_prefix + "*");
 
-    private static RedisChannel Literal(string channel) => new(channel, RedisChannel.PatternMode.Literal);
+    private static RedisChannel Literal(string channel) => RedisChannel.Literal(channel);
 
     private async Task<long> CountSubscribersAsync(string channel)
     {
@@ -139,7 +132,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         foreach (var endpoint in _redis.GetEndPoints())
         {
             var server = _redis.GetServer(endpoint);
-            if (server.IsConnected && !server.IsSlave)
+            if (server.IsConnected && !server.IsReplica)
             {
                 count += await server.SubscriptionSubscriberCountAsync(Literal(channel));
             }
@@ -170,6 +163,28 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private void OnMessage(string channel, byte[]? message)
+    {
+        var kind = channel.AsSpan(_prefix.Length);
+        if (message is null)
+        {
+            return;
+        }
+
+        if (kind is ['#', ..])
+        {
+            OnEvent(message);
+        }
+        else if (kind.StartsWith("-request#", StringComparison.Ordinal))
+        {
+            OnRequest(channel, message);
+        }
+        else if (kind.StartsWith("-response#", StringComparison.Ordinal))
+        {
+            OnResponse(message);
+        }
     }
 
     private void OnEvent(byte[] bytes) =>

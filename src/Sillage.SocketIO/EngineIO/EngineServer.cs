@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Sillage.SocketIO.Telemetry;
 
 namespace Sillage.SocketIO.EngineIO;
 
@@ -128,7 +126,7 @@ internal sealed class EngineServer : IDisposable
             return RefuseAsync(context, EngineError.BadRequest, "the session speaks protocol 4");
         }
 
-        if (!IsSameUser(connection.Handshake.User, context.User))
+        if (!SocketIOGate.IsSameUser(connection.Handshake.User, context.User))
         {
             return RefuseAsync(context, EngineError.Forbidden, "the session is another user's");
         }
@@ -368,19 +366,6 @@ internal sealed class EngineServer : IDisposable
             && context.Request.Host is { HasValue: true } host
             && uri.Host.Equals(host.Host, StringComparison.OrdinalIgnoreCase)
             && uri.Port == (host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? 443 : 80));
-    }
-
-    /// <summary>A session goes on for the user who began it: an id that leaked is of no use to another.</summary>
-    private static bool IsSameUser(ClaimsPrincipal first, ClaimsPrincipal now)
-    {
-        var isKnown = first.Identity?.IsAuthenticated is true;
-        return !isKnown
-            || now.Identity?.IsAuthenticated is true
-                && NameOf(first) == NameOf(now)
-                && first.Identity!.AuthenticationType == now.Identity.AuthenticationType;
-
-        static string? NameOf(ClaimsPrincipal user) =>
-            user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity?.Name;
     }
 
     private void SetCookie(HttpContext context, string id)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
+using Sillage.SocketIO.Transport;
 
 namespace Sillage.SocketIO.EngineIO;
 
@@ -341,10 +342,10 @@ internal sealed class WebSocketTransport : IDisposable
     /// <summary>The stream that the reader sees.</summary>
     private sealed class ReaderStream(WebSocketTransport transport) : ByteStream
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            transport._stream.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) =>
+            transport._stream.ReadAsync(buffer, ct);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct = default)
         {
             transport.WriteRaw(buffer.Span);
             return ValueTask.CompletedTask;

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.SocketIO.EngineIO;
-using Sillage.SocketIO.Telemetry;
 
 namespace Sillage.SocketIO;
 
@@ -125,9 +124,9 @@ internal sealed class EngineOptionsValidator<TOptions> : IValidateOptions<TOptio
 /// <summary>Joins the cluster before the first request, and leaves it after the last.</summary>
 internal sealed class SocketIOLifetime(SocketIOServer server) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => server.JoinClusterAsync(cancellationToken);
+    public Task StartingAsync(CancellationToken ct) => server.JoinClusterAsync(ct);
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public async Task StoppedAsync(CancellationToken ct)
     {
         if (server.Backplane is { } backplane)
         {
@@ -135,11 +134,11 @@ internal sealed class SocketIOLifetime(SocketIOServer server) : IHostedLifecycle
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
 }

@@ -14,13 +14,15 @@ public static class SocketIOTransport
     /// application's whole pipeline as ever; it ends with its answer, and so do its request's scope, logging and timeout. Where TLS
     /// or other middleware of the connection stands in between, where a client speaks HTTP/2, and where
     /// <c>MaxConcurrentConnections</c> or <c>MaxConcurrentUpgradedConnections</c> are set, a connection stays in the
-    /// HTTP layer. Addresses that are not TCP keep Kestrel's own transport.
+    /// HTTP layer; a <see cref="ConnectionCount"/> limits them all the same. Addresses that are not TCP keep Kestrel's own transport.
     /// </summary>
     public static IWebHostBuilder UseSocketIOTransport(this IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.ConfigureServices(services =>
-            services.AddSingleton<IConnectionListenerFactory, DetachableTransport>()
-        );
+        return builder.ConfigureServices(services => services.AddSocketIOTransport());
     }
+
+    /// <summary>As <see cref="UseSocketIOTransport"/>, for who has the services at hand; to come after Kestrel's.</summary>
+    public static IServiceCollection AddSocketIOTransport(this IServiceCollection services) =>
+        services.AddSingleton<IConnectionListenerFactory, DetachableTransport>();
 }

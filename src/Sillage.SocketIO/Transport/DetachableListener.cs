@@ -13,6 +13,7 @@ internal sealed class DetachableListener(
     SocketTransportOptions options,
     MemoryPool<byte> memory,
     bool mayDetach,
+    ConnectionCount? count,
     CancellationToken stopping
 ) : IConnectionListener
 {
@@ -33,14 +34,14 @@ internal sealed class DetachableListener(
     /// <summary>An id that no other connection of this process has.</summary>
     public static string NextId() => Interlocked.Increment(ref _lastId).ToString("x", CultureInfo.InvariantCulture);
 
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken ct = default)
     {
         while (true)
         {
             Socket accepted;
             try
             {
-                accepted = await socket.AcceptAsync(cancellationToken);
+                accepted = await socket.AcceptAsync(ct);
             }
             catch (ObjectDisposedException)
             {
@@ -55,9 +56,16 @@ internal sealed class DetachableListener(
                 // A client that went away before it was accepted; or there are no more files to open, which takes a while to mend.
                 if (e.SocketErrorCode is SocketError.TooManyOpenSockets)
                 {
-                    await Task.Delay(Pause, cancellationToken);
+                    await Task.Delay(Pause, ct);
                 }
 
+                continue;
+            }
+
+            if (count?.TryAdd() is false)
+            {
+                // As Kestrel's own limit does: cut off, so that a flood leaves nothing behind.
+                accepted.Close(timeout: 0);
                 continue;
             }
 
@@ -72,11 +80,12 @@ internal sealed class DetachableListener(
             catch (SocketException)
             {
                 accepted.Dispose();
+                count?.Remove();
             }
         }
     }
 
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    public ValueTask UnbindAsync(CancellationToken ct = default)
     {
         socket.Dispose();
         return default;
@@ -109,6 +118,9 @@ internal sealed class DetachableListener(
         Interlocked.Increment(ref _detached);
         return true;
     }
+
+    /// <summary>A connection has gone, detached or not.</summary>
+    public void OnClosed() => count?.Remove();
 
     public void OnDetachedClosed()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -12,12 +13,13 @@ internal sealed class DetachableTransport(
     IOptions<KestrelServerOptions> kestrel,
     IOptions<SocketTransportOptions> sockets,
     IMemoryPoolFactory<byte> memory,
-    IHostApplicationLifetime lifetime
+    IHostApplicationLifetime lifetime,
+    IServiceProvider services
 ) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken ct = default)
     {
         // What Kestrel is to limit it must see to its end.
         var limits = kestrel.Value.Limits;
@@ -25,7 +27,14 @@ internal sealed class DetachableTransport(
         var socket = sockets.Value.CreateBoundListenSocket(endpoint);
         socket.Listen(sockets.Value.Backlog);
         return new(
-            new DetachableListener(socket, sockets.Value, memory.Create(), mayDetach, lifetime.ApplicationStopping)
+            new DetachableListener(
+                socket,
+                sockets.Value,
+                memory.Create(),
+                mayDetach,
+                services.GetService<ConnectionCount>(),
+                lifetime.ApplicationStopping
+            )
         );
     }
 }

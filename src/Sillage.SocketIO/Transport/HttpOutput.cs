@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Sillage.SocketIO.EngineIO;
 
 namespace Sillage.SocketIO.Transport;
 
@@ -9,7 +8,7 @@ namespace Sillage.SocketIO.Transport;
 /// </summary>
 internal sealed class HttpOutput(SocketStream stream) : ByteStream
 {
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct = default)
     {
         if (stream.IsDetached)
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using Sillage.SocketIO.EngineIO;
 
 namespace Sillage.SocketIO.Transport;
 
@@ -52,7 +51,7 @@ internal sealed class SocketStream(Socket socket, DetachableListener listener, P
         }
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default)
     {
         if (_leftOver.Length > 0)
         {
@@ -67,7 +66,7 @@ internal sealed class SocketStream(Socket socket, DetachableListener listener, P
             : ReadFirstAsync(_receiving, buffer);
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct = default)
     {
         while (!buffer.IsEmpty)
         {
@@ -114,6 +113,7 @@ internal sealed class SocketStream(Socket socket, DetachableListener listener, P
         }
 
         socket.Dispose();
+        listener.OnClosed();
         if (IsDetached)
         {
             listener.OnDetachedClosed();

@@ -13,6 +13,7 @@ namespace Sillage.Storage.Backup;
 public sealed class BackupArchive
 {
     private readonly IReadOnlyCollection<ModuleRegistration> _registrations;
+    private readonly LeftOut _leftOut;
     private readonly StorageOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -25,10 +26,14 @@ public sealed class BackupArchive
     )
     {
         _registrations = [.. registrations];
+        _leftOut = new LeftOut(_registrations);
         _options = options.Value;
         _clock = clock;
         _logger = loggers.CreateLogger(StorageMetrics.Name);
     }
+
+    // The engine's own messages do not say whose they are: a name that is not known could be anybody's.
+    private string OfEngine => Engine == SqlDialect.Postgres ? " from PostgreSQL" : "";
 
     private SqlDialect Engine => _options.Postgres is null ? SqlDialect.Sqlite : SqlDialect.Postgres;
 
@@ -39,13 +44,13 @@ public sealed class BackupArchive
     /// <param name="file">The file to write.</param>
     /// <param name="overwrite">Whether a file of that name may be replaced.</param>
     /// <param name="progress">Hears how far it has come; may be null.</param>
-    /// <param name="cancellationToken">Ends it early, without a file.</param>
+    /// <param name="ct">Ends it early, without a file.</param>
     /// <exception cref="BackupException">It cannot be done; nothing was written.</exception>
     public async Task<BackupSummary> CreateAsync(
         string file,
         bool overwrite,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var target = Path.GetFullPath(file);
@@ -54,19 +59,48 @@ public sealed class BackupArchive
             throw new BackupException($"{target} exists already. Choose another name, or replace it with --overwrite.");
         }
 
+        // The parts beside the target: where the backup finds room, they do.
+        return await CreateAsync(target, target, () => new BackupWriter(target), overwrite, progress, ct);
+    }
+
+    /// <summary>
+    /// Backs up into a stream, so that a program which encrypts can have it and no file of it is ever in the clear. Only if this
+    /// returns is it complete: what was cut short is refused by a restore. On SQLite the parts are unpacked in the data folder meanwhile.
+    /// </summary>
+    /// <param name="output">Where to write; need not be seekable, and stays open.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <exception cref="BackupException">It cannot be done.</exception>
+    public Task<BackupSummary> WriteAsync(Stream output, CancellationToken ct)
+    {
+        var parts = Path.Combine(Path.GetFullPath(_options.Data), "backup");
+        return CreateAsync("-", parts, () => new BackupWriter(output), false, null, ct);
+    }
+
+    private async Task<BackupSummary> CreateAsync(
+        string target,
+        string parts,
+        Func<BackupWriter> open,
+        bool overwrite,
+        IProgress<BackupProgress>? progress,
+        CancellationToken ct
+    )
+    {
         try
         {
-            using var writer = new BackupWriter(target);
+            using var writer = open();
             var manifest =
                 Engine == SqlDialect.Sqlite
-                    ? await PackSqliteAsync(target, writer, progress, cancellationToken)
-                    : await PackPostgresAsync(_options.Postgres!, writer, progress, cancellationToken);
-            var length = await writer.CompleteAsync(manifest, overwrite, cancellationToken);
+                    ? await PackSqliteAsync(parts, writer, progress, ct)
+                    : await PackPostgresAsync(_options.Postgres!, writer, progress, ct);
+            var length = await writer.CompleteAsync(manifest, overwrite, ct);
             return Summary(target, manifest, length, null);
         }
         catch (Exception exception) when (IsOfTheSystem(exception))
         {
-            throw new BackupException($"The backup {target} could not be made: {exception.Message}", exception);
+            throw new BackupException(
+                $"The backup {target} could not be made{OfEngine}: {exception.Message}",
+                exception
+            );
         }
     }
 
@@ -76,24 +110,24 @@ public sealed class BackupArchive
     /// </summary>
     /// <param name="file">The backup.</param>
     /// <param name="progress">Hears how far it has come; may be null.</param>
-    /// <param name="cancellationToken">Ends it early, as long as nothing is replaced yet.</param>
+    /// <param name="ct">Ends it early, as long as nothing is replaced yet.</param>
     /// <exception cref="BackupException">It cannot be restored; nothing was touched.</exception>
     /// <exception cref="DataFolderInUseException">A server runs on the data folder.</exception>
     public async Task<BackupSummary> RestoreAsync(
         string file,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var source = Path.GetFullPath(file);
-        using var reader = await BackupReader.OpenAsync(source, cancellationToken);
+        using var reader = await BackupReader.OpenAsync(source, ct);
         reader.CheckFits(Engine, _registrations);
         try
         {
             var kept =
                 Engine == SqlDialect.Sqlite
-                    ? await RestoreSqliteAsync(reader, progress, cancellationToken)
-                    : await RestorePostgresAsync(_options.Postgres!, reader, progress, cancellationToken);
+                    ? await RestoreSqliteAsync(reader, progress, ct)
+                    : await RestorePostgresAsync(_options.Postgres!, reader, progress, ct);
             return Summary(source, reader.Manifest, new FileInfo(source).Length, kept);
         }
         catch (Exception exception) when (IsOfTheSystem(exception))
@@ -105,16 +139,12 @@ public sealed class BackupArchive
     /// <summary>Verifies a backup as a restore would, and changes nothing.</summary>
     /// <param name="file">The backup; SQLite's files are unpacked beside it for the time of the check.</param>
     /// <param name="progress">Hears how far it has come; may be null.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="ct">Ends it early.</param>
     /// <exception cref="BackupException">It could not be restored here; the message says why.</exception>
-    public async Task<BackupSummary> VerifyAsync(
-        string file,
-        IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
-    )
+    public async Task<BackupSummary> VerifyAsync(string file, IProgress<BackupProgress>? progress, CancellationToken ct)
     {
         var source = Path.GetFullPath(file);
-        using var reader = await BackupReader.OpenAsync(source, cancellationToken);
+        using var reader = await BackupReader.OpenAsync(source, ct);
         reader.CheckFits(Engine, _registrations);
         try
         {
@@ -122,12 +152,12 @@ public sealed class BackupArchive
             {
                 Mapping.DapperMapping.Register();
                 var beside = Path.GetDirectoryName(source)!;
-                var unpacked = await SqliteRestore.StageAsync(reader, beside, progress, cancellationToken);
+                var unpacked = await SqliteRestore.StageAsync(reader, beside, progress, ct);
                 Directory.Delete(unpacked, recursive: true);
             }
             else
             {
-                await VerifyEntriesAsync(reader, progress, cancellationToken);
+                await VerifyEntriesAsync(reader, progress, ct);
             }
 
             return Summary(source, reader.Manifest, new FileInfo(source).Length, null);
@@ -143,10 +173,10 @@ public sealed class BackupArchive
         exception is IOException or UnauthorizedAccessException or NpgsqlException or SqliteException;
 
     private async Task<BackupManifest> PackSqliteAsync(
-        string target,
+        string parts,
         BackupWriter writer,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var folder = Path.GetFullPath(_options.Data);
@@ -156,14 +186,13 @@ public sealed class BackupArchive
         }
 
         Mapping.DapperMapping.Register();
-        // Beside the target: where the backup finds room, its parts do.
-        var copies = DataFolder.Create($"{target}.{Guid.CreateVersion7():N}.copies");
+        var copies = DataFolder.Create($"{parts}.{Guid.CreateVersion7():N}.copies");
         try
         {
             using var backup = new SqliteBackup(folder, _clock);
             var at = backup.Snapshot();
             var modules = new List<BackupModule>();
-            foreach (var (files, module) in await backup.CopyAsync(copies, progress, cancellationToken))
+            foreach (var (files, module) in await backup.CopyAsync(copies, _leftOut, progress, ct))
             {
                 var entries = new List<BackupEntry>();
                 foreach (var file in files)
@@ -174,7 +203,7 @@ public sealed class BackupArchive
                             $"{file}.db",
                             content,
                             done => progress?.Report(new BackupProgress("pack", file, done, content.Length)),
-                            cancellationToken
+                            ct
                         )
                     );
                 }
@@ -194,12 +223,12 @@ public sealed class BackupArchive
         string connectionString,
         BackupWriter writer,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        await using var backup = await PostgresBackup.StartAsync(connectionString, cancellationToken);
+        await using var backup = await PostgresBackup.StartAsync(connectionString, _leftOut, ct);
         var at = _clock.GetUtcNow();
-        var modules = await backup.PackAsync(writer, progress, cancellationToken);
+        var modules = await backup.PackAsync(writer, progress, ct);
         return modules.Count > 0
             ? Manifest(at, modules)
             : throw new BackupException("There is nothing to back up in the PostgreSQL database.");
@@ -208,13 +237,15 @@ public sealed class BackupArchive
     private async Task<string> RestoreSqliteAsync(
         BackupReader reader,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         Mapping.DapperMapping.Register();
         using var folder = DataFolder.Take(_options.Data);
         SqliteRestore.Finish(folder.Path);
-        var staging = await SqliteRestore.StageAsync(reader, folder.Path, progress, cancellationToken);
+        var staging = await SqliteRestore.StageAsync(reader, folder.Path, progress, ct);
+        // Backups of older versions have them.
+        _leftOut.RemoveFrom(staging);
         SqliteSurvivors.Merge(folder.Path, staging, _registrations);
         return SqliteRestore.Replace(folder.Path, staging, _clock.GetUtcNow());
     }
@@ -223,18 +254,18 @@ public sealed class BackupArchive
         string connectionString,
         BackupReader reader,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        await VerifyEntriesAsync(reader, progress, cancellationToken);
-        var restore = new PostgresRestore(connectionString, _registrations, _clock, _logger);
-        return await restore.RestoreAsync(reader, progress, cancellationToken);
+        await VerifyEntriesAsync(reader, progress, ct);
+        var restore = new PostgresRestore(connectionString, _registrations, _leftOut, _clock, _logger);
+        return await restore.RestoreAsync(reader, progress, ct);
     }
 
     private static async Task VerifyEntriesAsync(
         BackupReader reader,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         foreach (var entry in reader.Manifest.Modules.SelectMany(module => module.Entries))
@@ -243,14 +274,14 @@ public sealed class BackupArchive
                 entry,
                 Stream.Null,
                 done => progress?.Report(new BackupProgress("verify", entry.Path, done, entry.Length)),
-                cancellationToken
+                ct
             );
         }
     }
 
     private BackupManifest Manifest(DateTimeOffset at, IReadOnlyList<BackupModule> modules) =>
-        new(BackupManifest.CurrentFormat, BackupManifest.ThisProgram, Engine, at, modules);
+        new(BackupManifest.CurrentFormat, ProgramVersion.Current, Engine, at, modules);
 
-    private static BackupSummary Summary(string file, BackupManifest manifest, long length, string? kept) =>
+    private static BackupSummary Summary(string file, BackupManifest manifest, long? length, string? kept) =>
         new(file, manifest.CreatedAt, length, [.. manifest.Modules.Select(module => module.Name)], kept);
 }

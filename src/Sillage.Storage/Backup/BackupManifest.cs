@@ -38,10 +38,6 @@ internal sealed record BackupManifest(
     /// <exception cref="JsonException">It is not of this form.</exception>
     public static BackupManifest? FromJson(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize<BackupManifest>(json, Options);
-
-    /// <summary>The version of the program, as the manifest has it.</summary>
-    public static string ThisProgram { get; } =
-        typeof(BackupManifest).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 }
 
 /// <summary>One module's part of a backup.</summary>

@@ -8,15 +8,15 @@ namespace Sillage.Storage.Backup;
 public readonly record struct BackupProgress(string Step, string Module, long Done, long Total);
 
 /// <summary>What was backed up or restored.</summary>
-/// <param name="File">The backup's full path.</param>
+/// <param name="File">The backup's full path; <c>-</c> where it went into a stream.</param>
 /// <param name="CreatedAt">The moment that the data shows.</param>
-/// <param name="Length">The file's length in bytes.</param>
+/// <param name="Length">The file's length in bytes; null where it went into a stream.</param>
 /// <param name="Modules">The modules in it.</param>
 /// <param name="KeptAt">After a restore: where the data from before is, a folder or (PostgreSQL) what its schemas end in.</param>
 public sealed record BackupSummary(
     string File,
     DateTimeOffset CreatedAt,
-    long Length,
+    long? Length,
     IReadOnlyList<string> Modules,
     string? KeptAt = null
 );

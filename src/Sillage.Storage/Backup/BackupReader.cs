@@ -25,7 +25,7 @@ internal sealed partial class BackupReader : IDisposable
 
     /// <summary>Opens the archive and checks its manifest.</summary>
     /// <exception cref="BackupException">It is not a backup, or not whole.</exception>
-    public static async Task<BackupReader> OpenAsync(string file, CancellationToken cancellationToken)
+    public static async Task<BackupReader> OpenAsync(string file, CancellationToken ct)
     {
         if (!File.Exists(file))
         {
@@ -35,8 +35,8 @@ internal sealed partial class BackupReader : IDisposable
         ZipArchive? zip = null;
         try
         {
-            zip = await ZipFile.OpenReadAsync(file, cancellationToken);
-            var manifest = await ReadManifestAsync(file, zip, cancellationToken);
+            zip = await ZipFile.OpenReadAsync(file, ct);
+            var manifest = await ReadManifestAsync(file, zip, ct);
             CheckEntries(file, zip, manifest);
             return new BackupReader(file, zip, manifest);
         }
@@ -78,14 +78,15 @@ internal sealed partial class BackupReader : IDisposable
             var registration =
                 registrations.FirstOrDefault(candidate => candidate.Name == module.Name)
                 ?? throw new BackupException(
-                    $"The backup {_file} holds the module {module.Name}, which is not switched on here."
+                    $"The backup {_file} holds the module {module.Name}, which is not switched on here. It was made by Sillage {Manifest.Program}; this is {ProgramVersion.Current}."
                 );
             try
             {
                 AppliedMigrations.Verify(
                     $"{module.Name} in the backup",
                     module.Migrations,
-                    registration.AllMigrations(engine)
+                    registration.AllMigrations(engine),
+                    Manifest.Program
                 );
             }
             catch (MigrationException exception)
@@ -97,25 +98,20 @@ internal sealed partial class BackupReader : IDisposable
 
     /// <summary>Copies an entry out and checks its length and hash.</summary>
     /// <exception cref="BackupException">It is not what the manifest says.</exception>
-    public async Task CopyAsync(
-        BackupEntry entry,
-        Stream destination,
-        Action<long>? progress,
-        CancellationToken cancellationToken
-    )
+    public async Task CopyAsync(BackupEntry entry, Stream destination, Action<long>? progress, CancellationToken ct)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 * 1024];
         var length = 0L;
         try
         {
-            await using var source = await _zip.GetEntry(entry.Path)!.OpenAsync(cancellationToken);
+            await using var source = await _zip.GetEntry(entry.Path)!.OpenAsync(ct);
             int read;
             // No further than it may be: a damaged length must not fill the disk.
-            while (length <= entry.Length && (read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+            while (length <= entry.Length && (read = await source.ReadAsync(buffer, ct)) > 0)
             {
                 hash.AppendData(buffer, 0, read);
-                await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                await destination.WriteAsync(buffer.AsMemory(0, read), ct);
                 length += read;
                 progress?.Invoke(length);
             }
@@ -136,11 +132,7 @@ internal sealed partial class BackupReader : IDisposable
     private BackupException Damaged(BackupEntry entry, Exception? inner) =>
         new($"The backup {_file} is damaged: {entry.Path} is not what it was. Use another backup.", inner);
 
-    private static async Task<BackupManifest> ReadManifestAsync(
-        string file,
-        ZipArchive zip,
-        CancellationToken cancellationToken
-    )
+    private static async Task<BackupManifest> ReadManifestAsync(string file, ZipArchive zip, CancellationToken ct)
     {
         var entry = zip.GetEntry(BackupManifest.EntryName);
         if (entry is null || entry.Length > LongestManifest)
@@ -149,9 +141,9 @@ internal sealed partial class BackupReader : IDisposable
         }
 
         using var json = new MemoryStream();
-        await using (var stream = await entry.OpenAsync(cancellationToken))
+        await using (var stream = await entry.OpenAsync(ct))
         {
-            await stream.CopyToAsync(json, cancellationToken);
+            await stream.CopyToAsync(json, ct);
         }
 
         var bytes = json.ToArray();
@@ -164,7 +156,7 @@ internal sealed partial class BackupReader : IDisposable
         return manifest.Format is >= BackupManifest.OldestFormat and <= BackupManifest.CurrentFormat
             ? manifest
             : throw new BackupException(
-                $"The backup {file} has the format {manifest.Format}, which this program does not know. Restore it with the program that made it ({manifest.Program})."
+                $"The backup {file} has the format {manifest.Format}, which this program, Sillage {ProgramVersion.Current}, does not know. Restore it with the one that made it, Sillage {manifest.Program}, or a later one."
             );
     }
 

@@ -33,24 +33,26 @@ internal sealed class PostgresBackup : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
+    private readonly LeftOut _leftOut;
 
-    private PostgresBackup(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    private PostgresBackup(NpgsqlConnection connection, NpgsqlTransaction transaction, LeftOut leftOut)
     {
         _connection = connection;
         _transaction = transaction;
+        _leftOut = leftOut;
     }
 
     /// <summary>Opens the transaction whose view the backup is.</summary>
-    public static async Task<PostgresBackup> StartAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<PostgresBackup> StartAsync(string connectionString, LeftOut leftOut, CancellationToken ct)
     {
         DapperMapping.Register();
         var connection = new NpgsqlConnection(ForMaintenance(connectionString));
         try
         {
-            await connection.OpenAsync(cancellationToken);
-            var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            await connection.OpenAsync(ct);
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
             await connection.ExecuteAsync("SET TRANSACTION READ ONLY", transaction: transaction);
-            return new PostgresBackup(connection, transaction);
+            return new PostgresBackup(connection, transaction, leftOut);
         }
         catch
         {
@@ -79,13 +81,13 @@ internal sealed class PostgresBackup : IAsyncDisposable
     public async Task<IReadOnlyList<BackupModule>> PackAsync(
         BackupWriter writer,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var modules = new List<BackupModule>();
         foreach (var schema in await _connection.QueryAsync<string>(SelectModules, transaction: _transaction))
         {
-            modules.Add(await PackAsync(schema, writer, progress, cancellationToken));
+            modules.Add(await PackAsync(schema, writer, progress, ct));
         }
 
         return modules;
@@ -101,23 +103,27 @@ internal sealed class PostgresBackup : IAsyncDisposable
         string schema,
         BackupWriter writer,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var parameters = new { Schema = schema };
         var columns = await _connection.QueryAsync<Column>(SelectColumns, parameters, _transaction);
         var entries = new List<BackupEntry>();
-        foreach (var table in columns.GroupBy(column => column.Table, column => column.Name))
+        foreach (
+            var table in columns
+                .GroupBy(column => column.Table, column => column.Name)
+                .Where(table => !_leftOut.Has(schema, table.Key))
+        )
         {
             await using var rows = await _connection.BeginRawBinaryCopyAsync(
                 Copy(schema, table.Key, table, "TO STDOUT"),
-                cancellationToken
+                ct
             );
             var entry = await writer.AddAsync(
                 $"{schema}/{table.Key}.copy",
                 rows,
                 done => progress?.Report(new BackupProgress("copy", $"{schema}.{table.Key}", done, 0)),
-                cancellationToken
+                ct
             );
             entries.Add(entry with { Table = table.Key, Columns = [.. table] });
         }

@@ -16,6 +16,7 @@ namespace Sillage.Storage.Backup;
 internal sealed class PostgresRestore(
     string connectionString,
     IReadOnlyCollection<ModuleRegistration> registrations,
+    LeftOut leftOut,
     TimeProvider clock,
     ILogger logger
 )
@@ -48,21 +49,21 @@ internal sealed class PostgresRestore(
     public async Task<string> RestoreAsync(
         BackupReader reader,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         DapperMapping.Register();
         await using var connection = new NpgsqlConnection(_connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await connection.OpenAsync(ct);
         await RefuseIfServingAsync(connection, null);
         try
         {
             foreach (var module in reader.Manifest.Modules)
             {
-                await FillFreshSchemaAsync(reader, module, progress, cancellationToken);
+                await FillFreshSchemaAsync(reader, module, progress, ct);
             }
 
-            return await ChangePlacesAsync(connection, reader.Manifest.Modules, cancellationToken);
+            return await ChangePlacesAsync(connection, reader.Manifest.Modules, ct);
         }
         catch
         {
@@ -104,20 +105,17 @@ internal sealed class PostgresRestore(
         BackupReader reader,
         BackupModule module,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var schema = module.Name + FreshSuffix;
         var settings = new NpgsqlConnectionStringBuilder(_connectionString) { SearchPath = schema };
         await using var connection = new NpgsqlConnection(settings.ToString());
-        await connection.OpenAsync(cancellationToken);
+        await connection.OpenAsync(ct);
         await connection.ExecuteAsync(DropFresh(module.Name));
-        await new PostgresMigrator(connection, schema, _clock, _logger).ApplyAsync(
-            MigrationsOf(module),
-            cancellationToken
-        );
+        await new PostgresMigrator(connection, schema, _clock, _logger).ApplyAsync(MigrationsOf(module), ct);
 
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
         // Rows come table by table, so that what refers may come before what it refers to.
         var foreignKeys = (
             await connection.QueryAsync<ForeignKey>(SelectForeignKeys, new { Schema = schema }, transaction)
@@ -130,9 +128,10 @@ internal sealed class PostgresRestore(
             );
         }
 
-        foreach (var entry in module.Entries)
+        // Backups of older versions have rows of what is left out.
+        foreach (var entry in module.Entries.Where(entry => !leftOut.Has(module.Name, entry.Table)))
         {
-            await CopyInAsync(connection, reader, schema, entry, progress, cancellationToken);
+            await CopyInAsync(connection, reader, schema, entry, progress, ct);
         }
 
         foreach (var key in foreignKeys)
@@ -157,7 +156,7 @@ internal sealed class PostgresRestore(
             );
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(ct);
     }
 
     /// <summary>Only the scripts that the backup's database had applied; a later start applies the others.</summary>
@@ -185,7 +184,7 @@ internal sealed class PostgresRestore(
         string schema,
         BackupEntry entry,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (entry is not { Table: { } table, Columns: { } columns })
@@ -200,7 +199,7 @@ internal sealed class PostgresRestore(
         await using (
             var rows = await connection.BeginRawBinaryCopyAsync(
                 PostgresBackup.Copy(schema, table, columns, "FROM STDIN"),
-                cancellationToken
+                ct
             )
         )
         {
@@ -208,7 +207,7 @@ internal sealed class PostgresRestore(
                 entry,
                 rows,
                 done => progress?.Report(new BackupProgress("restore", $"{schema}.{table}", done, entry.Length)),
-                cancellationToken
+                ct
             );
         }
 
@@ -219,15 +218,12 @@ internal sealed class PostgresRestore(
     private async Task<string> ChangePlacesAsync(
         NpgsqlConnection connection,
         IReadOnlyList<BackupModule> modules,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var stamp = _clock.GetUtcNow().UtcDateTime.ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture);
         var suffix = $"_before_{stamp}";
-        await using var transaction = await connection.BeginTransactionAsync(
-            IsolationLevel.ReadCommitted,
-            cancellationToken
-        );
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
         await RefuseIfServingAsync(connection, transaction);
         var present = (await connection.QueryAsync<string>(SelectModules, transaction: transaction)).AsList();
         foreach (var registration in _registrations.Where(registration => registration.Survivor is not null))
@@ -250,7 +246,7 @@ internal sealed class PostgresRestore(
             await RenameAsync(connection, transaction, module.Name + FreshSuffix, module.Name);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await transaction.CommitAsync(ct);
         return suffix;
     }
 

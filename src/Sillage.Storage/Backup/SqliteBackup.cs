@@ -71,19 +71,22 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
     /// <returns>The modules, each with its files.</returns>
     public async Task<IReadOnlyList<(IReadOnlyList<string> Files, BackupModule Module)>> CopyAsync(
         string target,
+        LeftOut leftOut,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         foreach (var (file, session) in _snapshots)
         {
-            Copy(session, SqliteFiles.PathIn(target, file), file, progress, cancellationToken);
+            Copy(session, SqliteFiles.PathIn(target, file), file, progress, ct);
         }
+
+        leftOut.RemoveFrom(target);
 
         var copies = new List<(IReadOnlyList<string>, BackupModule)>();
         foreach (var module in _snapshots.Select(snapshot => snapshot.File).GroupBy(ModuleOf))
         {
-            var migrations = await CheckAsync(target, module.Key, [.. module], cancellationToken);
+            var migrations = await CheckAsync(target, module.Key, [.. module], ct);
             copies.Add(([.. module], new BackupModule(module.Key, migrations, [], [])));
         }
 
@@ -100,7 +103,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
         string folder,
         string module,
         IReadOnlyList<string> files,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         try
@@ -116,7 +119,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
             }
 
             using var own = SqliteSession.OpenReader(new SqliteFiles(SqliteFiles.PathIn(folder, module)));
-            return await Migrator.ReadAppliedAsync(own.Connection, null, cancellationToken);
+            return await Migrator.ReadAppliedAsync(own.Connection, null, ct);
         }
         catch (SqliteException exception)
         {
@@ -132,7 +135,25 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
             session.Dispose();
         }
 
+        foreach (var (file, _) in _snapshots)
+        {
+            RemoveLog(file);
+        }
+
         _snapshots.Clear();
+    }
+
+    /// <summary>Where no server runs the readers were last, and leave a log that only who may write folds in and removes.</summary>
+    private void RemoveLog(string file)
+    {
+        try
+        {
+            SqliteSession.OpenWriter(new SqliteFiles(SqliteFiles.PathIn(_folder, file))).Dispose();
+        }
+        catch (SqliteException)
+        {
+            // The copy is made; the next start does it.
+        }
     }
 
     /// <summary>
@@ -166,7 +187,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
         string file,
         string name,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         DataFolder.CreatePrivateFile(file);
@@ -179,7 +200,7 @@ internal sealed class SqliteBackup(string folder, TimeProvider clock) : IDisposa
         int code;
         do
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            ct.ThrowIfCancellationRequested();
             code = raw.sqlite3_backup_step(backup, PagesPerStep);
             SqliteErrors.Check(code, destination.Handle!);
             var total = raw.sqlite3_backup_pagecount(backup);

@@ -19,7 +19,7 @@ internal static class SqliteRestore
         BackupReader reader,
         string folder,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var staging = DataFolder.Create(Path.Combine(folder, $"{StagingPrefix}{Guid.CreateVersion7():N}"));
@@ -27,7 +27,7 @@ internal static class SqliteRestore
         {
             foreach (var module in reader.Manifest.Modules)
             {
-                await StageAsync(reader, module, staging, progress, cancellationToken);
+                await StageAsync(reader, module, staging, progress, ct);
             }
 
             return staging;
@@ -44,6 +44,7 @@ internal static class SqliteRestore
     public static string Replace(string folder, string staging, DateTimeOffset now)
     {
         var stamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
+        FileOwner.AsFolderOf(staging);
         // From this rename on there is only one way: forward.
         Directory.Move(staging, Path.Combine(folder, ReadyPrefix + stamp));
         Finish(folder);
@@ -63,6 +64,7 @@ internal static class SqliteRestore
             var before = DataFolder.Create(
                 Path.Combine(folder, BeforePrefix + Path.GetFileName(ready)[ReadyPrefix.Length..])
             );
+            FileOwner.AsFolderOf(before);
             Finish(folder, ready, before);
         }
     }
@@ -111,7 +113,7 @@ internal static class SqliteRestore
         BackupModule module,
         string staging,
         IProgress<BackupProgress>? progress,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var files = module.Entries.Select(entry => Path.GetFileNameWithoutExtension(entry.Path)).ToArray();
@@ -128,12 +130,12 @@ internal static class SqliteRestore
                 entry,
                 destination,
                 done => progress?.Report(new BackupProgress("verify", entry.Path, done, entry.Length)),
-                cancellationToken
+                ct
             );
             destination.Flush(flushToDisk: true);
         }
 
-        var migrations = await SqliteBackup.CheckAsync(staging, module.Name, files, cancellationToken);
+        var migrations = await SqliteBackup.CheckAsync(staging, module.Name, files, ct);
         if (!migrations.SequenceEqual(module.Migrations))
         {
             throw new BackupException($"The backup is damaged: {module.Name} is not at the version that it says.");

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Sillage.Storage.Mapping;
 
 namespace Sillage.Storage.Events;
 
@@ -13,15 +13,23 @@ internal abstract class EventSubscription(Type module, Type handler, string even
 
     public string EventName { get; } = eventName;
 
-    /// <summary>The handler's durable name in its module; renaming the class makes it another subscriber.</summary>
+    /// <summary>The handler's durable name in its module; renaming the class makes it another one.</summary>
     public string HandlerName => Readable(_handler);
 
+    /// <summary>The handler's effect and the mark that it had the event, in one unit; nothing if it has had it.</summary>
+    /// <param name="row">The event.</param>
+    /// <param name="isLast">Whether the event ends with it, in the same unit.</param>
+    /// <param name="services">Where handlers come from.</param>
+    /// <param name="database">The module's.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ct">Ends it early.</param>
     public abstract Task HandleAsync(
-        EventEnvelope envelope,
+        InboxRow row,
+        bool isLast,
         IServiceProvider services,
         ModuleDatabase database,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        DateTimeOffset now,
+        CancellationToken ct
     );
 
     private static string Readable(Type type) =>
@@ -42,41 +50,55 @@ internal sealed class EventSubscription<TModule, TEvent, THandler>()
         """;
 
     public override async Task HandleAsync(
-        EventEnvelope envelope,
+        InboxRow row,
+        bool isLast,
         IServiceProvider services,
         ModuleDatabase database,
-        TimeProvider clock,
-        CancellationToken cancellationToken
+        DateTimeOffset now,
+        CancellationToken ct
     )
     {
-        using var activity = StorageMetrics.Activities.StartActivity(
-            $"handle {EventName}",
-            ActivityKind.Consumer,
-            envelope.TraceParent
-        );
-        var domainEvent =
-            JsonSerializer.Deserialize<TEvent>(envelope.Payload.Span, JsonSerializerOptions.Web)
-            ?? throw new JsonException($"The event {envelope.Name} {envelope.Id} is null.");
+        var context = Read(row);
         await using var scope = services.CreateAsyncScope();
         var handler = scope.ServiceProvider.GetRequiredService<THandler>();
         var handled = new
         {
-            EventId = envelope.Id,
+            EventId = row.Id,
             Handler = HandlerName,
-            HandledAt = clock.GetUtcNow(),
+            HandledAt = now,
         };
         await database.WriteAsync(
             async unit =>
             {
-                var isNew = await unit.ExecuteAsync(RecordHandled, handled, cancellationToken) > 0;
+                var isNew = await unit.ExecuteAsync(RecordHandled, handled, ct) > 0;
                 if (isNew)
                 {
-                    await handler.HandleAsync(domainEvent, unit, cancellationToken);
+                    await handler.Handle(context, unit, ct);
+                }
+
+                if (isLast)
+                {
+                    await Inbox.DeleteAsync(unit, row, ct);
                 }
 
                 return isNew;
             },
-            cancellationToken
+            ct
         );
+    }
+
+    private static EventContext<TEvent> Read(InboxRow row)
+    {
+        if (row.Version > TEvent.Version)
+        {
+            throw new JsonException(
+                $"{row.Name} is of version {row.Version}, and this program knows it up to {TEvent.Version}."
+            );
+        }
+
+        var domainEvent =
+            JsonSerializer.Deserialize<TEvent>(row.Payload, EventJson.Options)
+            ?? throw new JsonException($"The event {row.Name} {row.Id} is null.");
+        return new EventContext<TEvent>(domainEvent, row.Id, row.OccurredAt, row.Source, row.Key, (int)row.Version);
     }
 }

@@ -4,205 +4,147 @@ using Microsoft.Extensions.Logging;
 namespace Sillage.Storage.Events;
 
 /// <summary>
-/// Hands one module's events to the bus, in the order of their publication. An event that fails holds back those behind
-/// it until it succeeds or is set aside; what is handed over is deleted afterwards, so that a crash repeats, never loses.
+/// Hands one module's events to the bus, in the order of their publication. What is handed over is deleted afterwards, so
+/// that a crash repeats, never loses; inboxes know what they had.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
     ModuleDatabase database,
     IEventBus bus,
-    OutboxOptions options,
+    EventOptions options,
     StorageMetrics metrics,
     TimeProvider clock,
     ILogger logger
 )
 {
-    private const int BatchSize = 100;
+    private const int BatchSize = 200;
     private static readonly TimeSpan WhileAnotherDispatches = TimeSpan.FromMilliseconds(100);
 
     private readonly ModuleDatabase _database = database;
     private readonly IEventBus _bus = bus;
-    private readonly OutboxOptions _options = options;
+    private readonly EventOptions _options = options;
     private readonly StorageMetrics _metrics = metrics;
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
     private int _outages;
-    private bool _retriedFailed;
 
     /// <summary>Dispatches until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken ct)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        while (!ct.IsCancellationRequested)
         {
-            var pause = await RunGuardedAsync(cancellationToken);
+            var pause = await RunGuardedAsync(ct);
             if (pause == _options.PollInterval)
             {
-                await _database.Published.WaitAsync(pause, _clock, cancellationToken);
+                await _database.Published.WaitAsync(pause, _clock, ct);
             }
             else
             {
-                await Task.Delay(pause, _clock, cancellationToken);
+                await Task.Delay(pause, _clock, ct);
             }
         }
     }
 
-    private async Task<TimeSpan> RunGuardedAsync(CancellationToken cancellationToken)
+    private async Task<TimeSpan> RunGuardedAsync(CancellationToken ct)
     {
         try
         {
-            var pause = await RoundAsync(cancellationToken);
-            _outages = 0;
+            var pause = await RoundAsync(ct);
+            if (_outages > 0)
+            {
+                LogBack(_logger, _database.Name, _outages);
+                _outages = 0;
+            }
+
             return pause;
         }
-        catch (Exception exception) when (exception is DatabaseUnavailableException or EventBusUnavailableException)
-        {
-            LogOutage(_logger, _database.Name, exception);
-            return _options.DelayAfter(++_outages);
-        }
 #pragma warning disable CA1031 // The edge of the loop: a dispatcher that stops would keep every later event from leaving.
-        catch (Exception exception) when (!IsStop(exception, cancellationToken))
+        catch (Exception exception) when (!(exception is OperationCanceledException && ct.IsCancellationRequested))
 #pragma warning restore CA1031
         {
-            LogFailure(_logger, _database.Name, exception);
-            return _options.DelayAfter(++_outages);
+            // An outage is told once, at its beginning: it may last for days.
+            if (_outages == 0)
+            {
+                LogOutage(_logger, _database.Name, exception);
+            }
+
+            return _options.Backoff.After(++_outages);
         }
     }
 
     /// <summary>Dispatches one batch.</summary>
     /// <returns>How long to pause before the next; the poll interval where nothing is left to do.</returns>
-    private async Task<TimeSpan> RoundAsync(CancellationToken cancellationToken)
+    private async Task<TimeSpan> RoundAsync(CancellationToken ct)
     {
-        await using var lease = await _database.TryLeaseAsync("outbox", cancellationToken);
+        await using var lease = await _database.TryLeaseAsync("outbox", ct);
         if (lease is null)
         {
             return WhileAnotherDispatches;
         }
 
-        if (!_retriedFailed)
+        var rows = await Outbox.PendingAsync(_database, BatchSize, ct);
+        if (rows.Count > 0)
         {
-            await _database.WriteAsync(unit => unit.RetryFailedEventsAsync(cancellationToken), cancellationToken);
-            _retriedFailed = true;
+            await PublishAsync(rows, ct);
+            // Also on the way into a shutdown: what was handed over need not go again.
+            await Outbox.DeleteAsync(_database, rows, CancellationToken.None);
+            _metrics.Dispatched(_database.Name, rows.Count);
         }
 
-        var rows = await Outbox.PendingAsync(_database, BatchSize, cancellationToken);
-        var batch = new Batch();
+        if (await Outbox.CountAsync(_database, ct) is { } counts)
+        {
+            _metrics.Outbox(_database.Name, counts);
+        }
+
+        return rows.Count == BatchSize ? TimeSpan.Zero : _options.PollInterval;
+    }
+
+    private async Task PublishAsync(IReadOnlyList<OutboxRow> rows, CancellationToken ct)
+    {
+        var activities = rows.Select(Start).ToArray();
         try
         {
-            foreach (var row in rows)
+            await _bus.PublishAsync([.. rows.Select(row => row.ToEnvelope(_database.Name))], ct);
+        }
+        catch (Exception exception)
+        {
+            foreach (var activity in activities)
             {
-                if (!await DispatchAsync(row, batch, cancellationToken))
-                {
-                    break;
-                }
+                activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             }
+
+            throw;
         }
         finally
         {
-            if (!batch.IsEmpty)
+            foreach (var activity in activities)
             {
-                // Also on the way out of an outage or a shutdown: what was handed over need not go again.
-                await Outbox.RecordAsync(_database, batch.Dispatched, batch.Failures, CancellationToken.None);
-                _metrics.Dispatched(_database.Name, batch.Dispatched.Count);
+                activity?.Dispose();
             }
         }
-
-        var counts = await Outbox.CountAsync(_database, cancellationToken);
-        _metrics.Outbox(_database.Name, counts.Pending, counts.Failed);
-        return batch.Pause ?? (rows.Count == BatchSize ? TimeSpan.Zero : _options.PollInterval);
     }
 
-    /// <summary>Hands over one event.</summary>
-    /// <returns>False if those behind it must wait.</returns>
-    private async Task<bool> DispatchAsync(OutboxRow row, Batch batch, CancellationToken cancellationToken)
+    /// <summary>Starts the row's own activity, which is nobody's parent here: a batch is of many traces.</summary>
+    private static Activity? Start(OutboxRow row)
     {
-        using var activity = StorageMetrics.Activities.StartActivity(
+        var current = Activity.Current;
+        var activity = StorageMetrics.Activities.StartActivity(
             $"dispatch {row.Name}",
             ActivityKind.Producer,
             row.TraceParent
         );
-        try
-        {
-            await _bus.PublishAsync(row.ToEnvelope(_database.Name), cancellationToken);
-            batch.Dispatched.Add(row.Sequence);
-            return true;
-        }
-        catch (Exception exception)
-            when (exception is not (DatabaseUnavailableException or EventBusUnavailableException)
-                && !IsStop(exception, cancellationToken)
-            )
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            return Failed(row, batch, exception);
-        }
+        Activity.Current = current;
+        return activity;
     }
-
-    private static bool IsStop(Exception exception, CancellationToken cancellationToken) =>
-        exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
-
-    private bool Failed(OutboxRow row, Batch batch, Exception exception)
-    {
-        var attempts = row.Attempts + 1;
-        var isSetAside = attempts >= _options.MaxAttempts;
-        batch.Failures.Add(
-            new OutboxFailure(
-                row.Sequence,
-                attempts,
-                Outbox.Describe(exception),
-                isSetAside ? _clock.GetUtcNow() : null
-            )
-        );
-        if (isSetAside)
-        {
-            _metrics.SetAside(_database.Name);
-            LogSetAside(_logger, row.Name, row.Id, _database.Name, attempts, exception);
-            return true;
-        }
-
-        LogRetry(_logger, row.Name, row.Id, _database.Name, attempts, exception);
-        batch.Pause = _options.DelayAfter(attempts);
-        return false;
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Database} cannot be handed on now.")]
-    private static partial void LogOutage(ILogger logger, string database, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The dispatcher of {Database} failed and tries again.")]
-    private static partial void LogFailure(ILogger logger, string database, Exception exception);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Event {Event} {Id} of {Database} failed at attempt {Attempts} and is tried again."
+        Message = "Events of {Database} cannot be handed on now; it is tried again until they can."
     )]
-    private static partial void LogRetry(
-        ILogger logger,
-        string @event,
-        Guid id,
-        string database,
-        long attempts,
-        Exception exception
-    );
+    private static partial void LogOutage(ILogger logger, string database, Exception exception);
 
     [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Event {Event} {Id} of {Database} failed {Attempts} times and is set aside in sillage_outbox."
+        Level = LogLevel.Information,
+        Message = "Events of {Database} are handed on again, after {Attempts} failed attempts."
     )]
-    private static partial void LogSetAside(
-        ILogger logger,
-        string @event,
-        Guid id,
-        string database,
-        long attempts,
-        Exception exception
-    );
-
-    /// <summary>What became of the events of one round.</summary>
-    private sealed class Batch
-    {
-        public List<long> Dispatched { get; } = [];
-
-        public List<OutboxFailure> Failures { get; } = [];
-
-        public TimeSpan? Pause { get; set; }
-
-        public bool IsEmpty => Dispatched.Count == 0 && Failures.Count == 0;
-    }
+    private static partial void LogBack(ILogger logger, string database, int attempts);
 }

@@ -27,17 +27,22 @@ internal static class AppliedMigrations
     }
 
     /// <summary>Refuses a database whose history is not this program's.</summary>
+    /// <param name="database">What to call it.</param>
+    /// <param name="applied">The scripts that it has applied.</param>
+    /// <param name="sets">The scripts that this program has.</param>
+    /// <param name="program">The version that wrote the database, if that is known.</param>
     /// <exception cref="MigrationException">A script was altered, is missing, or is newer than this program.</exception>
     public static void Verify(
         string database,
         IReadOnlyList<AppliedMigration> applied,
-        IReadOnlyList<MigrationSet> sets
+        IReadOnlyList<MigrationSet> sets,
+        string? program
     )
     {
         foreach (var row in applied)
         {
             var scripts = sets.FirstOrDefault(set => set.Owner == row.Owner)?.Scripts ?? [];
-            VerifyRow(database, row, scripts);
+            VerifyRow(database, row, scripts, program);
         }
 
         foreach (var set in sets)
@@ -46,14 +51,19 @@ internal static class AppliedMigrations
         }
     }
 
-    private static void VerifyRow(string database, AppliedMigration row, IReadOnlyList<Migration> scripts)
+    private static void VerifyRow(
+        string database,
+        AppliedMigration row,
+        IReadOnlyList<Migration> scripts,
+        string? program
+    )
     {
         var script = scripts.FirstOrDefault(candidate => candidate.Number == row.Number);
         if (script is null)
         {
             throw new MigrationException(
                 row.Number > scripts.Select(candidate => candidate.Number).DefaultIfEmpty().Max()
-                    ? $"The database {database} is newer than this program: it has applied {Label(row)}. Run the program that wrote it, or a later one."
+                    ? $"The database {database} is newer than this program: it has applied {Label(row)}. It was written by Sillage {program ?? "of a later version"}, and this is Sillage {ProgramVersion.Current}: run the program that wrote it, or a later one."
                     : $"The database {database} has applied {Label(row)}, which this program does not have. Migrations are append-only: put the script back."
             );
         }

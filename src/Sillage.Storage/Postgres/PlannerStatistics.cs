@@ -8,7 +8,7 @@ namespace Sillage.Storage.Postgres;
 /// Has PostgreSQL look at tables that have grown since it last did. A plan lives until then, and one that was made for
 /// an empty table reads all of a full one: without this, until autovacuum comes round a minute later.
 /// </summary>
-internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimeProvider clock, ILogger logger)
+internal sealed partial class PlannerStatistics(SchemaPool pool, string schema, TimeProvider clock, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -70,9 +70,12 @@ internal sealed partial class PlannerStatistics(NpgsqlDataSource source, TimePro
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(_end.Token);
+            await using var lease = await pool.OpenAsync(schema, _end.Token);
+            await lease.ChooseAsync(_end.Token);
+            lease.Keep();
+            var connection = lease.Connection;
             var grown = await connection.QueryAsync<string>(
-                new CommandDefinition(SelectGrown, cancellationToken: _end.Token)
+                new CommandDefinition(lease.Text(SelectGrown), cancellationToken: _end.Token)
             );
             foreach (var table in grown)
             {

@@ -21,6 +21,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
     private readonly PostgresSources _sources;
     private readonly PlannerStatistics _statistics;
     private readonly UnitRecorder _recorder;
+    private readonly OutageLog _outage;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -28,17 +29,19 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
 
     public PostgresDatabase(
         ModuleRegistration registration,
-        StorageOptions options,
+        PostgresSources sources,
+        OutageLog outage,
         StorageMetrics metrics,
         TimeProvider clock,
         ILogger logger
     )
         : base(registration)
     {
-        _sources = new PostgresSources(options.Postgres!, registration.Name, options.PostgresConnections);
+        _sources = sources;
         // It changes nothing that a transaction could see, and among the readers it keeps no write waiting.
-        _statistics = new PlannerStatistics(_sources.Readers, clock, logger);
-        _recorder = new UnitRecorder(clock, Published.Set);
+        _statistics = new PlannerStatistics(_sources.Readers, registration.Name, clock, logger);
+        _recorder = new UnitRecorder(clock, Published.Set, Work.Set);
+        _outage = outage;
         _metrics = metrics;
         _clock = clock;
         _logger = logger;
@@ -46,26 +49,28 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
 
     public override SqlDialect Dialect => SqlDialect.Postgres;
 
-    public override async Task OpenAsync(CancellationToken cancellationToken)
+    public override async Task OpenAsync(CancellationToken ct)
     {
         DapperMapping.Register();
         try
         {
-            await using var connection = await _sources.Writers.OpenConnectionAsync(cancellationToken);
-            var migrator = new PostgresMigrator(connection, Name, _clock, _logger);
-            await migrator.ApplyAsync(Registration.AllMigrations(Dialect), cancellationToken);
+            await using var lease = await _sources.Writers.OpenAsync(Name, ct);
+            await lease.ChooseAsync(ct);
+            lease.Keep();
+            var migrator = new PostgresMigrator(lease.Connection, Name, _clock, _logger);
+            Upgrade = await migrator.ApplyAsync(Registration.AllMigrations(Dialect), ct);
             _open = true;
             // What is there may have come by a restore.
             _statistics.Written();
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception)
         {
-            PostgresErrors.ThrowTranslated(exception);
+            PostgresErrors.ThrowTranslatedAtOpening(exception, Name);
             throw;
         }
     }
 
-    public override async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken)
+    public override async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct)
     {
         EnsureOpen();
         for (var attempt = 1; ; attempt++)
@@ -73,14 +78,20 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
             PostgresReader? reader = null;
             try
             {
-                await using var connection = await _sources.Readers.OpenConnectionAsync(cancellationToken);
-                await using var transaction = await connection.BeginTransactionAsync(
+                await using var lease = await _sources.Readers.OpenAsync(Name, ct);
+                await using var transaction = await lease.Connection.BeginTransactionAsync(
                     IsolationLevel.RepeatableRead,
-                    cancellationToken
+                    ct
                 );
-                reader = new PostgresReader(connection, transaction);
+                reader = new PostgresReader(lease, transaction);
                 var result = await read(reader);
                 await transaction.CommitAsync(CancellationToken.None);
+                if (reader.Failure is null)
+                {
+                    lease.Keep();
+                }
+
+                _outage.Ended();
                 return result;
             }
             catch (NpgsqlException exception)
@@ -96,89 +107,86 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
                     continue;
                 }
 
-                PostgresErrors.ThrowTranslated(exception);
+                Refuse(exception);
                 throw;
             }
         }
     }
 
-    public override async Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken)
+    public override async Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct)
     {
         EnsureOpen();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await WriteOnceAsync(work, cancellationToken);
+                return await WriteOnceAsync(work, ct);
             }
             catch (Exception exception) when (MayTryAgain(exception, attempt))
             {
                 LogTryingAgain(_logger, Name, attempt, exception);
                 Notice(exception);
-                await Task.Delay(Pause(attempt), _clock, cancellationToken);
+                await Task.Delay(Pause(attempt), _clock, ct);
             }
             catch (NpgsqlException exception)
             {
                 Notice(exception);
-                PostgresErrors.ThrowTranslated(exception);
+                Refuse(exception);
                 throw;
             }
         }
     }
 
-    public override async Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken)
+    public override async Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct)
     {
         try
         {
-            return await PostgresLease.TryTakeAsync(_sources.Writers, $"{work} {Name}", cancellationToken);
+            return await _sources.Leases.TryTakeAsync($"{work} {Name}", ct);
         }
         catch (NpgsqlException exception)
         {
             Notice(exception);
-            PostgresErrors.ThrowTranslated(exception);
+            Refuse(exception);
             throw;
         }
     }
 
-    public override async Task WipeDeletedAsync(CancellationToken cancellationToken)
+    public override async Task WipeDeletedAsync(CancellationToken ct)
     {
         EnsureOpen();
         try
         {
-            await using var connection = await _sources.Writers.OpenConnectionAsync(cancellationToken);
+            await using var lease = await _sources.Writers.OpenAsync(Name, ct);
+            await lease.ChooseAsync(ct);
+            lease.Keep();
+            var connection = lease.Connection;
             var tables = await connection.QueryAsync<string>(
-                new CommandDefinition(SelectTables, cancellationToken: cancellationToken)
+                new CommandDefinition(SelectTables, cancellationToken: ct)
             );
             // Each by itself, since VACUUM allows of no transaction; it takes the time that it takes.
             foreach (var table in tables)
             {
                 await connection.ExecuteAsync(
-                    new CommandDefinition($"VACUUM {table}", commandTimeout: 0, cancellationToken: cancellationToken)
+                    new CommandDefinition($"VACUUM {table}", commandTimeout: 0, cancellationToken: ct)
                 );
             }
         }
         catch (NpgsqlException exception)
         {
             Notice(exception);
-            PostgresErrors.ThrowTranslated(exception);
+            Refuse(exception);
             throw;
         }
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await _statistics.DisposeAsync();
-        await _sources.DisposeAsync();
-    }
+    /// <summary>Its connections are the process's.</summary>
+    public override ValueTask DisposeAsync() => _statistics.DisposeAsync();
 
-    private async Task<T> WriteOnceAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> WriteOnceAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct)
     {
-        await using var connection = await _sources.Writers.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(
-            IsolationLevel.ReadCommitted,
-            cancellationToken
-        );
-        var unit = new PostgresUnit(connection, transaction, _recorder);
+        await using var lease = await _sources.Writers.OpenAsync(Name, ct);
+        await using var transaction = await lease.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        var unit = new PostgresUnit(lease, transaction, _recorder);
         var result = await work(unit);
         if (unit.Failure is { } failure)
         {
@@ -188,17 +196,19 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
 
         if (unit.ConnectionWasUsed)
         {
-            await unit.ExecuteAsync("SELECT 1", cancellationToken: cancellationToken);
+            await unit.ExecuteAsync("SELECT 1", ct: ct);
         }
 
         var committing = Stopwatch.GetTimestamp();
         await CommitAsync(transaction);
         var committed = Stopwatch.GetElapsedTime(committing);
+        lease.Keep();
         foreach (var action in unit.Committed)
         {
             RunCommitted(action);
         }
 
+        _outage.Ended();
         _metrics.Committed(Name, 1, committed);
         _statistics.Written();
         return result;
@@ -214,6 +224,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         catch (NpgsqlException exception) when (PostgresErrors.IsConnectionLost(exception))
         {
             Notice(exception);
+            _outage.Began(exception);
             throw PostgresErrors.CommitUnknown(exception);
         }
     }
@@ -238,6 +249,17 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         {
             throw NotOpen();
         }
+    }
+
+    /// <summary>Throws what the failure stands for, and notes an outage; returns if it stands for itself.</summary>
+    private void Refuse(NpgsqlException exception)
+    {
+        if (PostgresErrors.Translate(exception) is DatabaseUnavailableException { IsOutage: true })
+        {
+            _outage.Began(exception);
+        }
+
+        PostgresErrors.ThrowTranslated(exception);
     }
 
     private void Notice(Exception? exception)

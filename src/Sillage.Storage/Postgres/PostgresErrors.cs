@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Sillage.Storage.Postgres;
@@ -32,6 +35,26 @@ internal static class PostgresErrors
         }
     }
 
+    /// <summary>Throws what is to be said instead at the opening of a database; returns if the exception stands for itself.</summary>
+    public static void ThrowTranslatedAtOpening(Exception exception, string schema)
+    {
+        var translated = exception switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
+                new DatabaseRefusedException(schema, refused),
+            NpgsqlException lost => IsConflict(lost) ? Conflict(lost) : Translate(lost),
+            // A name that nobody knows, a certificate that is not there: they come as they are.
+            SocketException or IOException or AuthenticationException or CryptographicException => ConnectionLost(
+                exception
+            ),
+            _ => exception,
+        };
+        if (translated != exception)
+        {
+            throw translated;
+        }
+    }
+
     /// <summary>Whether the transaction lost against another and would go through if run again.</summary>
     public static bool IsConflict(Exception? exception) =>
         exception
@@ -52,7 +75,7 @@ internal static class PostgresErrors
                 or (NpgsqlException and not (PostgresException or NpgsqlOperationInProgressException));
 
     private static DatabaseUnavailableException ConnectionLost(Exception exception) =>
-        new("PostgreSQL cannot be reached.", RetrySoon, exception);
+        new("PostgreSQL cannot be reached.", RetrySoon, exception) { IsOutage = true };
 
     private static DatabaseUnavailableException Conflict(Exception exception) =>
         new("Too many writes want the same rows: nothing was stored.", RetrySoon, exception);
@@ -66,6 +89,7 @@ internal static class PostgresErrors
         )
         {
             IsOutcomeKnown = false,
+            IsOutage = true,
         };
 
     private static DatabaseUnavailableException? Unavailable(PostgresException exception) =>
@@ -93,8 +117,20 @@ internal static class PostgresErrors
                 "PostgreSQL is shutting down or starting up: nothing was stored.",
                 RetrySoon,
                 exception
-            ),
+            )
+            {
+                IsOutage = true,
+            },
             ['0', '8', ..] => ConnectionLost(exception),
+            // A wrong password, a user or a database that is not there: from the start on, or changed while we run.
+            PostgresErrorCodes.InvalidCatalogName or ['2', '8', ..] => new(
+                "PostgreSQL refuses the connection.",
+                RetryLater,
+                exception
+            )
+            {
+                IsOutage = true,
+            },
             _ => null,
         };
 }

@@ -21,22 +21,29 @@ internal sealed class PostgresMigrator(NpgsqlConnection connection, string schem
               name       text NOT NULL,
               checksum   text NOT NULL,
               applied_at timestamptz NOT NULL,
+              program    text,
               PRIMARY KEY (owner, number)
             )
             """;
 
-    protected override async Task<DbTransaction?> BeginAsync(CancellationToken cancellationToken)
+    protected override string CountProgramColumn { get; } =
+        $"""
+            SELECT count(*) FROM pg_attribute
+            WHERE attrelid = '"{schema}".sillage_migration'::regclass AND attname = 'program' AND NOT attisdropped
+            """;
+
+    protected override async Task<DbTransaction?> BeginAsync(CancellationToken ct)
     {
-        var transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        var transaction = await _connection.BeginTransactionAsync(ct);
         await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock($1)", _connection, transaction);
         command.CommandTimeout = 0; // The other program's migrations take the time they take.
-        command.Parameters.AddWithValue(PostgresLease.Key($"migrations {_schema}"));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        command.Parameters.AddWithValue(PostgresLeases.Key($"migrations {_schema}"));
+        await command.ExecuteNonQueryAsync(ct);
         return transaction;
     }
 
-    protected override Task CommitAsync(DbTransaction? transaction, CancellationToken cancellationToken) =>
-        transaction!.CommitAsync(cancellationToken);
+    protected override Task CommitAsync(DbTransaction? transaction, CancellationToken ct) =>
+        transaction!.CommitAsync(ct);
 
     protected override Task RollbackAsync(DbTransaction? transaction) => transaction!.DisposeAsync().AsTask();
 }

@@ -5,21 +5,12 @@ using Npgsql;
 namespace Sillage.Storage.Postgres;
 
 /// <summary>Reads on one connection, in one transaction.</summary>
-internal class PostgresReader(NpgsqlConnection connection, NpgsqlTransaction transaction) : IReader
+internal class PostgresReader(SchemaLease lease, NpgsqlTransaction transaction) : IReader
 {
-    private readonly NpgsqlConnection _connection = connection;
+    private readonly SchemaLease _lease = lease;
     private readonly NpgsqlTransaction _transaction = transaction;
 
     public SqlDialect Dialect => SqlDialect.Postgres;
-
-    public DbConnection Connection
-    {
-        get
-        {
-            ConnectionWasUsed = true;
-            return _connection;
-        }
-    }
 
     public DbTransaction? Transaction => _transaction;
 
@@ -32,54 +23,39 @@ internal class PostgresReader(NpgsqlConnection connection, NpgsqlTransaction tra
     /// <summary>Whether statements may have run that this class does not know of.</summary>
     public bool ConnectionWasUsed { get; private set; }
 
-    public Task<IReadOnlyList<T>> QueryAsync<T>(
-        Sql sql,
-        object? parameters = null,
-        CancellationToken cancellationToken = default
-    ) =>
+    public async ValueTask<DbConnection> ConnectionAsync(CancellationToken ct = default)
+    {
+        await _lease.ChooseAsync(ct);
+        ConnectionWasUsed = true;
+        return _lease.Connection;
+    }
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         RunAsync<IReadOnlyList<T>>(
             sql,
             parameters,
             static async (connection, command) => (await connection.QueryAsync<T>(command)).AsList(),
-            cancellationToken
+            ct
         );
 
-    public Task<T?> FirstOrDefaultAsync<T>(
-        Sql sql,
-        object? parameters = null,
-        CancellationToken cancellationToken = default
-    ) =>
-        RunAsync(
-            sql,
-            parameters,
-            static (connection, command) => connection.QueryFirstOrDefaultAsync<T?>(command),
-            cancellationToken
-        );
+    public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        RunAsync(sql, parameters, static (connection, command) => connection.QueryFirstOrDefaultAsync<T?>(command), ct);
 
-    public Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            sql,
-            parameters,
-            static (connection, command) => connection.ExecuteScalarAsync<T?>(command),
-            cancellationToken
-        );
+    public Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        RunAsync(sql, parameters, static (connection, command) => connection.ExecuteScalarAsync<T?>(command), ct);
 
     protected async Task<T> RunAsync<T>(
         Sql sql,
         object? parameters,
         Func<NpgsqlConnection, CommandDefinition, Task<T>> run,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var command = new CommandDefinition(
-            sql.Postgres,
-            parameters,
-            _transaction,
-            cancellationToken: cancellationToken
-        );
+        var command = new CommandDefinition(_lease.Text(sql.Postgres), parameters, _transaction, cancellationToken: ct);
         try
         {
-            var result = await run(_connection, command);
+            var result = await run(_lease.Connection, command);
+            _lease.Ran();
             HasAnswered = true;
             return result;
         }

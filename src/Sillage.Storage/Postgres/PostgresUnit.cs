@@ -1,12 +1,13 @@
 using Dapper;
 using Npgsql;
 using Sillage.Storage.Events;
+using Sillage.Storage.Work;
 
 namespace Sillage.Storage.Postgres;
 
 /// <summary>One unit of work, which is one transaction.</summary>
-internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransaction transaction, UnitRecorder recorder)
-    : PostgresReader(connection, transaction),
+internal sealed class PostgresUnit(SchemaLease lease, NpgsqlTransaction transaction, UnitRecorder recorder)
+    : PostgresReader(lease, transaction),
         IUnitOfWork
 {
     private readonly UnitRecorder _recorder = recorder;
@@ -14,14 +15,19 @@ internal sealed class PostgresUnit(NpgsqlConnection connection, NpgsqlTransactio
 
     public IReadOnlyList<Action> Committed => _committed;
 
-    public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(sql, parameters, static (connection, command) => connection.ExecuteAsync(command), cancellationToken);
+    public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        RunAsync(sql, parameters, static (connection, command) => connection.ExecuteAsync(command), ct);
 
-    public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken cancellationToken = default)
-        where TEvent : IEvent => _recorder.PublishAsync(this, domainEvent, cancellationToken);
+    public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken ct = default)
+        where TEvent : IEvent => _recorder.PublishAsync(this, [domainEvent], ct);
 
-    public Task AuditAsync(AuditEntry entry, CancellationToken cancellationToken = default) =>
-        _recorder.AuditAsync(this, entry, cancellationToken);
+    public Task PublishAllAsync<TEvent>(IReadOnlyCollection<TEvent> domainEvents, CancellationToken ct = default)
+        where TEvent : IEvent => _recorder.PublishAsync(this, domainEvents, ct);
+
+    public Task EnqueueAsync<TJob>(TJob job, DateTimeOffset? dueAt = null, CancellationToken ct = default)
+        where TJob : IJob => _recorder.EnqueueAsync(this, job, dueAt, ct);
+
+    public Task AuditAsync(AuditEntry entry, CancellationToken ct = default) => _recorder.AuditAsync(this, entry, ct);
 
     public void OnCommitted(Action action) => _committed.Add(action);
 }

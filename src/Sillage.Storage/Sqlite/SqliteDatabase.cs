@@ -26,7 +26,7 @@ internal sealed class SqliteDatabase(
 
     public override SqlDialect Dialect => SqlDialect.Sqlite;
 
-    public override async Task OpenAsync(CancellationToken cancellationToken)
+    public override async Task OpenAsync(CancellationToken ct)
     {
         DapperMapping.Register();
         try
@@ -34,16 +34,22 @@ internal sealed class SqliteDatabase(
             using (var session = SqliteSession.OpenWriter(_files))
             {
                 var migrator = new SqliteMigrator(session, Name, _clock, _logger);
-                await migrator.ApplyAsync(Registration.AllMigrations(Dialect), cancellationToken);
+                Upgrade = await migrator.ApplyAsync(Registration.AllMigrations(Dialect), ct);
                 CheckCompanion(session);
             }
 
             _readers = new SqliteReaders(_files);
-            _writer = new SqliteWriter(Name, _files, new UnitRecorder(_clock, Published.Set), _metrics, _logger);
+            _writer = new SqliteWriter(
+                Name,
+                _files,
+                new UnitRecorder(_clock, Published.Set, Work.Set),
+                _metrics,
+                _logger
+            );
         }
         catch (SqliteException exception) when (SqliteErrors.EndsTransaction(exception))
         {
-            throw SqliteErrors.Unavailable(exception);
+            throw SqliteErrors.Unavailable(exception, _files.Path);
         }
         catch (SqliteException exception)
         {
@@ -51,17 +57,17 @@ internal sealed class SqliteDatabase(
         }
     }
 
-    public override Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken) =>
+    public override Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct) =>
         WriteItem.Current.Value is { IsRunning: true }
             ? throw new InvalidOperationException(
                 "A unit of work asked for a read of its own. Read through the unit, or before it."
             )
-            : (_readers ?? throw NotOpen()).ReadAsync(read, cancellationToken);
+            : (_readers ?? throw NotOpen()).ReadAsync(read, ct);
 
-    public override Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) =>
-        (_writer ?? throw NotOpen()).WriteAsync(work, cancellationToken);
+    public override Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct) =>
+        (_writer ?? throw NotOpen()).WriteAsync(work, ct);
 
-    public override async Task WipeDeletedAsync(CancellationToken cancellationToken)
+    public override async Task WipeDeletedAsync(CancellationToken ct)
     {
         string[] schemas = _files.Companion is { } companion ? ["main", companion] : ["main"];
         foreach (var schema in schemas)
@@ -69,20 +75,21 @@ internal sealed class SqliteDatabase(
             var wipe = new SqliteWipe(schema);
             while (!wipe.IsDone)
             {
-                var went = await (_writer ?? throw NotOpen()).RunBetweenAsync(wipe.DoNext, cancellationToken);
-                await Task.Delay(went ? BetweenPieces : WhileReadersRead, _clock, cancellationToken);
+                var went = await (_writer ?? throw NotOpen()).RunBetweenAsync(wipe.DoNext, ct);
+                await Task.Delay(went ? BetweenPieces : WhileReadersRead, _clock, ct);
             }
         }
     }
 
     /// <summary>The lock on the data folder stands for it already.</summary>
-    public override Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken cancellationToken) =>
+    public override Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct) =>
         Task.FromResult<IAsyncDisposable?>(NoLease.Instance);
 
     public override ValueTask DisposeAsync()
     {
-        _writer?.Dispose();
+        // The writer last: whoever closes a file last folds its log in and removes it, and a reader may not.
         _readers?.Dispose();
+        _writer?.Dispose();
         return ValueTask.CompletedTask;
     }
 

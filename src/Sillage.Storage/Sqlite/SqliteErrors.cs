@@ -30,7 +30,7 @@ internal static class SqliteErrors
                 or raw.SQLITE_READONLY
                 or raw.SQLITE_PROTOCOL;
 
-    public static DatabaseUnavailableException Unavailable(SqliteException exception) =>
+    public static DatabaseUnavailableException Unavailable(SqliteException exception, string? file = null) =>
         exception.SqliteErrorCode switch
         {
             raw.SQLITE_FULL => new("The disk is full: nothing was stored.", RetryLater, exception),
@@ -39,7 +39,12 @@ internal static class SqliteErrors
                 RetrySoon,
                 exception
             ),
-            _ => new("The database's file cannot be read or written: nothing was stored.", RetryLater, exception),
+            raw.SQLITE_NOMEM => new("There is no memory for it: nothing was stored.", RetryLater, exception),
+            _ => new(
+                $"The database's file {(file is null ? "" : $"{file} ")}cannot be read or written: nothing was stored.",
+                RetryLater,
+                exception
+            ),
         };
 
     /// <summary>Throws for a result code other than success.</summary>

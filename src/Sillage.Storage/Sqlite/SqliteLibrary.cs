@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Sillage.Storage.Sqlite;
 
 /// <summary>
-/// Which native SQLite this process runs: the operating system's where there is one, because it gets security updates,
-/// else the one that comes with the package. See docs/adr/0001-sqlite-package.md.
+/// Which native SQLite this process runs: the one that comes with the package, or the operating system's where a setting says
+/// so. See docs/adr/0098-the-sqlite-that-comes-along.md.
 /// </summary>
 public static class SqliteLibrary
 {
@@ -18,20 +18,38 @@ public static class SqliteLibrary
 
     private static readonly Lazy<string> Loaded = new(Load);
 
-    /// <summary>The library's own version, such as <c>3.40.1</c>.</summary>
+    private static SqliteSource _wanted;
+
+    /// <summary>The library's own version, such as <c>3.53.4</c>.</summary>
+    /// <exception cref="SqliteNotFoundException">The operating system's is asked for, and there is none to use.</exception>
     public static string Version => Loaded.Value;
 
     /// <summary>Whether it is the operating system's; false means the bundled one.</summary>
     public static bool IsSystemLibrary { get; private set; }
 
-    /// <summary>Chooses and loads the library; nothing may touch SQLite before this has run.</summary>
+    /// <summary>
+    /// Says which one to load; once it is loaded, this changes nothing any more, because a process has one SQLite.
+    /// </summary>
+    public static void Choose(SqliteSource source) => _wanted = source;
+
+    /// <summary>Loads the library; nothing may touch SQLite before this has run.</summary>
+    /// <exception cref="SqliteNotFoundException">The operating system's is asked for, and there is none to use.</exception>
     internal static void EnsureLoaded() => _ = Loaded.Value;
 
     private static string Load()
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
-        // What is called past the provider goes to the same library (SqliteCalls, SqliteRawFile).
-        NativeLibrary.SetDllImportResolver(typeof(SqliteLibrary).Assembly, Resolve);
+        if (_wanted == SqliteSource.System)
+        {
+            var system = FindSystemLibrary();
+            // What is called past the provider goes to the same library (SqliteCalls, SqliteRawFile).
+            foreach (var caller in new[] { typeof(SQLite3Provider_e_sqlite3).Assembly, typeof(SqliteLibrary).Assembly })
+            {
+                NativeLibrary.SetDllImportResolver(caller, (name, _, _) => name == "e_sqlite3" ? system : IntPtr.Zero);
+            }
+
+            IsSystemLibrary = true;
+        }
+
         Batteries_V2.Init();
         // A connection is used by one thread at a time: it needs no lock around each of its calls, of which a row takes two
         // dozen (https://sqlite.org/threadsafe.html). Where SQLite runs already, it stays with its locks.
@@ -39,20 +57,14 @@ public static class SqliteLibrary
         return raw.sqlite3_libversion().utf8_to_string();
     }
 
-    private static IntPtr Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path)
+    private static IntPtr FindSystemLibrary()
     {
-        if (name != "e_sqlite3" || OperatingSystem.IsWindows())
-        {
-            return IntPtr.Zero;
-        }
-
         foreach (var candidate in SystemNames)
         {
             if (NativeLibrary.TryLoad(candidate, out var library))
             {
                 if (IsRecentEnough(library))
                 {
-                    IsSystemLibrary = true;
                     return library;
                 }
 
@@ -60,8 +72,10 @@ public static class SqliteLibrary
             }
         }
 
-        // Zero lets the runtime find the bundled one by its usual rules.
-        return IntPtr.Zero;
+        throw new SqliteNotFoundException(
+            $"The setting Sqlite asks for the operating system's SQLite, and {SystemNames[0]} of version 3.35 or later is not"
+                + " to be found. Install it (Debian: libsqlite3-0), or take the setting away."
+        );
     }
 
     private static unsafe bool IsRecentEnough(IntPtr library) =>

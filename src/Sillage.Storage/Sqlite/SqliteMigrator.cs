@@ -18,17 +18,21 @@ internal sealed class SqliteMigrator(SqliteSession session, string database, Tim
               name       TEXT NOT NULL,
               checksum   TEXT NOT NULL,
               applied_at INTEGER NOT NULL,
+              program    TEXT,
               PRIMARY KEY (owner, number)
             ) WITHOUT ROWID
             """;
 
-    protected override Task<DbTransaction?> BeginAsync(CancellationToken cancellationToken)
+    protected override string CountProgramColumn =>
+        "SELECT count(*) FROM pragma_table_info('sillage_migration') WHERE name = 'program'";
+
+    protected override Task<DbTransaction?> BeginAsync(CancellationToken ct)
     {
         _session.Execute("BEGIN IMMEDIATE");
         return Task.FromResult<DbTransaction?>(null);
     }
 
-    protected override Task CommitAsync(DbTransaction? transaction, CancellationToken cancellationToken)
+    protected override Task CommitAsync(DbTransaction? transaction, CancellationToken ct)
     {
         _session.Execute("COMMIT");
         return Task.CompletedTask;

@@ -9,39 +9,26 @@ internal class SqliteReader(SqliteSession session) : IReader
 {
     public SqlDialect Dialect => SqlDialect.Sqlite;
 
-    public DbConnection Connection => Session.Connection;
-
     /// <summary>Always null: transactions are opened on the engine itself, which the provider need not know of.</summary>
     public DbTransaction? Transaction => null;
 
     protected SqliteSession Session { get; } = session;
 
-    public Task<IReadOnlyList<T>> QueryAsync<T>(
-        Sql sql,
-        object? parameters = null,
-        CancellationToken cancellationToken = default
-    ) =>
+    public ValueTask<DbConnection> ConnectionAsync(CancellationToken ct = default) => new(Session.Connection);
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         Run<IReadOnlyList<T>>(
             sql,
             parameters,
             static (connection, command) => connection.Query<T>(command).AsList(),
-            cancellationToken
+            ct
         );
 
-    public Task<T?> FirstOrDefaultAsync<T>(
-        Sql sql,
-        object? parameters = null,
-        CancellationToken cancellationToken = default
-    ) =>
-        Run(
-            sql,
-            parameters,
-            static (connection, command) => connection.QueryFirstOrDefault<T?>(command),
-            cancellationToken
-        );
+    public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        Run(sql, parameters, static (connection, command) => connection.QueryFirstOrDefault<T?>(command), ct);
 
-    public Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Run(sql, parameters, static (connection, command) => connection.ExecuteScalar<T?>(command), cancellationToken);
+    public Task<T?> ScalarAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        Run(sql, parameters, static (connection, command) => connection.ExecuteScalar<T?>(command), ct);
 
     public SqliteStatement Prepare(string sql) => Session.Prepare(sql);
 
@@ -49,12 +36,12 @@ internal class SqliteReader(SqliteSession session) : IReader
         Sql sql,
         object? parameters,
         Func<SqliteConnection, CommandDefinition, T> run,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        if (cancellationToken.IsCancellationRequested)
+        if (ct.IsCancellationRequested)
         {
-            return Task.FromCanceled<T>(cancellationToken);
+            return Task.FromCanceled<T>(ct);
         }
 
         try

@@ -16,9 +16,9 @@ internal sealed class SqliteReaders(SqliteFiles files) : IDisposable
     private readonly SqliteFiles _files = files;
     private volatile bool _disposed;
 
-    public async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct)
     {
-        if (!await _free.WaitAsync(LongestWait, cancellationToken))
+        if (!await _free.WaitAsync(LongestWait, ct))
         {
             throw new DatabaseUnavailableException("Too many reads are going on.", TimeSpan.FromSeconds(1));
         }

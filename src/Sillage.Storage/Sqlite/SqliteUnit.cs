@@ -1,5 +1,6 @@
 using Dapper;
 using Sillage.Storage.Events;
+using Sillage.Storage.Work;
 
 namespace Sillage.Storage.Sqlite;
 
@@ -11,14 +12,19 @@ internal sealed class SqliteUnit(SqliteSession session, UnitRecorder recorder) :
 
     public IReadOnlyList<Action> Committed => (IReadOnlyList<Action>?)_committed ?? [];
 
-    public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Run(sql, parameters, static (connection, command) => connection.Execute(command), cancellationToken);
+    public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken ct = default) =>
+        Run(sql, parameters, static (connection, command) => connection.Execute(command), ct);
 
-    public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken cancellationToken = default)
-        where TEvent : IEvent => _recorder.PublishAsync(this, domainEvent, cancellationToken);
+    public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken ct = default)
+        where TEvent : IEvent => _recorder.PublishAsync(this, [domainEvent], ct);
 
-    public Task AuditAsync(AuditEntry entry, CancellationToken cancellationToken = default) =>
-        _recorder.AuditAsync(this, entry, cancellationToken);
+    public Task PublishAllAsync<TEvent>(IReadOnlyCollection<TEvent> domainEvents, CancellationToken ct = default)
+        where TEvent : IEvent => _recorder.PublishAsync(this, domainEvents, ct);
+
+    public Task EnqueueAsync<TJob>(TJob job, DateTimeOffset? dueAt = null, CancellationToken ct = default)
+        where TJob : IJob => _recorder.EnqueueAsync(this, job, dueAt, ct);
+
+    public Task AuditAsync(AuditEntry entry, CancellationToken ct = default) => _recorder.AuditAsync(this, entry, ct);
 
     public void OnCommitted(Action action) => (_committed ??= []).Add(action);
 }

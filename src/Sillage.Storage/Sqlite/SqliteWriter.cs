@@ -42,7 +42,7 @@ internal sealed partial class SqliteWriter : IDisposable
 
     public string Name { get; }
 
-    public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct)
     {
         if (WriteItem.Current.Value is { IsRunning: true })
         {
@@ -51,7 +51,7 @@ internal sealed partial class SqliteWriter : IDisposable
             );
         }
 
-        var item = new WriteItem<T>(work, cancellationToken);
+        var item = new WriteItem<T>(work, ct);
         try
         {
             if (_queue.TryAdd(item))
@@ -74,7 +74,7 @@ internal sealed partial class SqliteWriter : IDisposable
     /// Runs the action on the writer's thread and connection, outside of any transaction; the connection is opened anew
     /// afterwards. Every write waits meanwhile.
     /// </summary>
-    public async Task<T> RunBetweenAsync<T>(Func<SqliteSession, T> action, CancellationToken cancellationToken)
+    public async Task<T> RunBetweenAsync<T>(Func<SqliteSession, T> action, CancellationToken ct)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _between.Enqueue(session =>
@@ -91,9 +91,9 @@ internal sealed partial class SqliteWriter : IDisposable
             }
         });
         // An empty unit: it comes when the queue has come so far, and the action after its group.
-        await WriteAsync(_ => Task.FromResult(true), cancellationToken);
+        await WriteAsync(_ => Task.FromResult(true), ct);
         // While the file cannot be opened the action waits for another group, which may not come before the server ends.
-        return await done.Task.WaitAsync(cancellationToken);
+        return await done.Task.WaitAsync(ct);
     }
 
     /// <summary>Commits what is queued, then closes the file.</summary>

@@ -78,11 +78,11 @@ internal abstract class WriteItem
 }
 
 /// <inheritdoc/>
-internal sealed class WriteItem<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken cancellationToken) : WriteItem
+internal sealed class WriteItem<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct) : WriteItem
 {
     // Continuations run elsewhere: the writer's thread has the next group to commit.
     private readonly TaskCompletionSource<T> _waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationToken _cancellationToken = cancellationToken;
+    private readonly CancellationToken _cancellationToken = ct;
     private readonly Func<IUnitOfWork, Task<T>> _work = work;
     private Task<T>? _result;
 

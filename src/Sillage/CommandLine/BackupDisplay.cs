@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage.Backup;
 using Spectre.Console;
 
@@ -17,6 +18,10 @@ internal static class BackupDisplay
         var console = AnsiConsole.Create(new AnsiConsoleSettings());
         return console.Progress().AutoClear(true).StartAsync(context => work(new Bars(context)));
     }
+
+    /// <summary>What every backup holds, and does not.</summary>
+    public const string Contents =
+        "It holds people's data and password hashes, and is not encrypted: keep it as you keep the data. It holds no sessions and no signing keys.";
 
     public static void Write(string what, BackupSummary summary)
     {

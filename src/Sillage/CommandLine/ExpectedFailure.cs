@@ -2,9 +2,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
-using Sillage.Traces.Import;
 
 namespace Sillage.CommandLine;
 
@@ -16,7 +17,7 @@ internal static class ExpectedFailure
         exception switch
         {
             SettingsException e => e.Message,
-            ImportException e => OneLine(e.Message),
+            VerbException e => OneLine(e.Message),
             OptionsValidationException e => OneLine(string.Join("; ", e.Failures)),
             StorageSetupException e => OneLine(e.Message),
             DatabaseUnavailableException { InnerException: SqliteException inner } e => OneLine(
@@ -25,6 +26,13 @@ internal static class ExpectedFailure
             DatabaseUnavailableException e => OneLine(
                 $"{e.Message} {e.InnerException?.Message}. Check that it runs, and the setting Postgres."
             ),
+            StandardOutputException e => e.Message,
+            NpgsqlException e => OneLine(
+                $"PostgreSQL refuses this: {e.Message.TrimEnd('.')}. Check the setting Postgres and the rights of its user."
+            ),
+            OutOfMemoryException => "there is not enough memory for this.",
+            SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } => TooManyFiles,
+            IOException { HResult: 24 or 23 } => TooManyFiles,
             IOException { InnerException: AddressInUseException } e => Unavailable(e, "is taken by another program"),
             SocketException { SocketErrorCode: SocketError.AccessDenied } =>
                 "this user may not listen on that port; choose one above 1023 with --urls, such as http://localhost:8000.",
@@ -33,6 +41,9 @@ internal static class ExpectedFailure
             AggregateException { InnerExceptions: [var only] } => Describe(only),
             _ => null,
         };
+
+    private const string TooManyFiles =
+        "too many files and connections are open; raise the limit with ulimit -n 65536, or LimitNOFILE=65536 in the service.";
 
     // Kestrel's message: Failed to bind to address http://127.0.0.1:8000: address already in use.
     private static string Unavailable(IOException exception, string what)

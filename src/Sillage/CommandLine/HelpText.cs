@@ -1,15 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Sillage.Hosting.Verbs;
 
 namespace Sillage.CommandLine;
-
-/// <summary>A verb with examples, which its help shows last.</summary>
-internal sealed class Verb(string name, string description, params (string Line, string Meaning)[] examples)
-    : Command(name, description)
-{
-    public IReadOnlyList<(string Line, string Meaning)> Examples { get; } = examples;
-}
 
 /// <summary>The library's help with the examples below it.</summary>
 internal sealed class HelpText(HelpAction inner) : SynchronousCommandLineAction

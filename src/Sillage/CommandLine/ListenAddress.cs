@@ -12,8 +12,10 @@ internal static class ListenAddress
     /// Gives the addresses back if each is one. Kestrel by itself takes any other host name for "every interface", which
     /// would open to the network what was meant for one name.
     /// </summary>
+    /// <param name="urls">The setting.</param>
+    /// <param name="hasCertificate">Whether there is a certificate to speak TLS with.</param>
     /// <exception cref="SettingsException">One of them is not an address to listen on.</exception>
-    public static string[] Check(string urls)
+    public static string[] Check(string urls, bool hasCertificate)
     {
         var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (addresses.Length == 0)
@@ -23,17 +25,18 @@ internal static class ListenAddress
 
         foreach (var address in addresses)
         {
-            CheckOne(address);
+            CheckOne(address, hasCertificate);
         }
 
         return addresses;
     }
 
-    private static void CheckOne(string address)
+    private static void CheckOne(string address, bool hasCertificate)
     {
-        if (address.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        var isTls = address.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        if (isTls && !hasCertificate)
         {
-            throw Wrong(address, "TLS is the business of a proxy in front (docs/guide/deploy-first-server.md)");
+            throw Wrong(address, "TLS needs a certificate, in the setting Tls:Certificate (docs/guide/tls.md)");
         }
 
         BindingAddress parsed;
@@ -46,9 +49,9 @@ internal static class ListenAddress
             throw Wrong(address, "it is not of the form http://HOST:PORT");
         }
 
-        if (!parsed.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
+        if (!isTls && !parsed.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
         {
-            throw Wrong(address, "it does not begin with http://");
+            throw Wrong(address, "it does not begin with http:// or https://");
         }
 
         if (parsed.Port is < 0 or > IPEndPoint.MaxPort)

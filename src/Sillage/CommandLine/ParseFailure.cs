@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sillage.Api.Requests.Reading;
 
 namespace Sillage.CommandLine;
 
@@ -30,18 +31,15 @@ internal static class ParseFailure
         if (unknown.StartsWith('-'))
         {
             var flags = command.Options.SelectMany(option => option.Aliases.Prepend(option.Name));
-            return $"unknown flag '{unknown}'{Hint(unknown, flags)} See {help}.";
+            return $"unknown flag '{unknown}'{NearestName.Hint(unknown, flags)} See {help}.";
         }
 
         return command.Subcommands.Count > 0
-            ? $"unknown verb '{unknown}'{Hint(unknown, command.Subcommands.Select(verb => verb.Name))} See {help}."
+            ? $"unknown verb '{unknown}'{NearestName.Hint(unknown, command.Subcommands.Select(verb => verb.Name))} See {help}."
             : $"'{command.Name}' does not take '{unknown}'. See {help}.";
     }
 
     // A verb may lie within another: sillage traces import.
     private static string PathOf(Command command) =>
         command is RootCommand ? "" : $"{PathOf(command.Parents.OfType<Command>().First())}{command.Name} ";
-
-    private static string Hint(string word, IEnumerable<string> candidates) =>
-        Nearest.Hint(word, candidates) is { Length: > 0 } hint ? hint : ".";
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Options;
 using Sillage.CommandLine;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
 using Sillage.Storage.Backup;
 using Spectre.Console;
@@ -61,7 +62,7 @@ internal static class Restore
         return verb;
     }
 
-    private static async Task<bool> AskAsync(StorageOptions storage, CancellationToken cancellationToken)
+    private static async Task<bool> AskAsync(StorageOptions storage, CancellationToken ct)
     {
         var place = storage.Postgres is null ? Path.GetFullPath(storage.Data) : "the PostgreSQL database";
         if (Console.IsInputRedirected)
@@ -74,6 +75,6 @@ internal static class Restore
         return await new ConfirmationPrompt($"Replace the data in {Markup.Escape(place)}? What is there is kept.")
         {
             DefaultValue = false,
-        }.ShowAsync(Terminal.Create(), cancellationToken);
+        }.ShowAsync(Terminal.Create(), ct);
     }
 }

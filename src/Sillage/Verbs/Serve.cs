@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Sillage.CommandLine;
+using Sillage.Hosting.Verbs;
 
 namespace Sillage.Verbs;
 
@@ -23,13 +25,26 @@ internal static class Serve
         return verb;
     }
 
-    private static async Task<int> RunAsync(SettingFlags flags, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SettingFlags flags, ParseResult parsed, CancellationToken ct)
     {
+        OpenFiles.CheckForServer();
+        // A terminal that closes or a session that ends is no reason to stop serving; Ctrl+C and SIGTERM are.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         await using var app = Server.Build(flags, parsed);
-        await app.StartAsync(cancellationToken);
+        await app.StartAsync(ct);
+        try
+        {
+            Banner.Write(app);
+        }
+        catch (StandardOutputException)
+        {
+            // The link to become administrator is lost with it: nobody is served who does not know that something is wrong.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         app.Services.GetRequiredService<StartupNoise>().ServerIsUp();
-        Banner.Write(app);
-        await app.WaitForShutdownAsync(cancellationToken);
+        await app.WaitForShutdownAsync(ct);
         return ExitCode.Done;
     }
 }

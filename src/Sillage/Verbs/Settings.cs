@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sillage.CommandLine;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Spectre.Console;
 
 namespace Sillage.Verbs;

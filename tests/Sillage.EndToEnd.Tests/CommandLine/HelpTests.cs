@@ -14,6 +14,8 @@ public sealed class HelpTests
     [InlineData("traces", "import")]
     [InlineData("traces", "import-tsadk")]
     [InlineData("settings")]
+    [InlineData("modules")]
+    [InlineData("modules", "retire")]
     [InlineData("version")]
     public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb, string? inner = null)
     {
@@ -41,6 +43,6 @@ public sealed class HelpTests
         var run = await CommandRun.SillageAsync(folder.Path, ["version"]);
 
         run.ExitCode.ShouldBe(0);
-        run.Output.ShouldMatch(@"^Sillage \d+\.\d+\.\d+\n$");
+        run.Output.ShouldMatch(@"^Sillage \d+\.\d+\.\d+[-+.0-9a-z]*\n$");
     }
 }

@@ -19,7 +19,7 @@ public sealed class HugeBodyTests(ITestOutputHelper output) : IDisposable
     public async Task Is_refused_with_413_before_much_of_it_was_read_and_memory_stays_flat()
     {
         await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.Settings());
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         var authorization = admin.Client.DefaultRequestHeaders.Authorization!;
         var targets = (

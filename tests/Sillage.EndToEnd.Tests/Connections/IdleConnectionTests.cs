@@ -18,7 +18,10 @@ public sealed class IdleConnectionTests(ITestOutputHelper output) : IDisposable
     {
         await using var server = await SillageServer.StartAsync(
             _folder.Path,
-            UnderLoad.Settings(("SILLAGE_LIMITS__KEEPALIVE", LongRuns.Scale("00:00:10", "00:00:40")))
+            UnderLoad.Settings(
+                ("SILLAGE_LIMITS__KEEPALIVE", LongRuns.Scale("00:00:10", "00:00:40")),
+                ("SILLAGE_LIMITS__CONNECTIONSPERADDRESS", "10000")
+            )
         );
         using var client = server.CreateClient();
         (await client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.OK);

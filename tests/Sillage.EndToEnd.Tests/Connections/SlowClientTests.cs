@@ -27,9 +27,12 @@ public sealed class SlowClientTests : IDisposable
     {
         await using var server = await SillageServer.StartAsync(
             _folder.Path,
-            UnderLoad.Settings(("SILLAGE_LIMITS__BODYGRACE", "00:00:02"))
+            UnderLoad.Settings(
+                ("SILLAGE_LIMITS__BODYGRACE", "00:00:02"),
+                ("SILLAGE_LIMITS__BODIESPERACCOUNT", $"{2 * Connections}")
+            )
         );
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         await ShouldCutOffAsync(
             server,

@@ -59,8 +59,11 @@ public sealed class StuckReaderTests(PostgresServer postgres, ITestOutputHelper 
 
     private async Task RunAsync(string? postgres, Func<Task> checkAsync)
     {
-        await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.On(postgres));
-        using var admin = await Api.LogInAsync(server);
+        await using var server = await SillageServer.StartAsync(
+            _folder.Path,
+            UnderLoad.On(postgres, ("SILLAGE_LIMITS__EXPORTS__PERACCOUNT", $"{Readers}"))
+        );
+        using var admin = await ApiClient.LogInAsync(server);
         var queues = new OfflineQueues("game", await admin.MakeStudyAsync("game", 4)) { Ballast = 10_000 };
         await using (var session = queues.SendTo(server))
         {

@@ -21,7 +21,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/analysis.md"));
         var fetch = string.Join('\n', Blocks(page, "sh"))
             .Replace("http://localhost:8000/", shared.Server.Address.ToString(), StringComparison.Ordinal)
-            .Replace("-u researcher ", $"-fsS -u 'researcher:{Api.Password}' ", StringComparison.Ordinal);
+            .Replace("-u researcher ", $"-fsS -u 'researcher:{ApiClient.Password}' ", StringComparison.Ordinal);
         (await RunAsync("bash", "-euo", "pipefail", "-c", fetch)).ShouldBeEmpty();
 
         var r = await RunAsync("Rscript", "--vanilla", "-e", string.Join('\n', Blocks(page, "r")));
@@ -49,7 +49,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
         var fetch = Blocks(page, "sh")[0]
             .Replace("http://localhost:8000/", shared.Server.Address.ToString(), StringComparison.Ordinal)
             .Replace("java-quest", "wall", StringComparison.Ordinal)
-            .Replace("-u researcher ", $"-fsS -u 'researcher:{Api.Password}' ", StringComparison.Ordinal);
+            .Replace("-u researcher ", $"-fsS -u 'researcher:{ApiClient.Password}' ", StringComparison.Ordinal);
         (await RunAsync("bash", "-euo", "pipefail", "-c", fetch)).ShouldBeEmpty();
 
         // 9.30 in Greenwich is 10.30 in Paris in winter; what the client wrote is still there.
@@ -84,7 +84,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
 
     private async Task SendTracesAsync(string slug = "java-quest")
     {
-        using var researcher = await Api.LogInAsync(shared.Server, "researcher");
+        using var researcher = await ApiClient.LogInAsync(shared.Server, "researcher");
         await researcher.PostAsync(
             "/api/v1/studies",
             new

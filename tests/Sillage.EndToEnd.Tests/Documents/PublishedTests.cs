@@ -51,7 +51,7 @@ public sealed partial class PublishedTests(SharedServer shared) : IDisposable
     {
         using var client = shared.Server.CreateClient();
         await client.GetStringAsync("/health");
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await ApiClient.LogInAsync(shared.Server);
         await File.WriteAllTextAsync(_folder["metrics.txt"], await admin.Client.GetStringAsync("/metrics"));
 
         var run = await CommandRun.RunAsync("bash", _folder.Path, ["-c", "promtool check metrics < metrics.txt"]);
@@ -63,7 +63,7 @@ public sealed partial class PublishedTests(SharedServer shared) : IDisposable
     [Fact]
     public async Task Histograms_of_seconds_tell_milliseconds_apart()
     {
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await ApiClient.LogInAsync(shared.Server);
 
         var metrics = await admin.Client.GetStringAsync("/metrics");
 

@@ -76,7 +76,7 @@ public sealed partial class ReadmeTests : IDisposable
     private static async Task<string> ReadBannerAsync(StreamReader output)
     {
         // The first start may build; the banner's last line says how to stop.
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         var banner = "";
         while (await output.ReadLineAsync(patience.Token) is { } line)
         {

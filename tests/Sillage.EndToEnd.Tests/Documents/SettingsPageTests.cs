@@ -4,6 +4,7 @@ using Sillage.Accounts;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -15,6 +16,7 @@ public sealed class SettingsPageTests
     public async Task The_reference_lists_every_setting()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddLiveSettings();
         builder.AddSillage([new AccountsModule(), new TracesModule()]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");

@@ -12,9 +12,9 @@ public sealed class BackupTests : IDisposable
     {
         IReadOnlyCollection<Guid> before;
         IReadOnlyCollection<Guid> after;
-        await using (var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             var players = await admin.MakeStudyAsync("game", 3);
             await using var traffic = new Traffic(server, "game", players);
             await traffic.ReachAsync(100);
@@ -45,9 +45,9 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public async Task A_file_that_is_cut_short_altered_or_none_is_refused_and_the_data_left_alone()
     {
-        await using (var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             await admin.MakeStudyAsync("game", 2);
             ShouldSucceed(await RunAsync("backup", "good.backup"));
         }
@@ -122,8 +122,12 @@ public sealed class BackupTests : IDisposable
 
     private async Task<HashSet<Guid>> StoredAsync(params string[] arguments)
     {
-        await using var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings, arguments);
-        using var admin = await Api.LogInAsync(server);
+        await using var server = await SillageServer.StartAsync(
+            _folder.Path,
+            ApiClient.AdministratorSettings,
+            arguments
+        );
+        using var admin = await ApiClient.LogInAsync(server);
         return await admin.TraceIdsAsync("game");
     }
 

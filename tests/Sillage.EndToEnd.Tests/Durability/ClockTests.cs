@@ -18,7 +18,7 @@ public abstract class ClockTests : IDisposable
         var settings = UnderLoad.On(await PostgresAsync());
         _clock.Prepare(settings);
         await using var server = await SillageServer.StartAsync(_folder.Path, settings);
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         var players = await admin.MakeStudyAsync("game", 3);
         var first = await SendAsync(admin, 10);
         using var page = await admin.Client.GetAsync("/api/v1/studies/game/traces?limit=5");
@@ -31,7 +31,7 @@ public abstract class ClockTests : IDisposable
 
         // The token from before, a fresh login, and passwords all open the door.
         var second = await SendAsync(admin, 10);
-        using (var again = await Api.LogInAsync(server))
+        using (var again = await ApiClient.LogInAsync(server))
         {
             await again.GetAsync("/api/v1/me");
         }
@@ -64,10 +64,10 @@ public abstract class ClockTests : IDisposable
 
         _clock.Set(days: -3);
         await using var restarted = await SillageServer.StartAsync(_folder.Path, settings);
-        using var researcher = await Api.LogInAsync(restarted);
+        using var researcher = await ApiClient.LogInAsync(restarted);
         await queues.ShouldBeStoredOnceAsync(researcher);
         await SendAsync(researcher, 10);
-        using var player = Api.Basic(restarted, players[0].Username, players[0].Password);
+        using var player = ApiClient.Basic(restarted, players[0].Username, players[0].Password);
         (await player.Client.GetAsync("/api/v1/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await researcher.TraceIdsAsync("game")).Count.ShouldBe(30);
     }
@@ -88,7 +88,7 @@ public abstract class ClockTests : IDisposable
         [.. items.EnumerateArray().Select(item => item.GetProperty("id").GetGuid())];
 
     /// <summary>Sends traces whose ids the server gives, one by one, and tells them.</summary>
-    private static async Task<Guid[]> SendAsync(Api admin, int count)
+    private static async Task<Guid[]> SendAsync(ApiClient admin, int count)
     {
         for (var number = 0; number < count; number++)
         {

@@ -60,7 +60,7 @@ public sealed class DiskFullTests
 
     private static async Task FillAndHealAsync(SillageServer server, SmallDisk disk)
     {
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         var queues = new OfflineQueues("game", await admin.MakeStudyAsync("game", 4)) { Ballast = 2000 };
         for (var time = 0; time < LongRuns.Scale(2, 5); time++)
         {

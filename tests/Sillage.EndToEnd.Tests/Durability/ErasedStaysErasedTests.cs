@@ -15,7 +15,7 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
     [InlineData(true)]
     public async Task Erasures_since_the_backup_are_applied_again_after_a_restore(bool onPostgres)
     {
-        var environment = new Dictionary<string, string>(Api.AdministratorSettings);
+        var environment = new Dictionary<string, string>(ApiClient.AdministratorSettings);
         if (onPostgres)
         {
             environment["SILLAGE_POSTGRES"] = await postgres.CreateDatabaseAsync();
@@ -26,12 +26,12 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
         var progress = new List<string>();
         await using (var server = await SillageServer.StartAsync(_folder.Path, environment))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             players = await admin.MakeStudyAsync("game", 3);
             foreach (var player in players)
             {
                 traces.Add(Guid.CreateVersion7());
-                using var api = Api.Basic(server, player.Username, player.Password);
+                using var api = ApiClient.Basic(server, player.Username, player.Password);
                 (await api.TrySendAsync("game", [traces[^1]])).ShouldBe(HttpStatusCode.Created);
             }
 
@@ -59,7 +59,7 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
             }
 
             (await LogInStatusAsync(server, players[2])).ShouldBe(HttpStatusCode.OK);
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             var participants = (await admin.GetAsync("/api/v1/studies/game/participants")).ToString();
             participants.ShouldNotContain($"\"{players[0].Username}\"");
             participants.ShouldNotContain($"\"{players[1].Username}\"");
@@ -79,18 +79,18 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
     public async Task An_erasure_cut_off_by_a_crash_right_after_it_was_asked_for_is_done_at_the_next_start()
     {
         Player player;
-        await using (var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             player = (await admin.MakeStudyAsync("game", 1))[0];
-            using var api = Api.Basic(server, player.Username, player.Password);
+            using var api = ApiClient.Basic(server, player.Username, player.Password);
             await api.TrySendAsync("game", Enumerable.Range(0, 500).Select(_ => Guid.CreateVersion7()));
             await EraseAsync(server, player, "destroy");
             await server.KillAsync();
         }
 
-        await using var again = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
-        using var researcher = await Api.LogInAsync(again);
+        await using var again = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings);
+        using var researcher = await ApiClient.LogInAsync(again);
         await Eventually.HoldsAsync(async () => (await researcher.TraceIdsAsync("game")).Count == 0);
         (await LogInStatusAsync(again, player)).ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -99,14 +99,14 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
 
     private static async Task<string> EraseAsync(SillageServer server, Player player, string form)
     {
-        using var api = Api.Basic(server, player.Username, player.Password);
+        using var api = ApiClient.Basic(server, player.Username, player.Password);
         using var reply = await api.Client.DeleteAsync($"/api/v1/me?form={form}");
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
         var report = JsonSerializer.Deserialize<JsonElement>(await reply.Content.ReadAsStringAsync());
         return report.GetProperty("links").GetProperty("progress").GetString()!;
     }
 
-    private static Task AreDoneAsync(Api api, IReadOnlyList<string> erasures) =>
+    private static Task AreDoneAsync(ApiClient api, IReadOnlyList<string> erasures) =>
         Eventually.HoldsAsync(async () =>
         {
             foreach (var erasure in erasures)
@@ -122,7 +122,7 @@ public sealed class ErasedStaysErasedTests(PostgresServer postgres) : IDisposabl
 
     private static async Task<HttpStatusCode> LogInStatusAsync(SillageServer server, Player player)
     {
-        using var api = Api.Basic(server, player.Username, player.Password);
+        using var api = ApiClient.Basic(server, player.Username, player.Password);
         using var reply = await api.Client.GetAsync("/api/v1/me");
         return reply.StatusCode;
     }

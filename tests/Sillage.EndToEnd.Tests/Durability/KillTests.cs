@@ -14,9 +14,9 @@ public sealed class KillTests : IDisposable
     public async Task What_was_acknowledged_is_there_after_kill_9()
     {
         IReadOnlyCollection<Guid> acknowledged;
-        await using (var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             var players = await admin.MakeStudyAsync("game", 3);
             await using var traffic = new Traffic(server, "game", players);
             await traffic.ReachAsync(200);
@@ -24,8 +24,8 @@ public sealed class KillTests : IDisposable
             acknowledged = traffic.Acknowledged;
         }
 
-        await using var again = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
-        using var researcher = await Api.LogInAsync(again);
+        await using var again = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings);
+        using var researcher = await ApiClient.LogInAsync(again);
         var stored = await researcher.TraceIdsAsync("game");
 
         acknowledged.Count.ShouldBeGreaterThanOrEqualTo(200);
@@ -38,7 +38,7 @@ public sealed class KillTests : IDisposable
         string ended;
         string refresh;
         string open;
-        await using (var server = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
             using var client = server.CreateClient();
             var first = await LogInAsync(client);
@@ -51,7 +51,7 @@ public sealed class KillTests : IDisposable
             await server.KillAsync();
         }
 
-        await using var again = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings);
+        await using var again = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings);
         using var after = again.CreateClient();
         (await StatusOfMeAsync(after, ended)).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusOfMeAsync(after, open)).ShouldBe(HttpStatusCode.OK);
@@ -66,7 +66,7 @@ public sealed class KillTests : IDisposable
     {
         using var reply = await client.PostAsJsonAsync(
             "/api/v1/auth/login",
-            new { username = Api.Administrator, password = Api.Password }
+            new { username = ApiClient.Administrator, password = ApiClient.Password }
         );
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
         return await reply.Content.ReadFromJsonAsync<JsonElement>();

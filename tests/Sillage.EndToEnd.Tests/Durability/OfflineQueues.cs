@@ -35,7 +35,7 @@ internal sealed class OfflineQueues(string study, IEnumerable<Player> players)
     /// <summary>
     /// Every acknowledged trace is there once and whole, and of the others only whole batches, for which the answer was lost.
     /// </summary>
-    public async Task ShouldBeStoredOnceAsync(Api researcher)
+    public async Task ShouldBeStoredOnceAsync(ApiClient researcher)
     {
         var stored = new Dictionary<Guid, JsonElement>();
         for (var next = $"/api/v1/studies/{study}/traces?limit=1000"; next is not null; )
@@ -66,7 +66,7 @@ internal sealed class OfflineQueues(string study, IEnumerable<Player> players)
     {
         foreach (var sender in _senders)
         {
-            using var api = Api.Basic(server, sender.Player.Username, sender.Player.Password);
+            using var api = ApiClient.Basic(server, sender.Player.Username, sender.Player.Password);
             while (sender.Pending is not null)
             {
                 await SendAsync(api, sender);
@@ -74,7 +74,7 @@ internal sealed class OfflineQueues(string study, IEnumerable<Player> players)
         }
     }
 
-    private async Task SendAsync(Api api, Sender sender)
+    private async Task SendAsync(ApiClient api, Sender sender)
     {
         var isNew = sender.Pending is null;
         sender.Pending ??= [.. Enumerable.Range(0, BatchSize).Select(_ => Guid.CreateVersion7())];
@@ -167,7 +167,7 @@ internal sealed class OfflineQueues(string study, IEnumerable<Player> players)
 
         private async Task RunAsync(Sender sender)
         {
-            using var api = Api.Basic(_server, sender.Player.Username, sender.Player.Password);
+            using var api = ApiClient.Basic(_server, sender.Player.Username, sender.Player.Password);
             while (!_stop.IsCancellationRequested && !_server.HasExited)
             {
                 try
@@ -189,7 +189,7 @@ internal static class UnderLoad
 {
     public static Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string>(Api.AdministratorSettings)
+        var settings = new Dictionary<string, string>(ApiClient.AdministratorSettings)
         {
             ["SILLAGE_LIMITS__RATELIMITS__ENABLED"] = "false",
             ["SILLAGE_ACCOUNTS__PASSWORDITERATIONS"] = 100_000.ToString(CultureInfo.InvariantCulture),
@@ -203,6 +203,6 @@ internal static class UnderLoad
     }
 
     /// <summary>The settings of a server on PostgreSQL, or on SQLite where there is no connection string.</summary>
-    public static Dictionary<string, string> On(string? postgres) =>
-        postgres is null ? Settings() : Settings(("SILLAGE_POSTGRES", postgres));
+    public static Dictionary<string, string> On(string? postgres, params (string Name, string Value)[] more) =>
+        postgres is null ? Settings(more) : Settings([("SILLAGE_POSTGRES", postgres), .. more]);
 }

@@ -14,7 +14,7 @@ public sealed class PostgresOutageTests : IDisposable
     {
         await using var postgres = await OwnPostgres.StartNewAsync();
         await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.On(postgres.ConnectionString));
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         var queues = new OfflineQueues("game", await admin.MakeStudyAsync("game", 4));
         await using (var session = queues.SendTo(server))
         {
@@ -36,12 +36,24 @@ public sealed class PostgresOutageTests : IDisposable
         await queues.FlushAsync(server);
         await queues.ShouldBeStoredOnceAsync(admin);
         server.Errors.ShouldNotContain("defect");
+        ShouldHaveSaidOnce(server, "is away", LongRuns.Scale(2, 20));
+        ShouldHaveSaidOnce(server, "is back", LongRuns.Scale(2, 20));
+        server.Errors.ShouldNotContain("   at ", Case.Sensitive, "no stack trace");
+        server
+            .Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Length.ShouldBe(2 * LongRuns.Scale(2, 20), server.Errors);
         (await server.StopAsync()).ShouldBe(0, server.Errors);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<HttpStatusCode> StatusAsync(Api api, string path)
+    private static void ShouldHaveSaidOnce(SillageServer server, string what, int times) =>
+        server
+            .Errors.Split('\n')
+            .Count(line => line.Contains($"PostgreSQL {what}", StringComparison.Ordinal))
+            .ShouldBe(times, server.Errors);
+
+    private static async Task<HttpStatusCode> StatusAsync(ApiClient api, string path)
     {
         using var reply = await api.Client.GetAsync(path);
         return reply.StatusCode;

@@ -11,13 +11,13 @@ public sealed class PostgresTests(PostgresServer postgres) : IDisposable
     public async Task The_same_program_keeps_its_data_in_PostgreSQL_and_backs_it_up()
     {
         var connection = await postgres.CreateDatabaseAsync();
-        var environment = new Dictionary<string, string>(Api.AdministratorSettings)
+        var environment = new Dictionary<string, string>(ApiClient.AdministratorSettings)
         {
             ["SILLAGE_POSTGRES"] = connection,
         };
         await using (var server = await SillageServer.StartAsync(_folder.Path, environment))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             var players = await admin.MakeStudyAsync("game", 2);
             await using var traffic = new Traffic(server, "game", players);
             await traffic.ReachAsync(50);
@@ -37,7 +37,7 @@ public sealed class PostgresTests(PostgresServer postgres) : IDisposable
         restore.ExitCode.ShouldBe(0, restore.Error);
 
         await using var again = await SillageServer.StartAsync(_folder.Path, environment);
-        using var researcher = await Api.LogInAsync(again);
+        using var researcher = await ApiClient.LogInAsync(again);
         (await researcher.TraceIdsAsync("game")).Count.ShouldBeGreaterThanOrEqualTo(50);
     }
 

@@ -18,7 +18,7 @@ public abstract class RepeatedKillTests : IDisposable
             await using var server = await SillageServer.StartAsync(Folder.Path, settings);
             if (queues is null)
             {
-                using var admin = await Api.LogInAsync(server);
+                using var admin = await ApiClient.LogInAsync(server);
                 queues = new OfflineQueues("game", await admin.MakeStudyAsync("game", 6));
             }
 
@@ -31,7 +31,7 @@ public abstract class RepeatedKillTests : IDisposable
 
         await using (var last = await SillageServer.StartAsync(Folder.Path, settings))
         {
-            using var researcher = await Api.LogInAsync(last);
+            using var researcher = await ApiClient.LogInAsync(last);
             await queues!.ShouldBeStoredOnceAsync(researcher);
             await queues.FlushAsync(last);
             await queues.ShouldBeStoredOnceAsync(researcher);

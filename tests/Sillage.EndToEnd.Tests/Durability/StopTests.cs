@@ -22,7 +22,7 @@ public abstract class StopTests : IDisposable
                 ["SILLAGE_LIMITS__DRAIN"] = "00:02:00",
             }
         );
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         var trace = """{"timestamp":"2026-03-02T10:00:00Z","name":"moved","data":{},"participant":1}""";
         var held = new HeldContent(Encoding.UTF8.GetBytes(trace));
@@ -47,7 +47,7 @@ public abstract class StopTests : IDisposable
         for (var stop = 0; stop < LongRuns.Scale(2, 20); stop++)
         {
             await using var server = await SillageServer.StartAsync(_folder.Path, settings);
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             queues ??= new OfflineQueues("game", await admin.MakeStudyAsync("game", 6));
             await queues.ShouldBeStoredOnceAsync(admin);
             await using var session = queues.SendTo(server);
@@ -57,7 +57,7 @@ public abstract class StopTests : IDisposable
         }
 
         await using var last = await SillageServer.StartAsync(_folder.Path, settings);
-        using var researcher = await Api.LogInAsync(last);
+        using var researcher = await ApiClient.LogInAsync(last);
         await queues!.ShouldBeStoredOnceAsync(researcher);
     }
 
@@ -65,7 +65,7 @@ public abstract class StopTests : IDisposable
     public async Task Live_streams_do_not_hold_the_server_up()
     {
         await using var server = await SillageServer.StartAsync(_folder.Path, UnderLoad.On(await PostgresAsync()));
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 1);
         using var live = await admin.Client.GetAsync(
             "/api/v1/studies/game/traces/live",

@@ -9,12 +9,12 @@ internal sealed class Traffic : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Guid> _acknowledged = new();
-    private readonly List<Api> _players;
+    private readonly List<ApiClient> _players;
     private readonly Task _sending;
 
     public Traffic(SillageServer server, string slug, IEnumerable<Player> players)
     {
-        _players = [.. players.Select(player => Api.Basic(server, player.Username, player.Password))];
+        _players = [.. players.Select(player => ApiClient.Basic(server, player.Username, player.Password))];
         _sending = Task.WhenAll(_players.Select(player => SendAsync(player, slug)));
     }
 
@@ -39,7 +39,7 @@ internal sealed class Traffic : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task SendAsync(Api player, string slug)
+    private async Task SendAsync(ApiClient player, string slug)
     {
         while (!_stop.IsCancellationRequested)
         {

@@ -12,7 +12,7 @@ public sealed class TwoProcessesTests : IDisposable
     public async Task The_second_says_so_and_ends_and_the_first_goes_on()
     {
         await using var first = await SillageServer.StartAsync(_folder.Path, UnderLoad.Settings());
-        using var admin = await Api.LogInAsync(first);
+        using var admin = await ApiClient.LogInAsync(first);
         var queues = new OfflineQueues("game", await admin.MakeStudyAsync("game", 3));
         await using (var session = queues.SendTo(first))
         {
@@ -39,7 +39,7 @@ public sealed class TwoProcessesTests : IDisposable
         var server = starts.Where(start => start is not null).ShouldHaveSingleItem()!;
         await using (server)
         {
-            (await Api.LogInAsync(server)).Dispose();
+            (await ApiClient.LogInAsync(server)).Dispose();
         }
     }
 

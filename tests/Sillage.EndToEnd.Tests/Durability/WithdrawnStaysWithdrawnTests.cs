@@ -12,7 +12,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
     private const string Consent = "/api/v1/studies/game/consent";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Dictionary<string, string> _environment = new(Api.AdministratorSettings);
+    private readonly Dictionary<string, string> _environment = new(ApiClient.AdministratorSettings);
 
     [Theory]
     [InlineData(false)]
@@ -28,7 +28,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
         var traces = Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7()).ToArray();
         await using (var server = await SillageServer.StartAsync(_folder.Path, _environment))
         {
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             players = await admin.MakeStudyAsync("game", 4);
             await admin.PatchAsync(
                 "/api/v1/studies/game",
@@ -44,7 +44,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
             );
             for (var i = 0; i < 4; i++)
             {
-                using var api = Api.Basic(server, players[i].Username, players[i].Password);
+                using var api = ApiClient.Basic(server, players[i].Username, players[i].Password);
                 await GiveAsync(api);
                 (await api.TrySendAsync("game", [traces[i]])).ShouldBe(HttpStatusCode.Created);
             }
@@ -63,7 +63,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
             (await SendAsync(server, players[2])).ShouldBe(HttpStatusCode.UnprocessableEntity);
             (await SendAsync(server, players[0])).ShouldBe(HttpStatusCode.NotFound);
             (await SendAsync(server, players[1])).ShouldBe(HttpStatusCode.NotFound);
-            using var admin = await Api.LogInAsync(server);
+            using var admin = await ApiClient.LogInAsync(server);
             await Eventually.HoldsAsync(async () => (await admin.TraceIdsAsync("game")).SetEquals(traces.Skip(1)));
             if (!onPostgres)
             {
@@ -73,7 +73,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
             (await SendAsync(server, players[3])).ShouldBe(HttpStatusCode.Created);
 
             // Who agrees anew, and is in a backup so, stays so.
-            using (var api = Api.Basic(server, players[2].Username, players[2].Password))
+            using (var api = ApiClient.Basic(server, players[2].Username, players[2].Password))
             {
                 await GiveAsync(api);
             }
@@ -92,7 +92,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task GiveAsync(Api api)
+    private static async Task GiveAsync(ApiClient api)
     {
         using var reply = await api.Client.PutAsJsonAsync(Consent, new { version = 1 });
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -100,7 +100,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
 
     private static async Task WithdrawAsync(SillageServer server, Player player, string then)
     {
-        using var api = Api.Basic(server, player.Username, player.Password);
+        using var api = ApiClient.Basic(server, player.Username, player.Password);
         using var reply = await api.Client.DeleteAsync($"{Consent}?then={then}");
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
         JsonSerializer
@@ -112,7 +112,7 @@ public sealed class WithdrawnStaysWithdrawnTests(PostgresServer postgres) : IDis
 
     private static async Task<HttpStatusCode?> SendAsync(SillageServer server, Player player)
     {
-        using var api = Api.Basic(server, player.Username, player.Password);
+        using var api = ApiClient.Basic(server, player.Username, player.Password);
         return await api.TrySendAsync("game", [Guid.CreateVersion7()]);
     }
 

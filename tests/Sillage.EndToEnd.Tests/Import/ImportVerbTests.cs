@@ -17,13 +17,14 @@ public sealed class ImportVerbTests : IDisposable
 
     private static async Task MakeStudyAsync(string folder, IReadOnlyDictionary<string, string>? settings = null)
     {
+        Directory.CreateDirectory(folder);
         await using var server = await SillageServer.StartAsync(
             folder,
             new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
-                .Union(Api.AdministratorSettings)
+                .Union(ApiClient.AdministratorSettings)
                 .ToDictionary(pair => pair.Key, pair => pair.Value)
         );
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 3);
         (await server.StopAsync()).ShouldBe(0, server.Errors);
     }
@@ -56,7 +57,7 @@ public sealed class ImportVerbTests : IDisposable
     )
     {
         await using var server = await SillageServer.StartAsync(folder, settings);
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         using var reader = new StreamReader(
             await admin.Client.GetStreamAsync("/api/v1/studies/game/traces/export?format=csv")
         );
@@ -81,20 +82,73 @@ public sealed class ImportVerbTests : IDisposable
         );
 
         var dry = await RunAsync(_folder.Path, ["events.csv", "--study", "game", "--dry-run"]);
-        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.ExitCode.ShouldBe(3, dry.Error);
         dry.Output.ShouldContain("timestamp ← timestamp");
         dry.Output.ShouldContain("\"name\":\"moved\"");
         dry.Output.ShouldContain("Traces: 2 would be stored");
         dry.Output.ShouldContain("1 × timestamp: A time is expected");
 
         var run = await RunAsync(_folder.Path, ["events.csv", "--study", "game"]);
-        run.ExitCode.ShouldBe(0, run.Error);
+        run.ExitCode.ShouldBe(3, run.Error);
+        run.Output.ShouldContain("Such as 'soon'.");
         run.Output.ShouldContain("Traces: 2 stored, 0 here already");
         run.Output.ShouldContain("events.csv.bad.csv");
         (await RunAsync(_folder.Path, ["events.csv", "--study", "game"])).Output.ShouldContain(
             "0 read, after 3 in earlier runs"
         );
         (await RoomsAsync(_folder.Path)).ShouldBe(["a", "c"]);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_mapping_is_named_with_an_at_and_flags_that_name_nothing_are_refused()
+    {
+        await MakeStudyAsync(_folder.Path);
+        await File.WriteAllTextAsync(_folder["map.txt"], "# ours\ntimestamp=began\nname=what\nparticipant=whose\n");
+        await File.WriteAllTextAsync(
+            _folder["events.csv"],
+            "made by a logger\nwhose,began,what,n\n1,2026-03-02T10:00:00Z,moved,\"null\"\n"
+        );
+        string[] flags = ["--study", "game", "--map", "@map.txt", "--skip-lines", "1", "--missing", "NA,null"];
+
+        var run = await RunAsync(_folder.Path, ["events.csv", .. flags]);
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldContain("Traces: 1 stored");
+
+        var typo = await RunAsync(_folder.Path, ["events.csv", .. flags, "--drop", "N"]);
+        typo.ExitCode.ShouldBe(2);
+        typo.Error.ShouldContain("--drop: ");
+        (await RunAsync(_folder.Path, ["events.csv", .. flags, "--skip-lines", "-1"])).ExitCode.ShouldBe(2);
+
+        await File.WriteAllTextAsync(_folder["bad.csv"], Header + "9,2026-03-02T10:00:00Z,moved,a\n");
+        var bad = await RunAsync(_folder.Path, ["bad.csv", "--study", "game"]);
+        bad.ExitCode.ShouldBe(4, bad.Error);
+        bad.Output.ShouldContain("Such as '9'.");
+    }
+
+    [Fact]
+    public async Task How_far_a_file_is_says_nothing_to_another_server_or_to_a_restored_one()
+    {
+        var (first, second) = (_folder["first"], _folder["second"]);
+        await MakeStudyAsync(first);
+        await MakeStudyAsync(second);
+        var file = await WriteRowsAsync(_folder["events.csv"], 3);
+        var backup = await CommandRun.SillageAsync(first, ["backup", _folder["backup"]]);
+        backup.ExitCode.ShouldBe(0, backup.Error);
+
+        (await RunAsync(first, [file, "--study", "game"])).Output.ShouldContain("Traces: 3 stored");
+        var other = await RunAsync(second, [file, "--study", "game"]);
+        other.Output.ShouldContain("Traces: 3 stored");
+        other.Output.ShouldContain("spoke of another database");
+
+        File.Delete(file + ".game.import");
+        (await RunAsync(first, [file, "--study", "game"])).Output.ShouldContain("0 stored, 3 here already");
+        (await RunAsync(first, [file, "--study", "game"])).Output.ShouldContain("0 read, after 3");
+        Directory.CreateDirectory(_folder["third"]);
+        var restored = await CommandRun.SillageAsync(_folder["third"], ["restore", _folder["backup"], "--yes"]);
+        restored.ExitCode.ShouldBe(0, restored.Error);
+        var third = await RunAsync(_folder["third"], [file, "--study", "game"]);
+        third.Output.ShouldContain("spoke of another database");
+        third.Output.ShouldContain("Traces: 3 stored");
     }
 
     [Fact]
@@ -312,12 +366,12 @@ public sealed class ImportVerbTests : IDisposable
     public async Task On_PostgreSQL_it_works_beside_a_server_whose_live_view_sees_it()
     {
         await using var postgres = await OwnPostgres.StartNewAsync();
-        var settings = new Dictionary<string, string>(Api.AdministratorSettings)
+        var settings = new Dictionary<string, string>(ApiClient.AdministratorSettings)
         {
             ["SILLAGE_POSTGRES"] = postgres.ConnectionString,
         };
         await using var server = await SillageServer.StartAsync(_folder.Path, settings);
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         await admin.MakeStudyAsync("game", 3);
         using var live = new StreamReader(await admin.Client.GetStreamAsync("/api/v1/studies/game/traces/live"));
         await WriteRowsAsync(_folder["events.csv"], 3);

@@ -63,15 +63,15 @@ public sealed class TsadkVerbTests : IDisposable
         await SkipWithoutFlaskAsync();
         var drive = await CommandRun.RunAsync(Python, _folder.Path, ["-c", Drive, _folder.Path], environment);
         drive.ExitCode.ShouldBe(0, drive.Error);
-        await using (var empty = await SillageServer.StartAsync(_folder.Path, Api.AdministratorSettings))
+        await using (var empty = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
         {
-            using var admin = await Api.LogInAsync(empty);
+            using var admin = await ApiClient.LogInAsync(empty);
             await admin.PostAsync(
                 "/api/v1/users",
                 new
                 {
                     username = "researcher",
-                    password = Api.Password,
+                    password = ApiClient.Password,
                     role = "researcher",
                 }
             );
@@ -99,7 +99,7 @@ public sealed class TsadkVerbTests : IDisposable
         (await RunAsync("--admins", "--users", "names.csv")).Output.ShouldContain("Logs: 0 added, 120 here already");
 
         await using var server = await SillageServer.StartAsync(_folder.Path);
-        using var researcher = Api.Basic(server, "researcher", Api.Password);
+        using var researcher = ApiClient.Basic(server, "researcher", ApiClient.Password);
         ShouldBeSame(
             await researcher.GetAsync("/escape/api/v1/users"),
             (await File.ReadAllTextAsync(_folder["users"])).Replace("\"admin\"", "\"old-admin\"")
@@ -112,7 +112,7 @@ public sealed class TsadkVerbTests : IDisposable
 
         // A player goes on with what stands on the sheet.
         var cells = (await File.ReadAllLinesAsync(_folder["tsadk.credentials.csv"])).Last().Split(',');
-        using var player = Api.Basic(server, cells[1], cells[2]);
+        using var player = ApiClient.Basic(server, cells[1], cells[2]);
         (await player.GetAsync("/escape/api/v1/utils/token")).GetProperty("token").GetString().ShouldNotBeEmpty();
     }
 

@@ -20,14 +20,15 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
         string program,
         string folder,
         string[] arguments,
-        IReadOnlyDictionary<string, string>? environment = null
+        IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? atMost = null
     )
     {
         using var process = Start(program, folder, arguments, environment);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(atMost ?? Patience);
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -71,6 +72,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
             start.Environment[name] = value;
         }
 
+        Directory.CreateDirectory(folder);
         return Process.Start(start)!;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class MovedClock : IDisposable
         System.IO.File.WriteAllText(File, string.Create(CultureInfo.InvariantCulture, $"{days:+0;-0;+0}d"));
 
     /// <summary>Moves it and waits until a server goes by it.</summary>
-    public async Task SetAsync(int days, Api server)
+    public async Task SetAsync(int days, ApiClient server)
     {
         Set(days);
         await Eventually.HoldsAsync(async () =>

@@ -19,6 +19,15 @@ internal sealed record Operation(HttpMethod Method, string Path, JsonElement Des
                 .Select(parameter => parameter.GetProperty("name").GetString()!)
             : [];
 
+    /// <summary>The sets of rights of which it needs one each; null if it needs none.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Rights =>
+        Description.TryGetProperty("x-rights", out var rights)
+            ? rights.Deserialize<IReadOnlyList<IReadOnlyList<string>>>()
+            : null;
+
+    /// <summary>Whether it is for everybody, without a credential.</summary>
+    public bool IsOpen => !Description.TryGetProperty("security", out var kinds) || kinds.GetArrayLength() == 0;
+
     /// <summary>The media types that its body may have; none if it takes no body.</summary>
     public IEnumerable<string> BodyTypes =>
         Description.TryGetProperty("requestBody", out var body)

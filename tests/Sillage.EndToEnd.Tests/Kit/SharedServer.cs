@@ -1,6 +1,4 @@
-using Sillage.EndToEnd.Tests.Kit;
-
-[assembly: AssemblyFixture(typeof(SharedServer))]
+[assembly: AssemblyFixture(typeof(Sillage.EndToEnd.Tests.Kit.SharedServer))]
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace Sillage.EndToEnd.Tests.Kit;
@@ -23,7 +21,7 @@ public sealed class SharedServer : IAsyncLifetime
     {
         Server = await SillageServer.StartAsync(
             _folder.Path,
-            new Dictionary<string, string>(Api.AdministratorSettings)
+            new Dictionary<string, string>(ApiClient.AdministratorSettings)
             {
                 ["SILLAGE_LIMITS__RATELIMITS__ENABLED"] = "false",
                 ["SILLAGE_ACCOUNTS__REGISTRATION"] = "open",
@@ -42,16 +40,19 @@ public sealed class SharedServer : IAsyncLifetime
     }
 
     /// <summary>Makes an account, gives it a role, and logs it in.</summary>
-    internal async Task<Api> RegisterAsync(string username, string? role)
+    internal async Task<ApiClient> RegisterAsync(string username, string? role)
     {
-        using var anonymous = new Api(Server.CreateClient());
-        var account = await anonymous.PostAsync("/api/v1/auth/register", new { username, password = Api.Password });
+        using var anonymous = new ApiClient(Server.CreateClient());
+        var account = await anonymous.PostAsync(
+            "/api/v1/auth/register",
+            new { username, password = ApiClient.Password }
+        );
         if (role is not null)
         {
-            using var admin = await Api.LogInAsync(Server);
+            using var admin = await ApiClient.LogInAsync(Server);
             await admin.PatchAsync($"/api/v1/users/{account.GetProperty("id").GetString()}", new { role });
         }
 
-        return await Api.LogInAsync(Server, username);
+        return await ApiClient.LogInAsync(Server, username);
     }
 }

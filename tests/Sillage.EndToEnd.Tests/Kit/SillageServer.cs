@@ -33,7 +33,9 @@ internal sealed partial class SillageServer : IAsyncDisposable
         var process = CommandRun.Start(
             Repository.Executable,
             folder,
-            ["serve", "--urls", "http://127.0.0.1:0", .. arguments],
+            arguments.Contains("--urls")
+                ? ["serve", .. arguments]
+                : ["serve", "--urls", "http://127.0.0.1:0", .. arguments],
             environment
         );
         process.StandardInput.Close();
@@ -103,12 +105,12 @@ internal sealed partial class SillageServer : IAsyncDisposable
     private void Hear(string? line)
     {
         _output.Enqueue(line ?? "");
-        if (line is not null && Api().Match(line) is { Success: true } match)
+        if (line is not null && ApiClient().Match(line) is { Success: true } match)
         {
             _address.TrySetResult(new Uri(match.Groups["address"].Value));
         }
     }
 
     [GeneratedRegex(@"^\s*API\s+(?<address>http\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Api();
+    private static partial Regex ApiClient();
 }

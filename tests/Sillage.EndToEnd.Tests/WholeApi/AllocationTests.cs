@@ -36,9 +36,9 @@ public abstract partial class AllocationTests(ITestOutputHelper output) : IDispo
         }
 
         await using var server = await SillageServer.StartAsync(_folder.Path, settings);
-        using var admin = await Api.LogInAsync(server);
+        using var admin = await ApiClient.LogInAsync(server);
         var player = (await admin.MakeStudyAsync("game", 1)).Single();
-        using var api = await Api.LogInAsync(server, player.Username, player.Password);
+        using var api = await ApiClient.LogInAsync(server, player.Username, player.Password);
 
         var alone = await MeasureAsync(api, requests: 100, traces: 1);
         var together = await MeasureAsync(api, requests: 20, traces: 100);
@@ -69,7 +69,7 @@ public abstract partial class AllocationTests(ITestOutputHelper output) : IDispo
     protected abstract Task<string?> PostgresAsync();
 
     /// <summary>The least of several rounds: what else went on in the process is in the others.</summary>
-    private static async Task<double> MeasureAsync(Api api, int requests, int traces)
+    private static async Task<double> MeasureAsync(ApiClient api, int requests, int traces)
     {
         var least = double.MaxValue;
         for (var round = 0; round < 6; round++)

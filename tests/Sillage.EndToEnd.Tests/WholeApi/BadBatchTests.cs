@@ -54,7 +54,7 @@ public abstract class BadBatchTests : IAsyncLifetime
         rejected.GetProperty("errors").GetArrayLength().ShouldBeGreaterThan(0);
         (await StoredAsync(study)).ShouldBe(Count - 1);
 
-        using var admin = await Api.LogInAsync(_server);
+        using var admin = await ApiClient.LogInAsync(_server);
         var kept = (await admin.GetAsync($"/api/v1/studies/{study}/quarantine")).GetProperty("items");
         kept.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe(bad);
     }
@@ -119,7 +119,7 @@ public abstract class BadBatchTests : IAsyncLifetime
     private async Task<string> NewStudyAsync()
     {
         var study = $"bad-batch-{Guid.CreateVersion7():n}";
-        using var admin = await Api.LogInAsync(_server);
+        using var admin = await ApiClient.LogInAsync(_server);
         await admin.MakeStudyAsync(study, 1);
         _client.DefaultRequestHeaders.Authorization = admin.Client.DefaultRequestHeaders.Authorization;
         return study;
@@ -139,7 +139,7 @@ public abstract class BadBatchTests : IAsyncLifetime
 
     private async Task<int> StoredAsync(string study)
     {
-        using var admin = await Api.LogInAsync(_server);
+        using var admin = await ApiClient.LogInAsync(_server);
         return (await admin.TraceIdsAsync(study)).Count;
     }
 }

@@ -80,13 +80,22 @@ public sealed class BadInputTests(SharedServer shared)
 
         await ForEachAsync(
             operation => operation.BodyTypes.Any(),
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 foreach (var (type, bytes) in bodies)
                 {
-                    var content = new ByteArrayContent(bytes);
-                    content.Headers.TryAddWithoutValidation("Content-Type", type);
-                    await ShouldBeAnsweredAsync(client, operation, Fill(operation), content, $"{type}: {Show(bytes)}");
+                    await ShouldBeAnsweredAsync(
+                        sweeper,
+                        operation,
+                        Fill(operation),
+                        () =>
+                        {
+                            var content = new ByteArrayContent(bytes);
+                            content.Headers.TryAddWithoutValidation("Content-Type", type);
+                            return content;
+                        },
+                        $"{type}: {Show(bytes)}"
+                    );
                 }
             }
         );
@@ -97,12 +106,17 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             operation => operation.BodyExample is not null,
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 foreach (var variant in Variants(operation.BodyExample!.Value.ToString()))
                 {
-                    var content = new StringContent(variant, new MediaTypeHeaderValue("application/json"));
-                    await ShouldBeAnsweredAsync(client, operation, Fill(operation), content, variant);
+                    await ShouldBeAnsweredAsync(
+                        sweeper,
+                        operation,
+                        Fill(operation),
+                        () => new StringContent(variant, new MediaTypeHeaderValue("application/json")),
+                        variant
+                    );
                 }
             }
         );
@@ -113,17 +127,85 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             operation => operation.BodyTypes.Contains("application/json"),
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 // Longer than any limit that a route sets; what is right about it does not matter.
                 using var content = new ByteArrayContent(new byte[33 * 1024 * 1024]);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 using var request = new HttpRequestMessage(operation.Method, Fill(operation)) { Content = content };
                 request.Headers.ExpectContinue = true;
-                using var reply = await client.SendAsync(request);
+                using var reply = await sweeper.Client.SendAsync(request);
                 reply.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, operation.Name);
             }
         );
+    }
+
+    [Fact]
+    public async Task A_chunk_whose_length_fits_no_number_is_400()
+    {
+        await ForEachAsync(
+            operation => operation.BodyTypes.Contains("application/json"),
+            async (sweeper, operation) =>
+            {
+                using var connection = await RawConnection.OpenAsync(shared.Server);
+                await connection.SendAsync(
+                    $"{operation.Method} {Fill(operation)} HTTP/1.1\r\nHost: localhost\r\n"
+                        + $"Authorization: {sweeper.Client.DefaultRequestHeaders.Authorization}\r\n"
+                        + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n{}\r\n0\r\n\r\n"
+                );
+                var head = await connection.ReadHeadAsync();
+                // Some are refused before their body is read: nobody has this id.
+                head.ShouldMatch("^HTTP/1.1 (400|404|403) ", operation.Name);
+            }
+        );
+        shared.Server.Output.ShouldNotContain("A defect ended");
+    }
+
+    [Theory]
+    [InlineData("51", 401)]
+    [InlineData("051", 401)]
+    [InlineData("+51", 400)]
+    [InlineData("-51", 400)]
+    [InlineData("-0", 400)]
+    [InlineData("0x33", 400)]
+    [InlineData("5 1", 400)]
+    [InlineData("51,51", 400)]
+    [InlineData("51;", 400)]
+    [InlineData("5\u00b9", 400)]
+    [InlineData("0000000000000000000000000000000000000000000000000051", 400)]
+    public async Task A_length_is_a_plain_number_or_400(string length, int expected)
+    {
+        // Read, whatever its length is said to be, it is a wrong password and no bad request.
+        const string body = """{"username":"nobody","password":"a wrong password"}""";
+        body.Length.ShouldBe(51);
+        using var connection = await RawConnection.OpenAsync(shared.Server);
+        await connection.SendAsync(
+            Encoding.UTF8.GetBytes(
+                $"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+        );
+        (await connection.ReadHeadAsync()).ShouldStartWith($"HTTP/1.1 {expected} ");
+        shared.Server.Output.ShouldNotContain("Exception");
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_to_nothing_is_not_waited_for()
+    {
+        using var stranger = await ApiClient.LogInAsync(shared.Server, "stranger");
+        foreach (
+            var operation in (await Operation.AllAsync(stranger.Client)).Where(o => o.BodyTypes.Any() && !o.IsOpen)
+        )
+        {
+            using var connection = await RawConnection.OpenAsync(shared.Server);
+            await connection.SendAsync(
+                $"{operation.Method} {Fill(operation)} HTTP/1.1\r\nHost: localhost\r\n"
+                    + $"Authorization: {stranger.Client.DefaultRequestHeaders.Authorization}\r\n"
+                    + $"Idempotency-Key: a-key\r\nContent-Type: {operation.BodyTypes.First()}\r\n"
+                    + "Content-Length: 33000000\r\n\r\n[{}"
+            );
+            var head = await connection.ReadHeadAsync().WaitAsync(TimeSpan.FromSeconds(20));
+            head.ShouldMatch("^HTTP/1.1 (403|404|413) ", operation.Name);
+        }
     }
 
     [Fact]
@@ -131,10 +213,10 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             _ => true,
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 using var request = new HttpRequestMessage(operation.Method, Fill(operation) + "?nobody-knows-this=1");
-                using var reply = await client.SendAsync(request);
+                using var reply = await sweeper.Client.SendAsync(request);
                 reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest, operation.Name);
                 (await reply.Content.ReadAsStringAsync()).ShouldContain("nobody-knows-this");
             }
@@ -146,19 +228,19 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             _ => true,
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 foreach (var name in operation.Parameters("query"))
                 {
                     foreach (var text in HostileText.Append("\0"))
                     {
                         var address = $"{Fill(operation)}?{name.Replace("*", "room")}={Uri.EscapeDataString(text)}";
-                        await ShouldBeAnsweredAsync(client, operation, address, null, address);
+                        await ShouldBeAnsweredAsync(sweeper, operation, address, null, address);
                     }
 
-                    await ShouldBeAnsweredAsync(client, operation, $"{Fill(operation)}?{name}=%ff%fe", null, "%ff%fe");
+                    await ShouldBeAnsweredAsync(sweeper, operation, $"{Fill(operation)}?{name}=%ff%fe", null, "%ff%fe");
                     await ShouldBeAnsweredAsync(
-                        client,
+                        sweeper,
                         operation,
                         $"{Fill(operation)}?{name}=1&{name}=2",
                         null,
@@ -174,11 +256,11 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             operation => operation.Parameters("query").Contains("cursor"),
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 foreach (var cursor in new[] { "x", "AAAA", "%00", "eyJhIjoxfQ", new string('A', 3000), "'--", "-1" })
                 {
-                    using var reply = await client.GetAsync($"{Fill(operation)}?cursor={cursor}");
+                    using var reply = await sweeper.Client.GetAsync($"{Fill(operation)}?cursor={cursor}");
                     reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest, $"{operation.Name} {cursor}");
                 }
             }
@@ -190,33 +272,30 @@ public sealed class BadInputTests(SharedServer shared)
     {
         await ForEachAsync(
             operation => operation.Parameters("path").Any(),
-            async (client, operation) =>
+            async (sweeper, operation) =>
             {
                 foreach (var text in HostileText.Where(text => text.Length > 0))
                 {
                     var address = operation.Address(_ => Uri.EscapeDataString(text));
-                    await ShouldBeAnsweredAsync(client, operation, address, null, address);
+                    await ShouldBeAnsweredAsync(sweeper, operation, address, null, address);
                 }
             }
         );
     }
 
     // Every operation in turn, each failure named, all of them told at the end.
-    private async Task ForEachAsync(Func<Operation, bool> choose, Func<HttpClient, Operation, Task> check)
+    private async Task ForEachAsync(Func<Operation, bool> choose, Func<Sweeper, Operation, Task> check)
     {
-        // An administrator of this test's own, whom no request of another can lock out; with the password on each
-        // request, because one of the operations ends sessions.
-        var name = $"sweeper-{Guid.CreateVersion7():N}"[..30];
-        (await shared.RegisterAsync(name, "administrator")).Dispose();
-        using var admin = Api.Basic(shared.Server, name, Api.Password);
+        using var sweeper = new Sweeper(shared);
+        await sweeper.RenewAsync();
         var failures = new List<string>();
-        var operations = (await Operation.AllAsync(admin.Client)).Where(choose).ToList();
+        var operations = (await Operation.AllAsync(sweeper.Client)).Where(choose).ToList();
         operations.ShouldNotBeEmpty();
         foreach (var operation in operations)
         {
             try
             {
-                await check(admin.Client, operation);
+                await check(sweeper, operation);
             }
             catch (Exception e) when (e is ShouldAssertException or HttpRequestException or TaskCanceledException)
             {
@@ -229,16 +308,15 @@ public sealed class BadInputTests(SharedServer shared)
     }
 
     private static async Task ShouldBeAnsweredAsync(
-        HttpClient client,
+        Sweeper sweeper,
         Operation operation,
         string address,
-        HttpContent? content,
+        Func<HttpContent>? content,
         string what
     )
     {
         var started = Stopwatch.GetTimestamp();
-        using var request = new HttpRequestMessage(operation.Method, address) { Content = content };
-        using var reply = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reply = await sweeper.SendAsync(operation, address, content);
         var told = $"{operation.Name} with {what}";
 
         ((int)reply.StatusCode).ShouldBeLessThan(500, told);

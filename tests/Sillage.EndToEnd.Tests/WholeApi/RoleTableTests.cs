@@ -25,6 +25,12 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/auth/refresh                               415    415    415    415      415   415
         POST /api/v1/auth/register                              415    415    415    415      415   415
         GET /api/v1/erasures/{id}                               404    404    404    404      404   404
+        GET /api/v1/events/parked                               401    403    403    403      403   200
+        DELETE /api/v1/events/parked/{id}                       401    403    403    403      403   404
+        POST /api/v1/events/parked/{id}/replay                  401    403    403    403      403   404
+        GET /api/v1/jobs                                        401    403    403    403      403   200
+        DELETE /api/v1/jobs/{id}                                401    403    403    403      403   404
+        POST /api/v1/jobs/{id}/retry                            401    403    403    403      403   404
         DELETE /api/v1/me                                       401    400    400    400      400   400
         GET /api/v1/me                                          401    200    200    200      200   200
         PATCH /api/v1/me                                        401    415    415    415      415   415
@@ -39,19 +45,20 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/studies                                    401    403    403    415      415   415
         DELETE /api/v1/studies/{study}                          401    403    403    404      400   400
         GET /api/v1/studies/{study}                             401    404    200    404      200   200
-        PATCH /api/v1/studies/{study}                           401    403    403    415      415   415
+        PATCH /api/v1/studies/{study}                           401    403    403    404      415   415
         GET /api/v1/studies/{study}/codebook                    401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/consent                  401    404    404    404      404   404
         GET /api/v1/studies/{study}/consent                     401    404    404    404      404   404
-        PUT /api/v1/studies/{study}/consent                     401    415    415    415      415   415
+        PUT /api/v1/studies/{study}/consent                     401    404    415    404      415   415
         GET /api/v1/studies/{study}/consents                    401    403    403    404      200   200
         GET /api/v1/studies/{study}/gaps                        401    403    403    404      200   200
         GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
-        POST /api/v1/studies/{study}/participants               401    403    403    415      415   415
+        POST /api/v1/studies/{study}/participants               401    403    403    404      415   415
+        DELETE /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
         GET /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
         DELETE /api/v1/studies/{study}/participants/{participant}/consent  401    403    403    404      404   404
         GET /api/v1/studies/{study}/participants/{participant}/consent     401    403    403    404      404   404
-        PUT /api/v1/studies/{study}/participants/{participant}/consent     401    403    403    415      415   415
+        PUT /api/v1/studies/{study}/participants/{participant}/consent     401    403    403    404      415   415
         GET /api/v1/studies/{study}/quarantine                  401    403    403    404      200   200
         GET /api/v1/studies/{study}/quarantine/content          401    403    403    404      200   200
         POST /api/v1/studies/{study}/quarantine/dismiss         401    403    403    404      200   200
@@ -68,7 +75,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}/retention/runs/{id}         401    403    403    404      404   404
         GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
-        PUT /api/v1/studies/{study}/rights/{account}            401    403    403    415      415   415
+        PUT /api/v1/studies/{study}/rights/{account}            401    403    403    404      415   415
         GET /api/v1/studies/{study}/sessions                    401    403    403    404      200   200
         GET /api/v1/studies/{study}/sessions/export             401    403    403    404      200   200
         GET /api/v1/studies/{study}/summary                     401    403    403    404      200   200
@@ -88,10 +95,10 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /health/ready                                       200    200    200    200      200   200
         GET /metrics                                            401    403    403    403      403   200
         GET /{study}/api/v1/logs                                401    403    403    404      200   200
-        POST /{study}/api/v1/logs                               401    415    415    415      415   415
+        POST /{study}/api/v1/logs                               401    404    415    404      415   415
         GET /{study}/api/v1/logs/{id}                           401    403    403    404      404   404
         GET /{study}/api/v1/users                               401    403    403    404      200   403
-        POST /{study}/api/v1/users                              401    403    403    415      415   415
+        POST /{study}/api/v1/users                              401    403    403    404      415   415
         GET /{study}/api/v1/users/{id}                          401    403    403    404      404   403
         GET /{study}/api/v1/utils/export/logs                   401    403    403    404      200   200
         GET /{study}/api/v1/utils/token                         401    404    200    404      200   200
@@ -100,15 +107,15 @@ public sealed class RoleTableTests(SharedServer shared)
     [Fact]
     public async Task Every_operation_asked_by_every_role()
     {
-        using var anonymous = new Api(shared.Server.CreateClient());
-        var callers = new Dictionary<string, Api>
+        using var anonymous = new ApiClient(shared.Server.CreateClient());
+        var callers = new Dictionary<string, ApiClient>
         {
             ["nobody"] = anonymous,
-            ["member"] = Api.Basic(shared.Server, "member", Api.Password),
-            ["player"] = Api.Basic(shared.Server, shared.Participant.Username, shared.Participant.Password),
-            ["stranger"] = Api.Basic(shared.Server, "stranger", Api.Password),
-            ["owner"] = Api.Basic(shared.Server, "researcher", Api.Password),
-            ["admin"] = Api.Basic(shared.Server, Api.Administrator, Api.Password),
+            ["member"] = ApiClient.Basic(shared.Server, "member", ApiClient.Password),
+            ["player"] = ApiClient.Basic(shared.Server, shared.Participant.Username, shared.Participant.Password),
+            ["stranger"] = ApiClient.Basic(shared.Server, "stranger", ApiClient.Password),
+            ["owner"] = ApiClient.Basic(shared.Server, "researcher", ApiClient.Password),
+            ["admin"] = ApiClient.Basic(shared.Server, ApiClient.Administrator, ApiClient.Password),
         };
         var asked = new List<string>();
         foreach (var operation in await Operation.AllAsync(anonymous.Client))
@@ -150,7 +157,7 @@ public sealed class RoleTableTests(SharedServer shared)
                 .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))),
         ];
 
-    private static async Task<string> AskAsync(Api api, Operation operation)
+    private static async Task<string> AskAsync(ApiClient api, Operation operation)
     {
         var address = operation.Address(name =>
             name == "study" ? SharedServer.Study : "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"

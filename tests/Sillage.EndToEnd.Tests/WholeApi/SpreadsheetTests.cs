@@ -54,7 +54,7 @@ public sealed class SpreadsheetTests(SharedServer shared)
     private async Task<List<string>> ReadAsync(string table)
     {
         var study = $"sheet-{Guid.CreateVersion7():n}";
-        using var admin = await Api.LogInAsync(shared.Server);
+        using var admin = await ApiClient.LogInAsync(shared.Server);
         await admin.MakeStudyAsync(study, 1);
         foreach (var formula in Formulas)
         {

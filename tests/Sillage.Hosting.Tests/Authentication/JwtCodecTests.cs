@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Sillage.Hosting.Authentication.Jwt;
 using Xunit;
@@ -68,7 +69,7 @@ public sealed class JwtCodecTests : IDisposable
     {
         Verify(JwtCodec.Sign(Claims, _key)).ShouldBeNull();
         JwtCodec
-            .TryVerify(JwtCodec.Sign(Claims, _key), Find, Expected, new FixedClock(Now), out var claims, out _)
+            .TryVerify(JwtCodec.Sign(Claims, _key), Find, Expected, new FakeTimeProvider(Now), out var claims, out _)
             .ShouldBeTrue();
         claims.Subject.ShouldBe("player-1");
         claims.ExpiresAt.ShouldBe(Now.AddMinutes(15));
@@ -117,6 +118,27 @@ public sealed class JwtCodecTests : IDisposable
         {
             actual.ShouldNotBeNull().ShouldContain(refusal);
         }
+    }
+
+    [Theory]
+    [InlineData(0, 1, null)]
+    [InlineData(0, 1.1, "longer than any")]
+    [InlineData(0, 3650, "longer than any")]
+    [InlineData(29, 1, null)]
+    [InlineData(31, 1, "in the future")]
+    public void A_token_counts_no_longer_than_any_that_is_made_whoever_has_the_key(
+        double madeAfterDays,
+        double countsForDays,
+        string? refusal
+    )
+    {
+        var made = Now.AddDays(madeAfterDays);
+        var claims = Claims with { IssuedAt = made, ExpiresAt = made.AddDays(countsForDays) };
+        var expected = Expected with { LongestLife = TimeSpan.FromDays(1) };
+        JwtCodec
+            .TryVerify(JwtCodec.Sign(claims, _key), Find, expected, new FakeTimeProvider(Now), out _, out var actual)
+            .ShouldBe(refusal is null);
+        (actual ?? "").ShouldContain(refusal ?? "");
     }
 
     [Fact]
@@ -248,7 +270,9 @@ public sealed class JwtCodecTests : IDisposable
     private SigningKey? Find(string kid) => kid == _key.Kid ? _key : null;
 
     private string? Verify(string token, DateTimeOffset? at = null) =>
-        JwtCodec.TryVerify(token, Find, Expected, new FixedClock(at ?? Now), out _, out var refusal) ? null : refusal;
+        JwtCodec.TryVerify(token, Find, Expected, new FakeTimeProvider(at ?? Now), out _, out var refusal)
+            ? null
+            : refusal;
 
     private string SignRaw(string header, string payload)
     {
@@ -257,10 +281,5 @@ public sealed class JwtCodecTests : IDisposable
             + "."
             + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload));
         return content + "." + Base64Url.EncodeToString(_key.Sign(Encoding.ASCII.GetBytes(content)));
-    }
-
-    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

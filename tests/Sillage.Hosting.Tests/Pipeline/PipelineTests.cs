@@ -86,6 +86,29 @@ public sealed class PipelineTests(PlaygroundFixture playground)
         passed.ShouldBe(others);
     }
 
+    [Theory]
+    [InlineData(null, "example.net", "localhost")]
+    [InlineData("traces.example.org", "example.net", "localhost")]
+    [InlineData("traces.example.org", "traces.example.org", "traces.example.org")]
+    [InlineData("*.example.org", "traces.example.org", "traces.example.org")]
+    public async Task A_forwarded_name_counts_only_if_it_is_one_of_ours(string? known, string sent, string told)
+    {
+        var settings = new Dictionary<string, string?> { ["Proxies:Trusted:0"] = "127.0.0.1" };
+        if (known is not null)
+        {
+            settings["Proxies:Hosts:0"] = known;
+        }
+
+        await using var server = await SillageServer.StartAsync([new PlaygroundModule()], settings);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Nothing.Replace("nothing", "address"));
+        request.Headers.Host = "localhost";
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", "192.0.2.1");
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", sent);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Prefix", "/elsewhere");
+        using var reply = await server.Client.SendAsync(request);
+        (await reply.Content.ReadAsStringAsync()).ShouldBe($"\"{told}\"");
+    }
+
     private static async Task<HttpResponseMessage> PreflightAsync(SillageServer server, string origin)
     {
         using var request = new HttpRequestMessage(HttpMethod.Options, Nothing);

@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Hosting.Tests.Playground;
@@ -37,6 +37,10 @@ internal static class Oddities
             .AllowAnonymous()
             .WithSummary("Lost its storage in the middle");
         group
+            .MapGet("/address", (HttpContext context) => Reply.Ok($"{context.Request.Host}{context.Request.PathBase}"))
+            .AllowAnonymous()
+            .WithSummary("Tells under which name it was reached");
+        group
             .MapGet(
                 "/half",
                 async (HttpContext context) =>
@@ -51,9 +55,9 @@ internal static class Oddities
         group
             .MapGet(
                 "/slow",
-                async (CancellationToken cancellationToken) =>
+                async (CancellationToken ct) =>
                 {
-                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                    await Task.Delay(Timeout.Infinite, ct);
                     return Reply.Ok(1);
                 }
             )

@@ -1,11 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Sillage.Hosting.Tests.Playground;
 using Sillage.Specifications.Hosting;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(PlaygroundFixture))]
+[assembly: AssemblyFixture(typeof(Sillage.Hosting.Tests.Playground.PlaygroundFixture))]
 
 namespace Sillage.Hosting.Tests.Playground;
 

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sillage.Api.Access;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Hosting.Modules;
 using Sillage.Storage;
 
 namespace Sillage.Hosting.Tests.Playground;
@@ -16,6 +18,10 @@ namespace Sillage.Hosting.Tests.Playground;
 public sealed class PlaygroundModule : IModule
 {
     public string Name => "playground";
+
+    public IReadOnlyList<Permission> Permissions => [Administer];
+
+    internal static Permission Administer { get; } = new("playground.administer");
 
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
@@ -99,17 +105,18 @@ public sealed record Measure(
     IReadOnlyDictionary<string, double>? Values = null
 );
 
-public sealed class PlaygroundAuthority : IIdentityAuthority
+public sealed class PlaygroundAuthority(Permissions permissions) : IIdentityAuthority
 {
     public static readonly Guid Alice = new("01933800-0000-7000-8000-000000000001");
 
-    public ValueTask<CredentialCheck> CheckTokenAsync(string token, CancellationToken cancellationToken) =>
+    public ValueTask<CredentialCheck> CheckTokenAsync(string token, CancellationToken ct) =>
         new(token is "alice" or "bob" ? Accept(token) : CredentialCheck.Refused("The token has expired."));
 
     public ValueTask<CredentialCheck> CheckPasswordAsync(
         string username,
         string password,
-        CancellationToken cancellationToken
+        System.Net.IPAddress? from,
+        CancellationToken ct
     ) =>
         new(
             username is "alice" && password is "correct-horse-battery"
@@ -117,16 +124,16 @@ public sealed class PlaygroundAuthority : IIdentityAuthority
                 : CredentialCheck.Refused("The user name or the password is wrong.")
         );
 
-    public ValueTask<CredentialCheck> CheckApiKeyAsync(string key, CancellationToken cancellationToken) =>
+    public ValueTask<CredentialCheck> CheckApiKeyAsync(string key, CancellationToken ct) =>
         new(key is "sillage_alice" ? Accept("alice") : CredentialCheck.Refused("The API key is not valid."));
 
-    private static CredentialCheck Accept(string name) =>
+    private CredentialCheck Accept(string name) =>
         CredentialCheck.Accepted(
             new Caller(
                 name == "alice" ? Alice : new Guid("01933800-0000-7000-8000-000000000002"),
                 name,
                 name == "alice" ? Role.Administrator : Role.Member,
-                Role.PermissionsOf(name == "alice" ? Role.Administrator : Role.Member),
+                permissions.Of(name == "alice" ? Role.Administrator : Role.Member),
                 CredentialKind.Session,
                 null
             )

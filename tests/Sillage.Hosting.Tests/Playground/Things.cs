@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Hosting.Tests.Playground;
@@ -45,7 +46,7 @@ internal static class Things
             .Fails(404);
         group
             .MapGet("/administration", () => Reply.Ok(new NewThing("secret")))
-            .RequirePermission(Permission.ManageAccounts)
+            .RequirePermission(PlaygroundModule.Administer)
             .WithSummary("For administrators");
     }
 
@@ -54,14 +55,14 @@ internal static class Things
         IdempotencyKey key,
         IDatabase<PlaygroundModule> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
         key.RunAsync<Thing>(
             database,
             async unit =>
             {
                 var thing = new Thing(Guid.CreateVersion7(clock.GetUtcNow()), body.Value.Name);
-                await unit.ExecuteAsync("INSERT INTO thing (id, name) VALUES (@Id, @Name)", thing, cancellationToken);
+                await unit.ExecuteAsync("INSERT INTO thing (id, name) VALUES (@Id, @Name)", thing, ct);
                 return body.Value.Name switch
                 {
                     "problem" => Problem.Conflict("Not this one."),
@@ -69,7 +70,7 @@ internal static class Things
                     _ => Reply.Created($"/api/v1/playground/things/{thing.Id}", thing),
                 };
             },
-            cancellationToken
+            ct
         );
 
     private static async Task<IResult> CreateByHandAsync(
@@ -77,25 +78,25 @@ internal static class Things
         IdempotencyKey key,
         IDatabase<PlaygroundModule> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         using var reader = new StreamReader(context.Request.Body);
-        var text = await reader.ReadToEndAsync(cancellationToken);
+        var text = await reader.ReadToEndAsync(ct);
         return await database.WriteAsync<IResult>(
             async unit =>
             {
-                if (await key.FindAsync(unit, cancellationToken) is { } kept)
+                if (await key.FindAsync(unit, ct) is { } kept)
                 {
                     return kept;
                 }
 
                 var thing = new Thing(Guid.CreateVersion7(clock.GetUtcNow()), text);
-                await unit.ExecuteAsync("INSERT INTO thing (id, name) VALUES (@Id, @Name)", thing, cancellationToken);
-                await key.KeepAsync(unit, new KeptReply(200, null, "{\"accepted\":1}"u8.ToArray()), cancellationToken);
+                await unit.ExecuteAsync("INSERT INTO thing (id, name) VALUES (@Id, @Name)", thing, ct);
+                await key.KeepAsync(unit, new KeptReply(200, null, "{\"accepted\":1}"u8.ToArray()), ct);
                 return Reply.Ok(new Accepted(1));
             },
-            cancellationToken
+            ct
         );
     }
 
@@ -103,7 +104,7 @@ internal static class Things
         PageRequest page,
         string? name,
         IDatabase<PlaygroundModule> database,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var after = page.After<Keys>();
@@ -122,9 +123,9 @@ internal static class Things
                         After = after?.Id ?? Guid.Empty,
                         Limit = page.Limit + 1,
                     },
-                    cancellationToken
+                    ct
                 ),
-            cancellationToken
+            ct
         );
         return PageReply<Thing>.Of(rows, page, thing => new Keys(thing.Id));
     }
@@ -132,9 +133,9 @@ internal static class Things
     private static async Task<Results<Reply<Thing>, Problem>> FindAsync(
         Guid id,
         IDatabase<PlaygroundModule> database,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
-        await database.ReadAsync(reader => ReadAsync(reader, id, cancellationToken), cancellationToken) is { } thing
+        await database.ReadAsync(reader => ReadAsync(reader, id, ct), ct) is { } thing
             ? Reply.Ok(thing)
             : Problem.NotFound();
 
@@ -143,30 +144,26 @@ internal static class Things
         Body<NewThing> body,
         Precondition precondition,
         IDatabase<PlaygroundModule> database,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
         await database.WriteAsync<Results<Reply<Thing>, Problem>>(
             async unit =>
             {
-                if (await ReadAsync(unit, id, cancellationToken) is not { } thing)
+                if (await ReadAsync(unit, id, ct) is not { } thing)
                 {
                     return Problem.NotFound();
                 }
 
                 precondition.Check(thing);
                 thing = thing with { Name = body.Value.Name };
-                await unit.ExecuteAsync("UPDATE thing SET name = @Name WHERE id = @Id", thing, cancellationToken);
+                await unit.ExecuteAsync("UPDATE thing SET name = @Name WHERE id = @Id", thing, ct);
                 return Reply.Ok(thing);
             },
-            cancellationToken
+            ct
         );
 
-    private static Task<Thing?> ReadAsync(IReader reader, Guid id, CancellationToken cancellationToken) =>
-        reader.FirstOrDefaultAsync<Thing>(
-            "SELECT id, name FROM thing WHERE id = @Id",
-            new { Id = id },
-            cancellationToken
-        );
+    private static Task<Thing?> ReadAsync(IReader reader, Guid id, CancellationToken ct) =>
+        reader.FirstOrDefaultAsync<Thing>("SELECT id, name FROM thing WHERE id = @Id", new { Id = id }, ct);
 
     private sealed record Keys(Guid Id);
 }

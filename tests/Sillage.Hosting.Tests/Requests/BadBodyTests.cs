@@ -90,6 +90,55 @@ public sealed class BadBodyTests(PlaygroundFixture playground)
         error.GetProperty("detail").GetString()!.ShouldContain(detail);
     }
 
+    // A name of the body's length before each of as many faults as there is room for: memory by the square of what was sent.
+    [Theory]
+    [InlineData("\"\\u0000\"")]
+    [InlineData("{\"a\":1,\"a\":2}")]
+    public async Task A_long_name_is_not_said_again_with_each_error_below_it(string fault)
+    {
+        var name = new string('k', 100_000);
+        var body =
+            $$$"""{"name":"a","crew":[{"name":"ann","seat":1}],"extra":{"{{{name}}}":[{{{string.Join(',', Enumerable.Repeat(fault, 500))}}}]}}""";
+
+        var (status, problem) = await playground.PostAsync(Boats, body);
+
+        status.ShouldBe(400);
+        var errors = problem.GetProperty("errors").EnumerateArray().ToList();
+        errors.Count.ShouldBe(100);
+        errors.ShouldAllBe(e => e.GetProperty("pointer").GetString() == "/extra/…");
+    }
+
+    [Fact]
+    public async Task No_pointer_is_long_however_deep_its_names()
+    {
+        var name = new string('k', 90);
+        const int depth = 40;
+        var body =
+            $$$"""{"name":"a","crew":[{"name":"ann","seat":1}],"extra":{{{string.Concat(Enumerable.Repeat($"{{\"{name}\":", depth))}}}"\u0000"{{{new string('}', depth)}}}}""";
+
+        var (status, problem) = await playground.PostAsync(Boats, body);
+
+        status.ShouldBe(400);
+        var pointer = problem
+            .GetProperty("errors")
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("pointer")
+            .GetString()!;
+        pointer.ShouldBe("/extra" + string.Concat(Enumerable.Repeat("/" + name, 10)) + "/…");
+    }
+
+    [Fact]
+    public async Task An_unknown_member_of_great_length_is_named_by_its_beginning()
+    {
+        var name = new string('k', 10_000);
+
+        var (_, problem) = await playground.PostAsync(Boats, $$"""{"{{name}}":1,"{{name}}":2}""");
+
+        problem.GetRawText().Length.ShouldBeLessThan(2000);
+        problem.GetRawText().ShouldContain("is there twice");
+    }
+
     // A seeded mischief: whatever is done to a good body, it is read or refused, never a defect.
     [Theory]
     [InlineData("/api/v1/playground/boats")]

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Shouldly;
-using Sillage.Hosting.Formats;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Requests.Reading;
 using Sillage.Hosting.Tests.Playground;
 using Xunit;
 

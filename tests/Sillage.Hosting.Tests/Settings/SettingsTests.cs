@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Shouldly;
+using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Tests.Playground;
 using Sillage.Specifications.Hosting;

@@ -13,7 +13,7 @@ public sealed class OtlpTests
     [Fact]
     public async Task Traces_and_metrics_are_sent_to_the_collector_that_is_named()
     {
-        var received = new ConcurrentDictionary<string, long>();
+        var received = new ConcurrentDictionary<string, byte[]>();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         await using var collector = builder.Build();
@@ -21,7 +21,7 @@ public sealed class OtlpTests
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            received.AddOrUpdate(context.Request.Path, body.Length, (_, length) => length + body.Length);
+            received.AddOrUpdate(context.Request.Path, body.ToArray(), (_, before) => [.. before, .. body.ToArray()]);
             context.Response.ContentType = "application/x-protobuf";
         });
         await collector.StartAsync();
@@ -37,6 +37,16 @@ public sealed class OtlpTests
         }
 
         received.Keys.ShouldBe(["/v1/metrics", "/v1/traces"], ignoreOrder: true);
-        received.Values.ShouldAllBe(length => length > 0);
+        received.Values.ShouldAllBe(bytes => bytes.Length > 0);
+        // Requests that follow on each other are, by protobuf's rules, one with the parts of all.
+        var spans = OtlpSpan.Read(received["/v1/traces"]).ToList();
+        var told = spans.Select(Tell).ToList();
+        told.ShouldContain("GET /api/v1: GET /api/v1 200");
+    }
+
+    private static string Tell(OtlpSpan span)
+    {
+        var attributes = new[] { "http.request.method", "http.route", "http.response.status_code" };
+        return $"{span.Name}: {string.Join(' ', attributes.Select(a => span.Attributes.GetValueOrDefault(a)))}";
     }
 }

@@ -291,10 +291,7 @@ public class WebSocketTests
 
         public void Open() => _gate!.SetResult();
 
-        public override async ValueTask WriteAsync(
-            ReadOnlyMemory<byte> buffer,
-            CancellationToken cancellationToken = default
-        )
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken ct = default)
         {
             Interlocked.Increment(ref _writes);
             if (_gate is { } gate)
@@ -302,13 +299,13 @@ public class WebSocketTests
                 await gate.Task;
             }
 
-            await inner.WriteAsync(buffer, cancellationToken);
+            await inner.WriteAsync(buffer, ct);
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            inner.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) =>
+            inner.ReadAsync(buffer, ct);
 
-        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+        public override Task FlushAsync(CancellationToken ct) => inner.FlushAsync(ct);
 
         public override void Flush() => throw new NotSupportedException();
 

@@ -59,6 +59,24 @@ public abstract class EventBusSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_published_together_come_in_their_order_and_each_subscriber_gets_its_own()
+    {
+        var received = await SubscribeAsync("first");
+
+        await Eventually.HoldsAsync(async () =>
+        {
+            await _bus.PublishAsync(
+                [Envelope("1"), Envelope("other") with { Name = $"specimens.else-{_run}" }, Envelope("2")],
+                CancellationToken.None
+            );
+            return true;
+        });
+
+        await Eventually.HoldsAsync(() => received.Count >= 2);
+        received.Select(Text).ShouldBe(["1", "2"]);
+    }
+
+    [Fact]
     public async Task A_subscriber_gets_only_the_events_it_asked_for()
     {
         var received = await SubscribeAsync("first");
@@ -79,10 +97,10 @@ public abstract class EventBusSpecification : IAsyncLifetime
         var attempts = new ConcurrentQueue<string>();
         await _bus.SubscribeAsync(
             $"first-{_run}",
-            EventName,
-            (envelope, _) =>
+            Names(EventName),
+            (envelopes, _) =>
             {
-                attempts.Enqueue(Text(envelope));
+                attempts.Enqueue(Text(envelopes.Single()));
                 return attempts.Count < 3 ? throw new InvalidDataException("not yet") : Task.CompletedTask;
             },
             CancellationToken.None
@@ -99,7 +117,7 @@ public abstract class EventBusSpecification : IAsyncLifetime
     {
         await _bus.SubscribeAsync(
             $"failing-{_run}",
-            EventName,
+            Names(EventName),
             (_, _) => throw new InvalidDataException("always"),
             CancellationToken.None
         );
@@ -149,11 +167,15 @@ public abstract class EventBusSpecification : IAsyncLifetime
 
     private static string Text(EventEnvelope envelope) => Encoding.UTF8.GetString(envelope.Payload.Span);
 
+    private static HashSet<string> Names(string name) => new(StringComparer.Ordinal) { name };
+
     private EventEnvelope Envelope(string payload) =>
         new(
             Guid.CreateVersion7(),
             EventName,
+            2,
             "specimens",
+            "key",
             new DateTimeOffset(2026, 11, 20, 8, 0, 0, 123, TimeSpan.Zero),
             Encoding.UTF8.GetBytes(payload),
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -169,10 +191,14 @@ public abstract class EventBusSpecification : IAsyncLifetime
     private Task<IAsyncDisposable> SubscribeAsync(string subscriber, ConcurrentQueue<EventEnvelope> received) =>
         _bus.SubscribeAsync(
             $"{subscriber}-{_run}",
-            EventName,
-            (envelope, _) =>
+            Names(EventName),
+            (envelopes, _) =>
             {
-                received.Enqueue(envelope);
+                foreach (var envelope in envelopes)
+                {
+                    received.Enqueue(envelope);
+                }
+
                 return Task.CompletedTask;
             },
             CancellationToken.None
@@ -184,7 +210,7 @@ public abstract class EventBusSpecification : IAsyncLifetime
     {
         try
         {
-            await _bus.PublishAsync(envelope, CancellationToken.None);
+            await _bus.PublishAsync([envelope], CancellationToken.None);
             return true;
         }
         catch (InvalidDataException)

@@ -8,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sillage.Hosting;
+using Sillage.Hosting.Modules;
+using Sillage.Storage;
 
 namespace Sillage.Specifications.Hosting;
 
@@ -71,6 +73,11 @@ public sealed class SillageServer : IAsyncDisposable
         var server = new SillageServer(modules, settings, configure);
         try
         {
+            if (server._settings["Data"] == server.DataFolder && server._settings.GetValueOrDefault("Postgres") is null)
+            {
+                await Golden.CopyToAsync(server.DataFolder, modules);
+            }
+
             await server.StartAsync();
             return server;
         }
@@ -79,6 +86,17 @@ public sealed class SillageServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Makes the modules' tables where the settings have the data, and starts nothing.</summary>
+    internal static async Task MigrateAsync(
+        IReadOnlyList<IModule> modules,
+        IReadOnlyDictionary<string, string?> settings
+    )
+    {
+        await using var server = new SillageServer(modules, settings, null);
+        await using var app = server.Build();
+        await app.Services.GetRequiredService<StorageStartup>().OpenAsync(CancellationToken.None);
     }
 
     /// <summary>Stops and starts again on the same data, with settings changed if any are given.</summary>
@@ -120,7 +138,7 @@ public sealed class SillageServer : IAsyncDisposable
         Directory.Delete(DataFolder, recursive: true);
     }
 
-    private async Task StartAsync()
+    private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "sillage", EnvironmentName = Environments.Production }
@@ -131,8 +149,12 @@ public sealed class SillageServer : IAsyncDisposable
         builder.AddSillage(_modules);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Log);
         _configure?.Invoke(builder);
-        _app = builder.Build();
-        _app.UseSillage();
+        return builder.Build().UseSillage();
+    }
+
+    private async Task StartAsync()
+    {
+        _app = Build();
         await _app.StartAsync();
         var address = _app
             .Services.GetRequiredService<IServer>()

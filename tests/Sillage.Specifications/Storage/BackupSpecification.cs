@@ -66,7 +66,7 @@ public abstract class BackupSpecification : StorageSpecification
 
         await stop.CancelAsync();
         await Task.WhenAll(writing);
-        made.Length.ShouldBeGreaterThan(0);
+        made.Length!.Value.ShouldBeGreaterThan(0);
         var after = await Database.NamesAsync();
         await RestoreAsync();
 
@@ -266,8 +266,8 @@ public abstract class BackupSpecification : StorageSpecification
             unit =>
                 unit.ScalarAsync<long>(
                     new Sql(
-                        "INSERT INTO sillage_outbox (id, name, occurred_at, payload, failed_at) VALUES (randomblob(16), 'n', 0, '', 0) RETURNING sequence",
-                        "INSERT INTO sillage_outbox (id, name, occurred_at, payload, failed_at) VALUES (gen_random_uuid(), 'n', now(), '', now()) RETURNING sequence"
+                        "INSERT INTO sillage_outbox (id, name, occurred_at, payload) VALUES (randomblob(16), 'n', 0, '') RETURNING sequence",
+                        "INSERT INTO sillage_outbox (id, name, occurred_at, payload) VALUES (gen_random_uuid(), 'n', now(), '') RETURNING sequence"
                     )
                 ),
             CancellationToken.None

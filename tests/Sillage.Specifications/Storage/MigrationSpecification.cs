@@ -13,7 +13,13 @@ public abstract class MigrationSpecification : StorageSpecification
         var rows = await AppliedAsync();
 
         rows.Select(row => $"{row.Owner} {row.Number:0000}_{row.Name}")
-            .ShouldBe(["specimen 0001_specimens", "storage 0001_outbox_inbox_audit_idempotency"]);
+            .ShouldBe([
+                "specimen 0001_specimens",
+                "storage 0001_outbox_inbox_audit_idempotency",
+                "storage 0002_inbox",
+                "storage 0003_jobs",
+                "storage 0004_replies_that_name_people",
+            ]);
         rows.ShouldAllBe(row => row.Checksum.Length == 64);
     }
 

@@ -19,7 +19,7 @@ public abstract class OutboxSpecification : StorageSpecification
 
         await Eventually.HoldsAsync(() => HandledAsync("a", "first"));
         await Eventually.HoldsAsync(() => HandledAsync("a", "second"));
-        await OutboxIsEmptyAsync();
+        await NothingWaitsAsync();
         (await Database.NamesAsync()).ShouldBe(["a first", "a second"]);
     }
 
@@ -51,7 +51,7 @@ public abstract class OutboxSpecification : StorageSpecification
         await PublishAsync("a");
 
         await Eventually.HoldsAsync(() => HandledAsync("a", "second"));
-        await OutboxIsEmptyAsync();
+        await NothingWaitsAsync();
         (await Database.NamesAsync()).ShouldBe(["a first", "a second"]);
         _script.Seen.Count(name => name == "a").ShouldBe(1);
         _script.Attempts.ShouldBe(3);
@@ -67,39 +67,39 @@ public abstract class OutboxSpecification : StorageSpecification
             await PublishAsync(name);
         }
 
-        await OutboxIsEmptyAsync();
+        await NothingWaitsAsync();
         _script.Seen.ShouldBe(names);
     }
 
     [Fact]
-    public async Task An_event_that_keeps_failing_is_set_aside_and_can_be_sent_again()
+    public async Task An_event_that_keeps_failing_is_parked_and_can_be_replayed()
     {
         _script.Failures = int.MaxValue;
         await PublishAsync("a");
-        await Eventually.HoldsAsync(async () => (await FailedAsync()).Count == 1);
+        await Eventually.HoldsAsync(async () => (await ParkedAsync()).Count == 1);
 
-        var failed = (await FailedAsync()).Single();
-        failed.Name.ShouldBe(SpecimenNoticed.EventName);
-        failed.Attempts.ShouldBe(3);
-        failed.Error.ShouldContain("the script says so");
+        var parked = (await ParkedAsync()).Single();
+        parked.Name.ShouldBe(SpecimenNoticed.EventName);
+        parked.Attempts.ShouldBe(3);
+        parked.Error.ShouldContain("the script says so");
 
         _script.Failures = 0;
         await PublishAsync("b");
         await Eventually.HoldsAsync(() => HandledAsync("b", "second"));
 
         await Database.WriteAsync(
-            unit => unit.RetryFailedEventAsync(failed.Sequence, CancellationToken.None),
+            unit => unit.ReplayParkedEventAsync(parked.Id, CancellationToken.None),
             CancellationToken.None
         );
         await Eventually.HoldsAsync(() => HandledAsync("a", "second"));
     }
 
     [Fact]
-    public async Task An_event_that_was_set_aside_is_tried_again_after_a_restart()
+    public async Task An_event_that_was_parked_is_tried_again_after_a_restart()
     {
         _script.Failures = int.MaxValue;
         await PublishAsync("a");
-        await Eventually.HoldsAsync(async () => (await FailedAsync()).Count == 1);
+        await Eventually.HoldsAsync(async () => (await ParkedAsync()).Count == 1);
         await Storage.DisposeAsync();
 
         _script.Failures = 0;
@@ -149,7 +149,7 @@ public abstract class OutboxSpecification : StorageSpecification
         services.AddSingleton(_script);
         services.AddEventHandler<SpecimenModule, SpecimenNoticed, RecordFirst>();
         services.AddEventHandler<SpecimenModule, SpecimenNoticed, RecordSecond>();
-        services.Configure<OutboxOptions>(options =>
+        services.Configure<EventOptions>(options =>
         {
             options.MaxAttempts = 3;
             options.FirstDelay = TimeSpan.FromMilliseconds(20);
@@ -170,23 +170,28 @@ public abstract class OutboxSpecification : StorageSpecification
     private async Task<bool> HandledAsync(string name, string handler) =>
         (await Database.NamesAsync()).Contains($"{name} {handler}");
 
-    private Task OutboxIsEmptyAsync() =>
+    private Task NothingWaitsAsync() =>
         Eventually.HoldsAsync(async () =>
             await Database.ReadAsync(
-                reader => reader.ScalarAsync<long>("SELECT count(*) FROM sillage_outbox"),
+                reader =>
+                    reader.ScalarAsync<long>(
+                        "SELECT (SELECT count(*) FROM sillage_outbox) + (SELECT count(*) FROM sillage_received)"
+                    ),
                 CancellationToken.None
             ) == 0
         );
 
-    private Task<IReadOnlyList<FailedEvent>> FailedAsync() =>
+    private Task<IReadOnlyList<ParkedEventRow>> ParkedAsync() =>
         Database.ReadAsync(
-            reader => reader.ReadFailedEventsAsync(0, 10, CancellationToken.None),
+            reader => reader.ReadParkedEventsAsync(null, false, 10, CancellationToken.None),
             CancellationToken.None
         );
 
     private sealed record SpecimenNoticed(string Name) : IEvent
     {
         public static string EventName => "specimens.specimen-noticed";
+
+        string IEvent.Key => "specimens";
     }
 
     /// <summary>What the handlers are to do, and what they did.</summary>
@@ -207,27 +212,19 @@ public abstract class OutboxSpecification : StorageSpecification
 
     private sealed class RecordFirst(HandlerScript script) : IEventHandler<SpecimenNoticed>
     {
-        public async Task HandleAsync(
-            SpecimenNoticed domainEvent,
-            IUnitOfWork unit,
-            CancellationToken cancellationToken
-        )
+        public async Task Handle(EventContext<SpecimenNoticed> context, IUnitOfWork unit, CancellationToken ct)
         {
             script.TraceId = Activity.Current?.TraceId.ToString();
-            script.Seen.Add(domainEvent.Name);
-            await unit.AddAsync(Specimen.Called($"{domainEvent.Name} first"));
+            script.Seen.Add(context.Event.Name);
+            await unit.AddAsync(Specimen.Called($"{context.Event.Name} first"));
         }
     }
 
     private sealed class RecordSecond(HandlerScript script) : IEventHandler<SpecimenNoticed>
     {
-        public async Task HandleAsync(
-            SpecimenNoticed domainEvent,
-            IUnitOfWork unit,
-            CancellationToken cancellationToken
-        )
+        public async Task Handle(EventContext<SpecimenNoticed> context, IUnitOfWork unit, CancellationToken ct)
         {
-            await unit.AddAsync(Specimen.Called($"{domainEvent.Name} second"));
+            await unit.AddAsync(Specimen.Called($"{context.Event.Name} second"));
             if (script.NextAttempt() <= script.Failures)
             {
                 throw new InvalidDataException("the script says so");

@@ -24,7 +24,7 @@ public sealed class PostgresWriteTests(PostgresServer server) : StorageSpecifica
                 {
                     Interlocked.Increment(ref runs);
                     await unit.ExecuteAsync(Touch, new { Name = first });
-                    await unit.ExecuteAsync("SELECT pg_sleep(0.2)");
+                    await unit.ExecuteAsync("SELECT pg_sleep(1)");
                     return await unit.ExecuteAsync(Touch, new { Name = second });
                 },
                 CancellationToken.None
@@ -63,7 +63,10 @@ public sealed class PostgresWriteTests(PostgresServer server) : StorageSpecifica
                     await unit.AddAsync(Specimen.Called("a"));
                     try
                     {
-                        await using var command = new NpgsqlCommand("SELECT 1 / 0", (NpgsqlConnection)unit.Connection);
+                        await using var command = new NpgsqlCommand(
+                            "SELECT 1 / 0",
+                            (NpgsqlConnection)await unit.ConnectionAsync()
+                        );
                         await command.ExecuteNonQueryAsync();
                     }
                     catch (PostgresException)

@@ -63,11 +63,13 @@ public sealed class TwoServersTests(PostgresServer server) : StorageSpecificatio
     private sealed record SpecimenSeen(string Name) : IEvent
     {
         public static string EventName => "specimens.specimen-seen";
+
+        string IEvent.Key => Name;
     }
 
     private sealed class AddSeen : IEventHandler<SpecimenSeen>
     {
-        public Task HandleAsync(SpecimenSeen domainEvent, IUnitOfWork unit, CancellationToken cancellationToken) =>
-            unit.AddAsync(Specimen.Called(domainEvent.Name));
+        public Task Handle(EventContext<SpecimenSeen> context, IUnitOfWork unit, CancellationToken ct) =>
+            unit.AddAsync(Specimen.Called(context.Event.Name));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Shouldly;
 using Sillage.Specifications;
 using Sillage.Specifications.Storage;
@@ -17,7 +16,11 @@ public sealed class SqliteCrashTests : IDisposable
     {
         foreach (var round in Enumerable.Range(1, 3))
         {
-            var acknowledged = await WriteAndKillAsync(afterUnits: 200 * round);
+            var acknowledged = await KilledProcess.RunAsync(
+                afterLines: 200 * round,
+                WriteUntilKilled.Verb,
+                _place.Folder
+            );
 
             await using var storage = await StorageUnderTest.StartAsync(
                 _place,
@@ -34,38 +37,5 @@ public sealed class SqliteCrashTests : IDisposable
             // The next round uses the same names.
             await database.WriteAsync(unit => unit.ExecuteAsync("DELETE FROM specimen"), CancellationToken.None);
         }
-    }
-
-    /// <summary>The names that the process said were stored, up to its death.</summary>
-    private async Task<List<string>> WriteAndKillAsync(int afterUnits)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(WriteUntilKilled).Assembly.Location);
-        }
-
-        start.ArgumentList.Add(WriteUntilKilled.Verb);
-        start.ArgumentList.Add(_place.Folder);
-        using var process = Process.Start(start)!;
-        var names = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync() is { } name)
-        {
-            names.Add(name);
-            if (names.Count == afterUnits)
-            {
-                process.Kill(); // SIGKILL: no farewell.
-            }
-        }
-
-        await process.WaitForExitAsync();
-        names.Count.ShouldBeGreaterThanOrEqualTo(afterUnits);
-        // The last line may have been cut off in its middle.
-        names.RemoveAt(names.Count - 1);
-        return names;
     }
 }

@@ -39,3 +39,8 @@ public sealed class SqliteSurvivorTests : SurvivorSpecification
 {
     protected override Task<StoragePlace> CreatePlaceAsync() => Task.FromResult(StoragePlace.OnSqlite());
 }
+
+public sealed class SqliteWorkTests : WorkSpecification
+{
+    protected override Task<StoragePlace> CreatePlaceAsync() => Task.FromResult(StoragePlace.OnSqlite());
+}

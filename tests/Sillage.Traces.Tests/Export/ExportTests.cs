@@ -174,7 +174,7 @@ public sealed class ExportOnPostgres(PostgresTraces traces) : ExportTests(traces
     {
         await using var postgres = await Specifications.OwnPostgres.StartNewAsync();
         await using var server = await TracesUnderTest.StartOnAsync(postgres.ConnectionString);
-        var owner = await People.RegisterAsync(server, "owner", "researcher");
+        var owner = await TestUsers.RegisterAsync(server, "owner", "researcher");
         const string study = "/api/v1/studies/fails";
         var made = await server.SendAsync(
             HttpMethod.Post,
@@ -191,7 +191,7 @@ public sealed class ExportOnPostgres(PostgresTraces traces) : ExportTests(traces
         var batch = string.Join('\n', notes.Select(note => Trace(1, t => t["data"]!["note"] = note).ToJsonString()));
         for (var i = 0; i < 3; i++)
         {
-            var lines = People.Content(batch, "application/x-ndjson");
+            var lines = TestUsers.Content(batch, "application/x-ndjson");
             (await server.SendAsync(HttpMethod.Post, $"{study}/traces", lines, owner.Credential)).Must(
                 HttpStatusCode.Created
             );

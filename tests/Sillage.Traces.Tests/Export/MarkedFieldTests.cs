@@ -49,7 +49,7 @@ public abstract class MarkedFieldTests(TracesUnderTest traces) : TracesSpecifica
     }
 
     [Fact]
-    public async Task The_same_text_has_the_same_token_in_a_study_and_another_elsewhere()
+    public async Task The_same_text_of_a_participant_has_the_same_token_in_a_study_and_another_elsewhere()
     {
         var tokens = new List<string?>();
         foreach (var (study, _) in new[] { await NewMarkedStudyAsync(), await NewMarkedStudyAsync() })
@@ -74,6 +74,27 @@ public abstract class MarkedFieldTests(TracesUnderTest traces) : TracesSpecifica
         }
 
         tokens[0].ShouldNotBe(tokens[1]);
+    }
+
+    [Fact]
+    public async Task Nobody_finds_out_who_typed_a_text_by_sending_it_too()
+    {
+        var (study, reader) = await NewMarkedStudyAsync();
+        var typed = (string)(await GetAsync($"{study}/traces", reader)).Items[0]!["data"]!["said"]!;
+        var guess = new JsonObject { ["said"] = "I am player-1" };
+        var other = (await NewPlayersAsync(study))[0].Person;
+        await SendTracesAsync(study, Trace(change: t => t["data"] = guess.DeepClone()), other);
+        await SendTracesAsync(study, Trace(1, t => t["data"] = guess.DeepClone()), Researcher);
+        await SendTracesAsync(study, Trace(2, t => t["data"] = guess.DeepClone()), Researcher);
+
+        var tokens = (await GetAsync($"{study}/traces", reader))
+            .Items.Skip(6)
+            .Select(i => (string?)i!["data"]!["said"]);
+        tokens.Count().ShouldBe(3);
+        tokens
+            .Append(typed)
+            .ShouldBeUnique("another participant's, and what others send in the name of one, are told from it");
+        (await GetAsync($"{study}/traces?data.said={typed}", reader)).Items.Count.ShouldBe(2);
     }
 
     [Fact]

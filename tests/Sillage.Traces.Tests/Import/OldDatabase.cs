@@ -75,7 +75,7 @@ internal sealed class OldDatabase : IDisposable
 
     public void Execute(string sql, params (string Name, object Value)[] parameters)
     {
-        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False;Foreign Keys=False");
         connection.Open();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // The tests' own texts.

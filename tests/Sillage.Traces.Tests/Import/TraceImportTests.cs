@@ -2,64 +2,15 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
-using Sillage.Specifications;
 using Sillage.Traces.Import;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Import;
 
 /// <summary>Files of any origin become traces, beside a server that runs.</summary>
-public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecification(traces), IDisposable
+public abstract class TraceImportTests(TracesUnderTest traces) : ImportSpecification(traces)
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose()
-    {
-        _folder.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private async Task<string> WriteAsync(string name, string text, Encoding? encoding = null)
-    {
-        await File.WriteAllTextAsync(_folder[name], text, encoding ?? new UTF8Encoding(false), Token);
-        return _folder[name];
-    }
-
-    private Task<TraceImportSummary> RunAsync(
-        string study,
-        string file,
-        Func<TraceImportRequest, TraceImportRequest>? change = null,
-        IProgress<ImportProgress>? progress = null,
-        CancellationToken? stop = null
-    )
-    {
-        var request = new TraceImportRequest(file, study.Split('/')[^1]);
-        return Server
-            .Services.GetRequiredService<TraceImport>()
-            .RunAsync(change?.Invoke(request) ?? request, progress, stop ?? Token);
-    }
-
-    private async Task<ImportException> RefusedAsync(
-        string study,
-        string file,
-        Func<TraceImportRequest, TraceImportRequest>? change = null
-    ) => await Should.ThrowAsync<ImportException>(() => RunAsync(study, file, change));
-
-    private async Task<string[]> StoredAsync(string study, params string[] members)
-    {
-        var items = (await GetAsync($"{study}/traces?limit=1000")).Items;
-        return [.. items.Select(item => string.Join('|', members.Select(m => Text(item![m] ?? item["data"]![m]))))];
-
-        static string Text(JsonNode? node) =>
-            node is null ? "-"
-            : node is JsonValue value && value.TryGetValue<string>(out var text) ? text
-            : node.ToJsonString();
-    }
-
     [Fact]
     public async Task Columns_go_where_they_are_told_or_where_their_names_suggest_and_become_what_the_fields_ask_for()
     {
@@ -192,8 +143,8 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         (grown.Rows, grown.RowsBefore, grown.Added).ShouldBe((1, 3, 1));
 
         // The same rows from elsewhere are the same rows; from the standard input, too.
-        File.Copy(file, _folder["copy.csv"]);
-        (await RunAsync(study, _folder["copy.csv"])).Known.ShouldBe(4);
+        File.Copy(file, Folder["copy.csv"]);
+        (await RunAsync(study, Folder["copy.csv"])).Known.ShouldBe(4);
         await using var input = File.OpenRead(file);
         (await RunAsync(study, "-", r => r with { Input = input })).Known.ShouldBe(4);
     }
@@ -254,16 +205,18 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         var summary = await RunAsync(study, file);
 
         summary.Added.ShouldBe(1);
-        summary.Bad.ShouldBe(_folder["events.csv.bad.csv"]);
+        summary.Bad.ShouldBe(Folder["events.csv.bad.csv"]);
         var bad = await File.ReadAllTextAsync(summary.Bad!, Token);
         bad.Split("\r\n")[0].ShouldBe("_line,_reason,participant,timestamp,name,room,level");
         bad.ShouldContain(
-            "\r\n4,participant: The study has no participant of this number or pseudonym; --participants create makes them.,7,"
+            "\r\n4,participant: The study has no participant of this number or pseudonym; --participants create makes them. It says '7'.,7,"
         );
-        bad.ShouldContain("\r\n5,level → data.level: A whole number of at most 64 bits.,1,2026");
+        bad.ShouldContain("\r\n5,level → data.level: A whole number of at most 64 bits. It says 'nine'.,1,2026");
         bad.ShouldContain("\r\n6,\"The row has 3 cells, and there are 5 columns.\",1,2026-11-20T09:30:00Z,too few\r\n");
-        bad.ShouldContain("\r\n7,\"level → data.level: One of 1, 2, 3.\",");
-        bad.ShouldContain("\r\n8,room → data.room: At most 20 characters.,");
+        bad.ShouldContain("\r\n7,\"level → data.level: One of 1, 2, 3. It says '4'.\",");
+        bad.ShouldContain(
+            "\r\n8,room → data.room: At most 20 characters. It says 'this name is longer than twenty characters'.,"
+        );
 
         var mended = bad.Replace(",soon,", ",2026-11-20T09:30:00Z,", StringComparison.Ordinal)
             .Replace(",7,2026", ",1,2026", StringComparison.Ordinal)
@@ -330,7 +283,7 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         summary.Reasons.ShouldHaveSingleItem().Key.ShouldStartWith("timestamp: A time is expected");
         (await GetAsync($"{study}/traces")).Items.ShouldBeEmpty();
         (await GetAsync($"{study}/participants")).Items.ShouldBeEmpty();
-        Directory.GetFiles(_folder.Path).ShouldBe([file]);
+        Directory.GetFiles(Folder.Path).ShouldBe([file]);
     }
 
     [Fact]
@@ -376,7 +329,7 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         TraceImportRequest Create(TraceImportRequest r) => r with { CreateParticipants = true };
         const string Rows =
             "participant,timestamp,name,room\nanna,2026-11-20T09:30:00Z,a,x\n\"b, c\",2026-11-20T09:30:00Z,b,x\n";
-        var keys = _folder[study.Split('/')[^1] + ".participants.csv"];
+        var keys = Folder[study.Split('/')[^1] + ".participants.csv"];
         var header = half.StartsWith("key", StringComparison.Ordinal) ? "" : "key,pseudonym,number\r\n";
         await File.WriteAllTextAsync(keys, header + half, Token);
 
@@ -385,7 +338,7 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         await File.WriteAllTextAsync(keys, (await File.ReadAllTextAsync(keys, Token)).TrimEnd(), Token);
         var again = Rows.Replace(":00Z", ":01Z", StringComparison.Ordinal) + "cleo,2026-11-20T09:30:01Z,c,x\n";
         (await RunAsync(study, await WriteAsync("second.csv", again), Create)).ParticipantsMade.ShouldBe(1);
-        (await RunAsync(study, _folder["second.csv"], r => Create(r) with { StartOver = true })).Known.ShouldBe(3);
+        (await RunAsync(study, Folder["second.csv"], r => Create(r) with { StartOver = true })).Known.ShouldBe(3);
 
         (await GetAsync($"{study}/participants")).Items.Count.ShouldBe(3);
         var stored = await StoredAsync(study, "participant");
@@ -451,12 +404,12 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         var study = await NewStudyAsync();
         await NewPlayersAsync(study);
         const string Text = "participant,timestamp,name,room\n1,2026-11-20T09:30:00Z,été,x\n";
-        await using (var packed = new GZipStream(File.Create(_folder["events.csv.gz"]), CompressionLevel.Fastest))
+        await using (var packed = new GZipStream(File.Create(Folder["events.csv.gz"]), CompressionLevel.Fastest))
         {
             await packed.WriteAsync(Encoding.UTF8.GetBytes(Text), Token);
         }
 
-        (await RunAsync(study, _folder["events.csv.gz"])).Added.ShouldBe(1);
+        (await RunAsync(study, Folder["events.csv.gz"])).Added.ShouldBe(1);
         var latin = await WriteAsync("latin.csv", Text.Replace("été", "là", StringComparison.Ordinal), Encoding.Latin1);
         (await RefusedAsync(study, latin)).Message.ShouldContain("Line 2 of");
         (await RefusedAsync(study, latin)).Message.ShouldContain("--encoding latin1");
@@ -469,12 +422,12 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
         (await RunAsync(study, wide, r => r with { Encoding = "utf-16" })).Added.ShouldBe(1);
         (await StoredAsync(study, "name")).ShouldBe(["été", "là", "où"]);
 
-        var cut = (await File.ReadAllBytesAsync(_folder["events.csv.gz"], Token))[..^12];
-        await File.WriteAllBytesAsync(_folder["cut.csv.gz"], cut, Token);
-        (await RunAsync(study, _folder["cut.csv.gz"])).MayBeCut.ShouldBeTrue();
-        (await RunAsync(study, _folder["events.csv.gz"])).MayBeCut.ShouldBeFalse();
-        await File.WriteAllBytesAsync(_folder["odd.csv.gz"], [.. cut[..12], 0xFF, 0xFF, 0xFF, .. cut[15..]], Token);
-        (await RefusedAsync(study, _folder["odd.csv.gz"])).Message.ShouldContain("cannot be unpacked");
+        var cut = (await File.ReadAllBytesAsync(Folder["events.csv.gz"], Token))[..^12];
+        await File.WriteAllBytesAsync(Folder["cut.csv.gz"], cut, Token);
+        (await RunAsync(study, Folder["cut.csv.gz"])).MayBeCut.ShouldBeTrue();
+        (await RunAsync(study, Folder["events.csv.gz"])).MayBeCut.ShouldBeFalse();
+        await File.WriteAllBytesAsync(Folder["odd.csv.gz"], [.. cut[..12], 0xFF, 0xFF, 0xFF, .. cut[15..]], Token);
+        (await RefusedAsync(study, Folder["odd.csv.gz"])).Message.ShouldContain("cannot be unpacked");
     }
 
     [Fact]
@@ -548,8 +501,8 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
 
         var good = await WriteAsync("good.csv", "participant,timestamp,name,room\n1,2026-11-20T09:30:00Z,a,x\n");
         await SayingAsync(good, "There is no study 'absent' here; there are", into: "absent");
-        await SayingAsync(_folder["absent.csv"], "There is no file");
-        await SayingAsync(_folder.Path, "is a folder");
+        await SayingAsync(Folder["absent.csv"], "There is no file");
+        await SayingAsync(Folder.Path, "is a folder");
         await SayingAsync(await WriteAsync("empty.csv", ""), "is empty");
         await SayingAsync(await WriteAsync("array.json", "[{}]"), "jq -c");
         await SayingAsync(await WriteAsync("twice.csv", "a,b,a\n1,2,3\n"), "two columns 'a'");
@@ -592,9 +545,9 @@ public abstract class TraceImportTests(TracesUnderTest traces) : TracesSpecifica
                 r with
                 {
                     NoHeader = true,
-                    Map = ["@" + _folder["map.txt"]],
+                    Map = ["@" + Folder["map.txt"]],
                     Constants = ["participant=1", "name=moved", "session=first"],
-                    Missing = "NA",
+                    Missing = ["NA"],
                 }
         );
 

@@ -102,7 +102,7 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
         lines[0].ShouldBe("number,username,password,pseudonym");
         var cells = lines.Skip(1).ShouldHaveSingleItem().Split(',');
         cells[..2].ShouldBe(["5", name]);
-        var player = await People.LogInAsync(Server, name, cells[2]);
+        var player = await TestUsers.LogInAsync(Server, name, cells[2]);
         (await PostAsync("/api/v1/users", new { username = "x" }, player)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await GetAsync($"/api/v1/users?search={chief}", Traces.Administrator)).Text.ShouldNotContain($"\"{chief}\"");
         // The administrator's log is there, and nobody stands behind its number.
@@ -267,7 +267,7 @@ public abstract class TsadkImportTests(TracesUnderTest traces) : TracesSpecifica
 
         summary.UsersAdded.ShouldBe(1);
         var sheet = await File.ReadAllLinesAsync(summary.Credentials!, TestContext.Current.CancellationToken);
-        await People.LogInAsync(Server, name, sheet[1].Split(',')[2]);
+        await TestUsers.LogInAsync(Server, name, sheet[1].Split(',')[2]);
     }
 
     [Fact]

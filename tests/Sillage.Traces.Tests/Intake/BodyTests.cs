@@ -2,8 +2,10 @@ using System.IO.Compression;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Traces.Intake;
 using Xunit;
 
@@ -13,6 +15,11 @@ namespace Sillage.Traces.Tests.Intake;
 public sealed class BodyTests
 {
     private const int Maximum = 300_000;
+
+    private static readonly ServiceProvider Services = new ServiceCollection()
+        .AddSingleton(new BodyBudget(new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5))))
+        .AddSingleton(TimeProvider.System)
+        .BuildServiceProvider();
 
     private static readonly Gen<(byte[] Body, int[] Pieces, string Encoding, bool Announced)> Bodies =
         from size in Gen.Frequency((8, Gen.Choose(0, 5000)), (2, Gen.Choose(60_000, 200_000)))
@@ -136,7 +143,7 @@ public sealed class BodyTests
         int maximum
     )
     {
-        var http = new DefaultHttpContext();
+        var http = new DefaultHttpContext { RequestServices = Services };
         http.Request.ContentType = "application/x-ndjson";
         http.Request.Headers.ContentEncoding = encoding;
         http.Request.ContentLength = announced && encoding.Length == 0 ? packed.Length : null;
@@ -153,7 +160,7 @@ public sealed class BodyTests
         public override int Read(Span<byte> buffer) =>
             base.Read(buffer[..Math.Min(buffer.Length, lengths[_next++ % lengths.Length])]);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) =>
             new(Read(buffer.Span));
     }
 }

@@ -177,7 +177,7 @@ public abstract class IntakeTests(TracesUnderTest traces) : TracesSpecification(
         var player = (await NewPlayersAsync(study))[0].Person;
         var ids = Enumerable.Range(0, 200).Select(_ => NewId()).ToArray();
         // The player's password is checked once and remembered; the check itself is not what is tested.
-        player = await People.LogInAsync(Server, player.Username, player.Password);
+        player = await TestUsers.LogInAsync(Server, player.Username, player.Password);
 
         var answers = await Task.WhenAll(
             ids.Select(id => SendTracesAsync(study, Trace(change: t => t["id"] = id), player))

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Intake;
@@ -79,10 +78,10 @@ public abstract class ResendTests(TracesUnderTest traces) : TracesSpecification(
     public async Task After_a_restart_what_was_sent_before_is_still_known()
     {
         await using var server = await Traces.StartAsync();
-        var researcher = await People.RegisterAsync(server, "researcher", "researcher");
+        var researcher = await TestUsers.RegisterAsync(server, "researcher", "researcher");
         const string study = "/api/v1/studies/again";
         async Task<Answer> SendAsync(string path, string body, params (string, string)[] headers) =>
-            await server.SendAsync(HttpMethod.Post, path, People.Content(body), researcher.Credential, headers);
+            await server.SendAsync(HttpMethod.Post, path, TestUsers.Content(body), researcher.Credential, headers);
         (await SendAsync("/api/v1/studies", """{"slug":"again","title":"Again"}""")).Must(HttpStatusCode.Created);
         (await SendAsync($"{study}/participants", """{"count":1}""")).Must(HttpStatusCode.Created);
         var batch = Identified(20, participant: 1);
@@ -111,7 +110,7 @@ public abstract class ResendTests(TracesUnderTest traces) : TracesSpecification(
     {
         var player = (await NewPlayersAsync(study))[0].Person;
         // The password is checked once; the check is not what is tested.
-        return await People.LogInAsync(Server, player.Username, player.Password);
+        return await TestUsers.LogInAsync(Server, player.Username, player.Password);
     }
 
     private protected static (int Accepted, int Duplicates) Counts(Answer answer) =>
@@ -134,7 +133,7 @@ public abstract class ResendTests(TracesUnderTest traces) : TracesSpecification(
                     server.SendAsync(
                         HttpMethod.Post,
                         $"{study}/traces",
-                        People.Content(batch),
+                        TestUsers.Content(batch),
                         person.Credential,
                         headers
                     )

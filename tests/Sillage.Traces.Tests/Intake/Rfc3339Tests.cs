@@ -1,6 +1,6 @@
 using System.Text;
 using Shouldly;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Intake;

@@ -2,10 +2,10 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Traces.Fuzz;
 using Sillage.Traces.Intake;
-using Sillage.Traces.Studies;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Intake;
@@ -108,7 +108,7 @@ public sealed class TraceParserTests
     [InlineData("""{"room":null}""", "/data/room")]
     [InlineData("""{"Room":"x"}""", "/data/room")]
     [InlineData("""{"room":"x","level":3}""", "/data/level")]
-    [InlineData("""{"room":"x","level":1.0}""", "/data/level")]
+    [InlineData("""{"room":"x","level":1.5}""", "/data/level")]
     [InlineData("""{"room":"x","level":"1"}""", "/data/level")]
     [InlineData("""{"room":"x","level":9223372036854775808}""", "/data/level")]
     [InlineData("""{"room":"x","score":1e999}""", "/data/score")]

@@ -30,6 +30,58 @@ public abstract class LookingAtRejectedTraces(TracesUnderTest traces) : Quaranti
     }
 
     [Fact]
+    public async Task Marked_fields_are_shown_in_the_clear_to_who_may_see_identities_and_asks_for_it()
+    {
+        var study = await NewStudyAsync([
+            new
+            {
+                name = "said",
+                type = "string",
+                export = "mask",
+                maxLength = 5,
+            },
+            new
+            {
+                name = "secret",
+                type = "json",
+                export = "leave-out",
+            },
+            new { name = "room", type = "string" },
+        ]);
+        var player = (await NewPlayersAsync(study))[0].Person;
+        var data =
+            """{"said":"I am player-1","said\u0020":"I am player-1","secret":{"x":"hidden"},"room":"loops","list":["player-1"]}""";
+        var trace = Trace().ToJsonString().Replace("""{"room":"loops"}""", data, StringComparison.Ordinal);
+        (await SendTracesAsync(study, trace, player)).Must(HttpStatusCode.UnprocessableEntity);
+        (await SendTracesAsync(study, "{player-1\n", player, "application/x-ndjson")).Must(
+            HttpStatusCode.UnprocessableEntity
+        );
+        // Manages, by office, and does not see identities.
+        var manager = Traces.Administrator;
+        var id = (string)(await GetAsync($"{study}/quarantine", manager)).Items[0]!["id"]!;
+
+        foreach (var path in new[] { "", "/content", $"/{id}" })
+        {
+            var shown = (await GetAsync($"{study}/quarantine{path}", manager)).Must(HttpStatusCode.OK).Text;
+            shown.ShouldNotContain("player-1", Case.Sensitive, path);
+            shown.ShouldNotContain("hidden", Case.Sensitive, path);
+            shown.ShouldContain("loops", Case.Sensitive, path);
+            (await GetAsync($"{study}/quarantine{path}?identities=true", manager)).Status.ShouldBe(
+                HttpStatusCode.Forbidden
+            );
+            var clear = (await GetAsync($"{study}/quarantine{path}?identities=true")).Must(HttpStatusCode.OK).Text;
+            clear.ShouldContain("I am player-1", Case.Sensitive, path);
+        }
+
+        (await GetAsync($"{study}/quarantine/{id}/content", manager)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await GetAsync($"{study}/quarantine/{id}/content?identities=true")).Text.ShouldBe(trace);
+        var slug = study.Split('/')[^1];
+        var trail = (await GetAsync($"/api/v1/audit?subject={slug}&limit=100", manager)).Items;
+        trail.Count(row => (string)row!["action"]! == "rejected-traces.read").ShouldBe(5);
+        trail.Count(row => (string)row!["action"]! == "identities.read").ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Reasons_are_paged()
     {
         var (study, _) = await RejectedAsync(
@@ -146,8 +198,10 @@ public abstract class LookingAtRejectedTraces(TracesUnderTest traces) : Quaranti
     public async Task More_than_fits_into_one_part_is_downloaded_in_order()
     {
         var (study, player) = await RejectedAsync();
-        var lines = string.Join('\n', Enumerable.Range(0, 1234).Select(i => $"\"{i}\""));
-        await SendTracesAsync(study, lines, player, "application/x-ndjson");
+        foreach (var part in Enumerable.Range(0, 1234).Select(i => $"\"{i}\"").Chunk(1000))
+        {
+            await SendTracesAsync(study, string.Join('\n', part), player, "application/x-ndjson");
+        }
 
         var all = await GetAsync($"{study}/quarantine/content");
 

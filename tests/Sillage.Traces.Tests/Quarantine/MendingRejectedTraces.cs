@@ -71,7 +71,7 @@ public abstract class MendingRejectedTraces(TracesUnderTest traces) : Quarantine
         var players = await NewPlayersAsync(study, 2);
         await SendTracesAsync(study, Trace(2), players[0].Person);
         var kept = (await QuarantineAsync(study)).ShouldHaveSingleItem()!;
-        var manager = await People.RegisterAsync(Server, $"{study.Split('/')[^1]}-manager", "researcher");
+        var manager = await TestUsers.RegisterAsync(Server, $"{study.Split('/')[^1]}-manager", "researcher");
         (await SendAsync(HttpMethod.Put, $"{study}/rights/{manager.Id}", new { rights = new[] { "manage" } })).Must(
             HttpStatusCode.OK
         );
@@ -138,7 +138,7 @@ public abstract class MendingRejectedTraces(TracesUnderTest traces) : Quarantine
         Server.SendAsync(
             HttpMethod.Put,
             (string)kept["links"]!["self"]!,
-            People.Content(trace is JsonNode node ? node.ToJsonString() : trace, mediaType),
+            TestUsers.Content(trace is JsonNode node ? node.ToJsonString() : trace, mediaType),
             (person ?? Researcher).Credential,
             headers
         );

@@ -1,6 +1,6 @@
 using Shouldly;
-using Sillage.Hosting.Problems;
-using Sillage.Traces.Quarantine;
+using Sillage.Api.Problems;
+using Sillage.Traces.Intake;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Quarantine;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Specifications;
-using Sillage.Specifications.Hosting;
 using Sillage.Storage;
 using Xunit;
 
@@ -189,10 +188,10 @@ public abstract class RetentionTests(TracesUnderTest traces) : TracesSpecificati
     public async Task The_job_runs_at_start_and_says_what_it_removed()
     {
         await using var server = await Traces.StartAsync();
-        var researcher = await People.RegisterAsync(server, "researcher", "researcher");
+        var researcher = await TestUsers.RegisterAsync(server, "researcher", "researcher");
         const string study = "/api/v1/studies/kept";
         async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null) =>
-            await server.SendAsync(method, path, body is null ? null : People.Content(body), researcher.Credential);
+            await server.SendAsync(method, path, body is null ? null : TestUsers.Content(body), researcher.Credential);
         await SendAsync(HttpMethod.Post, "/api/v1/studies", """{"slug":"kept","title":"Kept","retentionDays":30}""");
         await SendAsync(HttpMethod.Post, $"{study}/participants", """{"count":1}""");
         var three = new JsonArray(Trace(1), Trace(1), Trace(1));
@@ -291,7 +290,7 @@ public abstract class RetentionTests(TracesUnderTest traces) : TracesSpecificati
 
     private static Task<int> WriteAsync(SillageServer server, Sql sql, object parameters) =>
         server
-            .Services.GetRequiredService<IDatabase<TracesModule>>()
+            .Services.GetRequiredService<IDatabase<TracesData>>()
             .WriteAsync(unit => unit.ExecuteAsync(sql, parameters), CancellationToken.None);
 
     private static string SlugOf(string study) => study.Split('/')[^1];

@@ -1,6 +1,6 @@
 using System.Text;
 using Shouldly;
-using Sillage.Traces.Studies;
+using Sillage.Schema;
 using Sillage.Traces.Tally;
 using Xunit;
 

@@ -1,8 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
-using Sillage.Traces.Intake;
-using Sillage.Traces.Summaries;
+using Sillage.Schema;
 using Sillage.Traces.Tally;
 using Xunit;
 
@@ -181,6 +180,58 @@ public sealed class SessionTallyTests
         var wrong = Clock([-3600 * Second, -3600 * Second, -3600 * Second]);
         wrong.Add(lastDay, Minute);
         SenderClock.Of(wrong, wrong).ShouldBe(new SenderClock(3600 * Second, ClockBasis.Confirmed));
+    }
+
+    [Fact]
+    public void One_trace_alone_moves_no_other()
+    {
+        const long Days = 86_400 * Second;
+        // A typo or a defect: half a year ahead.
+        var good = Clock([Second / 10, Second / 5, Second / 10, Second / 10]);
+        good.Add((180 * Days) + Minute, Minute);
+        SenderClock.Of(good, good).ShouldBe(new SenderClock(-Second / 10, ClockBasis.Confirmed));
+
+        // Too few minutes to confirm anything: then nothing is known, and nothing is corrected.
+        var brief = Clock([Second / 10, Second / 5]);
+        brief.Add(180 * Days, Minute);
+        SenderClock.Of(brief, brief).ShouldBe(new SenderClock(null, ClockBasis.Unknown));
+
+        // What the participant's others confirm wins over it, too, and another session's fault does not reach here.
+        var alone = Clock([-180 * Days]);
+        var all = Clock([Second / 10, Second / 10, Second / 10, Second / 10]);
+        all.Merge(alone);
+        SenderClock.Of(alone, all).ShouldBe(new SenderClock(-Second / 10, ClockBasis.Participant));
+        SenderClock.Of(brief, all).Correction.ShouldBe(0);
+
+        // Two that say the same are a clock.
+        var ahead = Clock([-3600 * Second, -3590 * Second]);
+        SenderClock.Of(ahead, ahead).ShouldBe(new SenderClock(3590 * Second, ClockBasis.AtLeast));
+        SenderClock.Of(ahead, all).Basis.ShouldBe(ClockBasis.AtLeast);
+    }
+
+    [Fact]
+    public void Clocks_are_kept_as_bytes_and_put_together_in_any_order()
+    {
+        var delays = Gen.Choose(-5, 60).Select(d => d * Second).ArrayOf();
+        Prop.ForAll(
+                delays.ToArbitrary(),
+                given =>
+                {
+                    var whole = Clock(given);
+                    var (odd, even) = (new ClockDelays(), new ClockDelays());
+                    foreach (var (minute, delay) in given.Index().Reverse())
+                    {
+                        (minute % 2 == 0 ? even : odd).Add((minute * Minute) - delay, minute * Minute);
+                    }
+
+                    odd.Merge(ClockDelays.FromBytes(even.ToBytes()));
+                    odd.ToBytes().ShouldBe(whole.ToBytes());
+                    odd.Second.ShouldBe(
+                        given.Where(d => d != 0).Order().Skip(1).Select(d => (long?)d).FirstOrDefault()
+                    );
+                }
+            )
+            .Check(Config.QuickThrowOnFailure);
     }
 
     // A trace a minute with these delays.

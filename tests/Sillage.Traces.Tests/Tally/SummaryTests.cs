@@ -221,10 +221,24 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
     }
 
     [Fact]
+    public async Task Participants_who_did_the_same_stand_by_pseudonym_and_not_by_number()
+    {
+        var study = await NewStudyAsync();
+        var players = await NewPlayersAsync(study, 8);
+        foreach (var player in players)
+        {
+            (await SendTracesAsync(study, Trace(), player.Person)).Must(HttpStatusCode.Created);
+        }
+
+        var shown = (await SummaryAsync(study))["byParticipant"]!.AsArray().Select(p => (string)p!["participant"]!);
+        shown.ShouldBe(players.Select(p => p.Pseudonym).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Participants_appear_by_pseudonym_and_under_names_only_for_those_who_may()
     {
         var (study, player) = await PlayedAsync();
-        var reader = await People.RegisterAsync(Server, $"{study.Split('/')[^1]}-reader", "researcher");
+        var reader = await TestUsers.RegisterAsync(Server, $"{study.Split('/')[^1]}-reader", "researcher");
         (await SendAsync(HttpMethod.Put, $"{study}/rights/{reader.Id}", new { rights = new[] { "read" } })).Must(
             HttpStatusCode.OK
         );

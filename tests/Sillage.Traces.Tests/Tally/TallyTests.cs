@@ -276,7 +276,7 @@ public abstract class TallyTests(TracesUnderTest traces) : TallySpecification(tr
 
     private async Task CorrectAsync(string study, Player player, string id)
     {
-        var person = await People.LogInAsync(Server, player.Person.Username, player.Person.Password);
+        var person = await TestUsers.LogInAsync(Server, player.Person.Username, player.Person.Password);
         var patch = new JsonObject
         {
             ["traces"] = new JsonObject
@@ -299,7 +299,7 @@ public abstract class TallyTests(TracesUnderTest traces) : TallySpecification(tr
 
     private async Task EraseAsync(Player player)
     {
-        var person = await People.LogInAsync(Server, player.Person.Username, player.Person.Password);
+        var person = await TestUsers.LogInAsync(Server, player.Person.Username, player.Person.Password);
         var erased = await SendAsync(HttpMethod.Delete, "/api/v1/me?form=destroy", null, person);
         ((int)erased.Status).ShouldBeInRange(200, 204, erased.Text);
     }
@@ -336,7 +336,7 @@ public sealed class TalliesOnPostgres(PostgresTraces traces) : TallyTests(traces
         for (var round = 0; round < 10; round++)
         {
             var batch = string.Join('\n', Enumerable.Range(0, 50).Select(_ => Trace().ToJsonString()));
-            var body = People.Content(batch, "application/x-ndjson");
+            var body = TestUsers.Content(batch, "application/x-ndjson");
             var server = round % 2 == 0 ? Server : second;
             (await server.SendAsync(HttpMethod.Post, $"{study}/traces", body, player.Person.Credential)).Must(
                 HttpStatusCode.Created

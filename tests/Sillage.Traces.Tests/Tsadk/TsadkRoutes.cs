@@ -98,7 +98,7 @@ public abstract class TsadkRoutes(TracesUnderTest traces) : TracesSpecification(
 
         // A participant like any other, who can log in.
         (await GetAsync($"{study}/participants/1")).Json["username"]!.GetValue<string>().ShouldBe(username);
-        await People.LogInAsync(Server, username, "tulip-orbit-93");
+        await TestUsers.LogInAsync(Server, username, "tulip-orbit-93");
         var audit = await GetAsync("/api/v1/audit?action=identities.read", Traces.Administrator);
         audit.Text.ShouldContain("tsadk");
     }
@@ -490,7 +490,7 @@ public abstract class TsadkRoutes(TracesUnderTest traces) : TracesSpecification(
         };
         foreach (var right in new[] { "read", "write", "manage", "identities" })
         {
-            var holder = await People.RegisterAsync(Server, Traces.NewSlug() + "-" + right, "researcher");
+            var holder = await TestUsers.RegisterAsync(Server, Traces.NewSlug() + "-" + right, "researcher");
             (
                 await SendAsync(HttpMethod.Put, $"{study}/rights/{holder.Id}", new { rights = new[] { right } })
             ).Status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.Created);
@@ -566,7 +566,7 @@ public abstract class TsadkRoutes(TracesUnderTest traces) : TracesSpecification(
             await Server.SendAsync(
                 HttpMethod.Post,
                 $"{address}/logs",
-                People.Content("userID=1", "text/plain"),
+                TestUsers.Content("userID=1", "text/plain"),
                 Researcher.Credential
             ),
             HttpStatusCode.UnsupportedMediaType
@@ -584,7 +584,7 @@ public abstract class TsadkRoutes(TracesUnderTest traces) : TracesSpecification(
         var (address, _) = await NewTsadkStudyAsync();
         var (number, person) = await NewUserAsync(address);
         (await PostAsync($"{address}/logs", Log(number), person)).Must(HttpStatusCode.OK);
-        var login = await People.LogInAsync(Server, person.Username, person.Password);
+        var login = await TestUsers.LogInAsync(Server, person.Username, person.Password);
 
         var erased = await SendAsync(
             HttpMethod.Delete,

@@ -9,10 +9,10 @@ namespace Sillage.Benchmarks.SocketIO.Clients;
 /// Many Socket.IO clients on the caller's thread: they connect by WebSocket alone, join the main namespace and perhaps a
 /// room, answer pings, and pass on what they are told. Nothing is allocated for a message.
 /// </summary>
-internal sealed class Crowd(IPEndPoint server) : IDisposable
+internal sealed class Crowd(IPEndPoint server, string? token = null) : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-    private static readonly byte[] Join = ClientFrame.Text("40");
+    private readonly byte[] _join = ClientFrame.Text(token is null ? "40" : $"40{{\"token\":\"{token}\"}}");
     private static readonly byte[] Pong = ClientFrame.Text("3");
 
     private readonly byte[] _request = Encoding.ASCII.GetBytes(
@@ -187,7 +187,7 @@ internal sealed class Crowd(IPEndPoint server) : IDisposable
                 break;
             case (byte)'0' when member.Phase is Phase.Opening:
                 member.Phase = Phase.Joining;
-                Epoll.Send(member.Socket, Join);
+                Epoll.Send(member.Socket, _join);
                 break;
             case (byte)'4' when member.Phase is Phase.Joining:
                 if (_entries[index] is { } entry)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Serialization;
 using Sillage.Benchmarks.Processes;
 
 namespace Sillage.Benchmarks.SocketIO.Servers;
@@ -9,6 +10,7 @@ internal sealed class SocketServer : IAsyncDisposable
 {
     public const string Ours = "Sillage.SocketIO";
     public const string OnKestrels = "Sillage.SocketIO on Kestrel's transport";
+    public const string InProduct = "the product";
     public const string Nodes = "socket.io on Node";
 
     private readonly ServerProcess _process;
@@ -25,6 +27,9 @@ internal sealed class SocketServer : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>What each client shows when it joins; null where nobody asks.</summary>
+    public string? Token { get; private set; }
+
     public ProcessTree Processes { get; }
 
     /// <summary>Starts this library's server on its own transport.</summary>
@@ -33,6 +38,20 @@ internal sealed class SocketServer : IAsyncDisposable
 
     /// <summary>Starts this library's server as any host has it.</summary>
     public static Task<SocketServer> StartOnKestrelsAsync(SocketGround ground) => StartOursAsync(ground, OnKestrels);
+
+    /// <summary>Starts the product, with the library in it; its clients need <see cref="Token"/>.</summary>
+    public static async Task<SocketServer> StartProductAsync(SocketGround ground)
+    {
+        var server = await StartOursAsync(ground, InProduct, "--product");
+        using var client = new HttpClient();
+        var login = await client.PostAsJsonAsync(
+            new Uri($"http://{server.Address}/api/v1/auth/login"),
+            new { username = "admin", password = "three wet oars" }
+        );
+        login.EnsureSuccessStatusCode();
+        server.Token = (await login.Content.ReadFromJsonAsync<Login>())!.Token;
+        return server;
+    }
 
     /// <summary>Starts Node's.</summary>
     public static Task<SocketServer> StartNodeAsync(SocketGround ground)
@@ -82,4 +101,6 @@ internal sealed class SocketServer : IAsyncDisposable
     }
 
     private sealed record Memory(long Heap);
+
+    private sealed record Login([property: JsonPropertyName("access_token")] string Token);
 }

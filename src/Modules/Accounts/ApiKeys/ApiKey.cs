@@ -1,5 +1,4 @@
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 
 namespace Sillage.Accounts.ApiKeys;
 
@@ -31,7 +30,7 @@ public sealed record ApiKey(
             Guid.Parse("01932f6e-5c00-7000-8000-0000000000a1"),
             "game server",
             "sillage_Zk3q",
-            [Permission.WriteTraces],
+            ["traces.write"],
             new DateTimeOffset(2026, 11, 20, 9, 30, 0, TimeSpan.Zero),
             null,
             null,

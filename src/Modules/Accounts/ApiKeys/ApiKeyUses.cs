@@ -4,7 +4,7 @@ using Sillage.Storage;
 namespace Sillage.Accounts.ApiKeys;
 
 /// <summary>When each key was last used: noted in memory, written now and then, so that a request costs no write.</summary>
-internal sealed class ApiKeyUses(IDatabase<AccountsModule> database, TimeProvider clock)
+internal sealed class ApiKeyUses(IDatabase<AccountsData> database, TimeProvider clock)
 {
     private const string Update = """
         UPDATE api_key SET last_used_at = @At WHERE id = @Id AND (last_used_at IS NULL OR last_used_at < @At)
@@ -14,7 +14,7 @@ internal sealed class ApiKeyUses(IDatabase<AccountsModule> database, TimeProvide
 
     public void Note(Guid keyId) => _uses[keyId] = clock.GetUtcNow();
 
-    public async Task WriteAsync(CancellationToken cancellationToken)
+    public async Task WriteAsync(CancellationToken ct)
     {
         var noted = _uses.ToArray();
         if (noted.Length == 0)
@@ -27,12 +27,12 @@ internal sealed class ApiKeyUses(IDatabase<AccountsModule> database, TimeProvide
             {
                 foreach (var (id, at) in noted)
                 {
-                    await unit.ExecuteAsync(Update, new { Id = id, At = at }, cancellationToken);
+                    await unit.ExecuteAsync(Update, new { Id = id, At = at }, ct);
                 }
 
                 return true;
             },
-            cancellationToken
+            ct
         );
         foreach (var use in noted)
         {

@@ -5,14 +5,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Accounts.Authority;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Accounts.Sessions;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Storage;
 using Sillage.Storage.Mapping;
 
@@ -50,9 +53,9 @@ internal static class CreateApiKey
             .WithSummary("Create an API key")
             .WithDescription(
                 "The key is shown in this reply and never again. It may do what is listed and its owner may: when the owner loses a "
-                    + "permission, so does the key. Keys are made with a login or a password, not with another key."
+                    + "permission, so does the key. Keys are made with a recent login (a setting) or a password, neither with another key nor with a token that was made to be kept."
             )
-            .WithRequestExample(new NewApiKey([Permission.WriteTraces], "game server"))
+            .WithRequestExample(new NewApiKey(["traces.write"], "game server"))
             .WithReplyExample(ApiKey.Example with { Key = "sillage_Zk3qC0…" })
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict);
 
@@ -60,16 +63,25 @@ internal static class CreateApiKey
         Body<NewApiKey> body,
         IdempotencyKey idempotency,
         Caller caller,
-        IDatabase<AccountsModule> database,
+        Permissions permissions,
+        IDatabase<AccountsData> database,
+        IOptions<AccountsOptions> options,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var request = body.Value;
         var now = clock.GetUtcNow();
-        if (Check(request, caller, now) is { } refused)
+        if (Check(request, caller, permissions, now) is { } refused)
         {
             return refused;
+        }
+
+        if (!await RecentLogin.IsProvedAsync(caller, database, now - options.Value.RecentLogin, ct))
+        {
+            return Problem.Forbidden(
+                "Making an API key needs a recent login. Log in again, or send user name and password with this request."
+            );
         }
 
         var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -87,12 +99,12 @@ internal static class CreateApiKey
             async unit =>
             {
                 // Locked, so that the count holds and an erasure waits.
-                if (await new AccountStore(unit).FindAsync(caller.Id, cancellationToken) is null)
+                if (await new AccountStore(unit).FindAsync(caller.Id, ct) is null)
                 {
                     return Problem.NotFound();
                 }
 
-                if (await unit.ScalarAsync<long>(Count, new { caller.Id }, cancellationToken) >= MostKeys)
+                if (await unit.ScalarAsync<long>(Count, new { caller.Id }, ct) >= MostKeys)
                 {
                     return Problem.Conflict($"An account may have {MostKeys} API keys. Delete one first.");
                 }
@@ -110,23 +122,20 @@ internal static class CreateApiKey
                         row.CreatedAt,
                         row.ExpiresAt,
                     },
-                    cancellationToken
+                    ct
                 );
-                await unit.AuditAsync(
-                    new AuditEntry("api-key.created", caller.Id, row.Id.ToString()),
-                    cancellationToken
-                );
+                await unit.AuditAsync(new AuditEntry("api-key.created", caller.Id, row.Id.ToString()), ct);
                 var reply = ApiKey.Of(row) with { Key = key };
                 return Reply.Created(reply.Links["self"], reply, noStore: true);
             },
-            cancellationToken
+            ct
         );
     }
 
     // So that the reply and the next GET are the same version.
     private static DateTimeOffset AsStored(DateTimeOffset time) => Microseconds.ToTime(Microseconds.From(time));
 
-    private static Problem? Check(NewApiKey request, Caller caller, DateTimeOffset now)
+    private static Problem? Check(NewApiKey request, Caller caller, Permissions permissions, DateTimeOffset now)
     {
         if (caller.Kind == CredentialKind.ApiKey)
         {
@@ -138,7 +147,7 @@ internal static class CreateApiKey
             .Where(p => !caller.Can(p.permission))
             .Select(p => new FieldError(
                 $"/permissions/{p.i}",
-                $"One of yours: {string.Join(", ", Permission.All.Where(caller.Can))}."
+                $"One of yours: {string.Join(", ", permissions.All.Where(caller.Can).Select(p => p.Name))}."
             ))
             .ToList();
         if (request.ExpiresAt <= now)

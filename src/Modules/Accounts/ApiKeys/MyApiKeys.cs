@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Authority;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Accounts.Revocations;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.ApiKeys;
@@ -46,8 +48,8 @@ internal static class MyApiKeys
     internal static async Task<PageReply<ApiKey>> List(
         PageRequest page,
         Caller caller,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
         var after = page.After<Keys>();
@@ -62,9 +64,9 @@ internal static class MyApiKeys
                         Before = after?.Id ?? Guid.Empty,
                         Limit = page.Limit + 1,
                     },
-                    cancellationToken
+                    ct
                 ),
-            cancellationToken
+            ct
         );
         return PageReply<ApiKey>.Of([.. rows.Select(ApiKey.Of)], page, key => new Keys(key.Id));
     }
@@ -72,18 +74,13 @@ internal static class MyApiKeys
     internal static async Task<Results<Reply<ApiKey>, Problem>> Read(
         Guid id,
         Caller caller,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
         var row = await database.ReadAsync(
-            reader =>
-                reader.FirstOrDefaultAsync<ApiKeyRow>(
-                    SelectOne,
-                    new { Id = id, AccountId = caller.Id },
-                    cancellationToken
-                ),
-            cancellationToken
+            reader => reader.FirstOrDefaultAsync<ApiKeyRow>(SelectOne, new { Id = id, AccountId = caller.Id }, ct),
+            ct
         );
         return row is null ? Problem.NotFound() : Reply.Ok(ApiKey.Of(row));
     }
@@ -92,23 +89,24 @@ internal static class MyApiKeys
         Guid id,
         Caller caller,
         AccountStates states,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
         var gone = await database.WriteAsync(
             async unit =>
             {
-                if (await unit.ExecuteAsync(Remove, new { Id = id, AccountId = caller.Id }, cancellationToken) == 0)
+                if (await unit.ExecuteAsync(Remove, new { Id = id, AccountId = caller.Id }, ct) == 0)
                 {
                     return false;
                 }
 
-                await states.ChangedAsync(unit, caller.Id, cancellationToken);
-                await unit.AuditAsync(new AuditEntry("api-key.deleted", caller.Id, id.ToString()), cancellationToken);
+                await states.ChangedAsync(unit, caller.Id, ct);
+                await unit.PublishAsync(new CredentialRevoked(caller.Id, RevocationKind.ApiKey, id.ToString()), ct);
+                await unit.AuditAsync(new AuditEntry("api-key.deleted", caller.Id, id.ToString()), ct);
                 return true;
             },
-            cancellationToken
+            ct
         );
         return gone ? TypedResults.NoContent() : Problem.NotFound();
     }

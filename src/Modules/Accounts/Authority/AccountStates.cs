@@ -1,28 +1,17 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Authority;
-
-/// <summary>What is remembered of an account is good as long as this is not stale.</summary>
-internal sealed class AccountState
-{
-    private volatile bool _stale;
-
-    public bool IsStale => _stale;
-
-    public void Spoil() => _stale = true;
-}
 
 /// <summary>
 /// Tells when what is remembered of an account (its role, its open sessions, its keys) must be read again. Whoever reads
 /// takes the state first and reads then: a change that commits after the reading began spoils that very state.
 /// </summary>
-internal sealed class AccountStates(IDatabase<AccountsModule> database, TimeProvider clock)
+internal sealed class AccountStates(IDatabase<AccountsData> database, ChangeFeed feed, TimeProvider clock)
 {
     /// <summary>How long the changes of other processes may be unknown before nothing is believed unread.</summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
-
-    private const int Most = 200_000;
 
     // The engine's own clock writes and compares the times; a change is read for 30 seconds, in case its commit was slow.
     private const string RecentChanges = """
@@ -31,8 +20,8 @@ internal sealed class AccountStates(IDatabase<AccountsModule> database, TimeProv
 
     private const string PurgeChanges = "DELETE FROM change WHERE at < clock_timestamp() - interval '10 minutes'";
 
-    private readonly ConcurrentDictionary<Guid, AccountState> _states = new();
     private HashSet<long> _seen = [];
+    private ImmutableArray<Action<Guid>> _heardBy = [];
     private long _heard = clock.GetTimestamp();
 
     /// <summary>Stands for the signing keys in the list of changes.</summary>
@@ -41,31 +30,18 @@ internal sealed class AccountStates(IDatabase<AccountsModule> database, TimeProv
     /// <summary>Whether other processes share the database: on SQLite the data folder has one server.</summary>
     public bool Shared => database.Dialect == SqlDialect.Postgres;
 
-    /// <summary>Whether what is remembered under <paramref name="state"/> may be believed.</summary>
-    public bool Holds(AccountState state) =>
-        !state.IsStale && (!Shared || clock.GetElapsedTime(Interlocked.Read(ref _heard)) < LongestSilence);
+    /// <summary>The accounts of which something is remembered.</summary>
+    public KnownAccounts Known { get; } = new();
 
-    /// <summary>The state to remember things of the account under. Take it before reading them.</summary>
-    public AccountState Of(Guid accountId)
-    {
-        if (_states.Count > Most)
-        {
-            ForgetAll();
-        }
-
-        return _states.GetOrAdd(accountId, _ => new AccountState());
-    }
+    /// <summary>Whether the changes that other processes make are heard of, so that what is remembered may be believed.</summary>
+    public bool IsHearing => !Shared || clock.GetElapsedTime(Interlocked.Read(ref _heard)) < LongestSilence;
 
     /// <summary>Makes everything remembered of the account be read again, in every process, once the unit is committed.</summary>
-    public async Task ChangedAsync(IUnitOfWork unit, Guid accountId, CancellationToken cancellationToken)
+    public async Task ChangedAsync(IUnitOfWork unit, Guid accountId, CancellationToken ct)
     {
         if (Shared)
         {
-            await unit.ExecuteAsync(
-                "INSERT INTO change (account_id) VALUES (@Id)",
-                new { Id = accountId },
-                cancellationToken
-            );
+            await unit.ExecuteAsync("INSERT INTO change (account_id) VALUES (@Id)", new { Id = accountId }, ct);
         }
 
         unit.OnCommitted(() => Forget(accountId));
@@ -73,17 +49,22 @@ internal sealed class AccountStates(IDatabase<AccountsModule> database, TimeProv
 
     /// <summary>Hears of what other processes have changed.</summary>
     /// <returns>Whether the signing keys are among it.</returns>
-    public async Task<bool> ListenAsync(CancellationToken cancellationToken)
+    public async Task<bool> ListenAsync(CancellationToken ct)
     {
         var asked = clock.GetTimestamp();
-        var changes = await database.ReadAsync(
-            reader => reader.QueryAsync<Change>(RecentChanges, null, cancellationToken),
-            cancellationToken
-        );
+        var changes = await database.ReadAsync(reader => reader.QueryAsync<Change>(RecentChanges, null, ct), ct);
         var news = changes.Where(c => !_seen.Contains(c.Sequence)).Select(c => c.AccountId).ToHashSet();
         foreach (var account in news)
         {
             Forget(account);
+        }
+
+        // What was committed in so long a silence may not be among them any more.
+        if (clock.GetElapsedTime(Interlocked.Read(ref _heard), asked) > LongestSilence)
+        {
+            Known.ForgetAll();
+            feed.Add(Keys);
+            Tell(Keys);
         }
 
         _seen = [.. changes.Select(c => c.Sequence)];
@@ -91,24 +72,27 @@ internal sealed class AccountStates(IDatabase<AccountsModule> database, TimeProv
         return news.Contains(Keys);
     }
 
-    public Task PurgeAsync(CancellationToken cancellationToken) =>
-        Shared
-            ? database.WriteAsync(unit => unit.ExecuteAsync(PurgeChanges, null, cancellationToken), cancellationToken)
-            : Task.CompletedTask;
+    public Task PurgeAsync(CancellationToken ct) =>
+        Shared ? database.WriteAsync(unit => unit.ExecuteAsync(PurgeChanges, null, ct), ct) : Task.CompletedTask;
+
+    /// <summary>Has a method called with the id of each account that has changed, and of some that have not.</summary>
+    public void OnChanged(Action<Guid> heard) => ImmutableInterlocked.Update(ref _heardBy, by => by.Add(heard));
+
+    /// <summary>The signing keys have been read again.</summary>
+    public void KeysAreRead() => Tell(Keys);
 
     private void Forget(Guid accountId)
     {
-        if (_states.TryRemove(accountId, out var state))
-        {
-            state.Spoil();
-        }
+        Known.Forget(accountId);
+        feed.Add(accountId);
+        Tell(accountId);
     }
 
-    private void ForgetAll()
+    private void Tell(Guid accountId)
     {
-        foreach (var id in _states.Keys)
+        foreach (var heard in _heardBy)
         {
-            Forget(id);
+            heard(accountId);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class AccountRow
 
     public string? DisplayNameKey { get; set; }
 
-    public string Role { get; set; } = Hosting.Authentication.Role.Member;
+    public string Role { get; set; } = Api.Access.Role.Member;
 
     public string PasswordHash { get; set; } = "";
 

@@ -36,106 +36,103 @@ internal sealed class AccountStore(IReader reader)
     private IUnitOfWork Unit =>
         _reader as IUnitOfWork ?? throw new InvalidOperationException("Accounts are changed inside a unit of work.");
 
-    public async Task<IdentityResult> CreateAsync(AccountRow user, CancellationToken cancellationToken)
+    public async Task<IdentityResult> CreateAsync(AccountRow user, CancellationToken ct)
     {
-        await Unit.ExecuteAsync(Insert, user, cancellationToken);
+        await Unit.ExecuteAsync(Insert, user, ct);
         return IdentityResult.Success;
     }
 
-    public async Task<IdentityResult> UpdateAsync(AccountRow user, CancellationToken cancellationToken)
+    public async Task<IdentityResult> UpdateAsync(AccountRow user, CancellationToken ct)
     {
-        var rows = await Unit.ExecuteAsync(Update, user, cancellationToken);
+        var rows = await Unit.ExecuteAsync(Update, user, ct);
         return rows == 1
             ? IdentityResult.Success
             : IdentityResult.Failed(new IdentityErrorDescriber().ConcurrencyFailure());
     }
 
-    public async Task<IdentityResult> DeleteAsync(AccountRow user, CancellationToken cancellationToken)
+    public async Task<IdentityResult> DeleteAsync(AccountRow user, CancellationToken ct)
     {
-        await Unit.ExecuteAsync("DELETE FROM account WHERE id = @Id", new { user.Id }, cancellationToken);
+        await Unit.ExecuteAsync("DELETE FROM account WHERE id = @Id", new { user.Id }, ct);
         return IdentityResult.Success;
     }
 
-    public Task<AccountRow?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
-        FindAsync(Guid.Parse(userId, CultureInfo.InvariantCulture), cancellationToken);
+    public Task<AccountRow?> FindByIdAsync(string userId, CancellationToken ct) =>
+        FindAsync(Guid.Parse(userId, CultureInfo.InvariantCulture), ct);
 
-    public Task<AccountRow?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ById), new { Id = id }, cancellationToken);
+    public Task<AccountRow?> FindAsync(Guid id, CancellationToken ct) =>
+        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ById), new { Id = id }, ct);
 
-    public Task<AccountRow?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
-        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ByName), new { Key = normalizedUserName }, cancellationToken);
+    public Task<AccountRow?> FindByNameAsync(string normalizedUserName, CancellationToken ct) =>
+        _reader.FirstOrDefaultAsync<AccountRow>(ForThis(ByName), new { Key = normalizedUserName }, ct);
 
     private Sql ForThis(string query) => new(query, _reader is IUnitOfWork ? query + Locked : query);
 
-    public Task<string> GetUserIdAsync(AccountRow user, CancellationToken cancellationToken) =>
-        Task.FromResult(user.Id.ToString());
+    public Task<string> GetUserIdAsync(AccountRow user, CancellationToken ct) => Task.FromResult(user.Id.ToString());
 
-    public Task<string?> GetUserNameAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<string?> GetUserNameAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult<string?>(user.Username);
 
-    public Task SetUserNameAsync(AccountRow user, string? userName, CancellationToken cancellationToken)
+    public Task SetUserNameAsync(AccountRow user, string? userName, CancellationToken ct)
     {
         user.Username = userName ?? "";
         return Task.CompletedTask;
     }
 
-    public Task<string?> GetNormalizedUserNameAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<string?> GetNormalizedUserNameAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult<string?>(user.UsernameKey);
 
-    public Task SetNormalizedUserNameAsync(AccountRow user, string? normalizedName, CancellationToken cancellationToken)
+    public Task SetNormalizedUserNameAsync(AccountRow user, string? normalizedName, CancellationToken ct)
     {
         user.UsernameKey = normalizedName ?? "";
         return Task.CompletedTask;
     }
 
-    public Task SetPasswordHashAsync(AccountRow user, string? passwordHash, CancellationToken cancellationToken)
+    public Task SetPasswordHashAsync(AccountRow user, string? passwordHash, CancellationToken ct)
     {
         user.PasswordHash = passwordHash ?? "";
         return Task.CompletedTask;
     }
 
-    public Task<string?> GetPasswordHashAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<string?> GetPasswordHashAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult<string?>(user.PasswordHash);
 
-    public Task<bool> HasPasswordAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<bool> HasPasswordAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult(user.PasswordHash.Length > 0);
 
-    public Task SetSecurityStampAsync(AccountRow user, string stamp, CancellationToken cancellationToken)
+    public Task SetSecurityStampAsync(AccountRow user, string stamp, CancellationToken ct)
     {
         user.SecurityStamp = stamp;
         return Task.CompletedTask;
     }
 
-    public Task<string?> GetSecurityStampAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<string?> GetSecurityStampAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult<string?>(user.SecurityStamp);
 
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<DateTimeOffset?> GetLockoutEndDateAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult(user.LockedUntil);
 
-    public Task SetLockoutEndDateAsync(AccountRow user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken)
+    public Task SetLockoutEndDateAsync(AccountRow user, DateTimeOffset? lockoutEnd, CancellationToken ct)
     {
         user.LockedUntil = lockoutEnd;
         return Task.CompletedTask;
     }
 
-    public Task<int> IncrementAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<int> IncrementAccessFailedCountAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult((int)++user.FailedLogins);
 
-    public Task ResetAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken)
+    public Task ResetAccessFailedCountAsync(AccountRow user, CancellationToken ct)
     {
         user.FailedLogins = 0;
         return Task.CompletedTask;
     }
 
-    public Task<int> GetAccessFailedCountAsync(AccountRow user, CancellationToken cancellationToken) =>
+    public Task<int> GetAccessFailedCountAsync(AccountRow user, CancellationToken ct) =>
         Task.FromResult((int)user.FailedLogins);
 
-    public Task<bool> GetLockoutEnabledAsync(AccountRow user, CancellationToken cancellationToken) =>
-        Task.FromResult(true);
+    public Task<bool> GetLockoutEnabledAsync(AccountRow user, CancellationToken ct) => Task.FromResult(true);
 
     // Every account can be locked; Identity asks for it to be remembered.
-    public Task SetLockoutEnabledAsync(AccountRow user, bool enabled, CancellationToken cancellationToken) =>
-        Task.CompletedTask;
+    public Task SetLockoutEnabledAsync(AccountRow user, bool enabled, CancellationToken ct) => Task.CompletedTask;
 
     public void Dispose() { }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
-using Sillage.Hosting.Problems;
+using Sillage.Accounts.Contracts;
+using Sillage.Api.Problems;
 
 namespace Sillage.Accounts.Identity;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Sillage.Hosting.Authentication;
+using Sillage.Api.Access;
 
 namespace Sillage.Accounts.Identity;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
 using Sillage.Hosting.Authentication.Jwt;
 using Sillage.Storage;
 
@@ -18,7 +19,7 @@ internal sealed record RingKey(SigningKey Key, DateTimeOffset CreatedAt, DateTim
 /// stays until the last token that it signed has expired.
 /// </summary>
 internal sealed class KeyRing(
-    IDatabase<AccountsModule> database,
+    IDatabase<AccountsData> database,
     AccountStates states,
     IOptions<AccountsOptions> options,
     TimeProvider clock
@@ -56,16 +57,11 @@ internal sealed class KeyRing(
     }
 
     /// <summary>Reads the ring again.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken) =>
-        Take(
-            await database.ReadAsync(
-                reader => reader.QueryAsync<KeyRow>(All, null, cancellationToken),
-                cancellationToken
-            )
-        );
+    public async Task ReloadAsync(CancellationToken ct) =>
+        Take(await database.ReadAsync(reader => reader.QueryAsync<KeyRow>(All, null, ct), ct));
 
     /// <summary>Makes the first key, publishes the next one when its time comes, and drops those whose tokens have expired.</summary>
-    public async Task TurnAsync(CancellationToken cancellationToken)
+    public async Task TurnAsync(CancellationToken ct)
     {
         if (!IsDue(_snapshot.Keys, clock.GetUtcNow()))
         {
@@ -75,57 +71,57 @@ internal sealed class KeyRing(
         var rows = await database.WriteAsync(
             async unit =>
             {
-                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
+                await unit.ExecuteAsync(TakeTurn, null, ct);
                 var now = clock.GetUtcNow();
-                var keys = Parse(await unit.QueryAsync<KeyRow>(All, null, cancellationToken));
+                var keys = Parse(await unit.QueryAsync<KeyRow>(All, null, ct));
                 if (keys.Count == 0)
                 {
-                    await AddAsync(unit, now, now, cancellationToken);
+                    await AddAsync(unit, now, now, ct);
                 }
                 else if (NeedsSuccessor(keys, now))
                 {
                     var due = keys[0].SignsFrom + _options.KeyPeriod;
                     var published = now + _options.KeyLead;
-                    await AddAsync(unit, now, due > published ? due : published, cancellationToken);
+                    await AddAsync(unit, now, due > published ? due : published, ct);
                 }
 
                 foreach (var key in Outlived(keys, now))
                 {
-                    await unit.ExecuteAsync(Delete, new { key.Key.Kid }, cancellationToken);
+                    await unit.ExecuteAsync(Delete, new { key.Key.Kid }, ct);
                 }
 
-                await states.ChangedAsync(unit, AccountStates.Keys, cancellationToken);
-                return await unit.QueryAsync<KeyRow>(All, null, cancellationToken);
+                await states.ChangedAsync(unit, AccountStates.Keys, ct);
+                return await unit.QueryAsync<KeyRow>(All, null, ct);
             },
-            cancellationToken
+            ct
         );
         Take(rows);
     }
 
     /// <summary>Makes a new key that signs at once. With <paramref name="withdraw"/> no other counts any more.</summary>
-    public async Task RotateAsync(Guid actor, bool withdraw, CancellationToken cancellationToken)
+    public async Task RotateAsync(Guid actor, bool withdraw, CancellationToken ct)
     {
         var rows = await database.WriteAsync(
             async unit =>
             {
-                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
+                await unit.ExecuteAsync(TakeTurn, null, ct);
                 var now = clock.GetUtcNow();
-                var keys = Parse(await unit.QueryAsync<KeyRow>(All, null, cancellationToken));
+                var keys = Parse(await unit.QueryAsync<KeyRow>(All, null, ct));
                 // One that waits for its time would take over from the new one; its successor comes by age as usual.
                 foreach (var key in keys.Where(k => withdraw || k.SignsFrom > now))
                 {
-                    await unit.ExecuteAsync(Delete, new { key.Key.Kid }, cancellationToken);
+                    await unit.ExecuteAsync(Delete, new { key.Key.Kid }, ct);
                 }
 
-                var kid = await AddAsync(unit, now, now, cancellationToken);
+                var kid = await AddAsync(unit, now, now, ct);
                 await unit.AuditAsync(
                     new AuditEntry(withdraw ? "signing-key.replaced" : "signing-key.rotated", actor, kid),
-                    cancellationToken
+                    ct
                 );
-                await states.ChangedAsync(unit, AccountStates.Keys, cancellationToken);
-                return await unit.QueryAsync<KeyRow>(All, null, cancellationToken);
+                await states.ChangedAsync(unit, AccountStates.Keys, ct);
+                return await unit.QueryAsync<KeyRow>(All, null, ct);
             },
-            cancellationToken
+            ct
         );
         Take(rows);
     }
@@ -134,7 +130,7 @@ internal sealed class KeyRing(
         IUnitOfWork unit,
         DateTimeOffset now,
         DateTimeOffset signsFrom,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         using var key = SigningKey.Generate();
@@ -147,7 +143,7 @@ internal sealed class KeyRing(
                 CreatedAt = now,
                 SignsFrom = signsFrom,
             },
-            cancellationToken
+            ct
         );
         return key.Kid;
     }
@@ -159,14 +155,13 @@ internal sealed class KeyRing(
         now >= keys[0].SignsFrom + _options.KeyPeriod - _options.KeyLead;
 
     private IEnumerable<RingKey> Outlived(IReadOnlyList<RingKey> keys, DateTimeOffset now) =>
-        keys.Where((_, i) => i > 0 && keys[i - 1].SignsFrom + LongestToken + (2 * Skew) < now);
+        keys.Where((_, i) => i > 0 && keys[i - 1].SignsFrom + _options.LongestToken() + (2 * Skew) < now);
 
-    private TimeSpan LongestToken =>
-        _options.LongTokenLifetime > _options.AccessTokenLifetime
-            ? _options.LongTokenLifetime
-            : _options.AccessTokenLifetime;
-
-    private void Take(IReadOnlyList<KeyRow> rows) => _snapshot = new Snapshot(Parse(rows, _snapshot.ByKid));
+    private void Take(IReadOnlyList<KeyRow> rows)
+    {
+        _snapshot = new Snapshot(Parse(rows, _snapshot.ByKid));
+        states.KeysAreRead();
+    }
 
     private static List<RingKey> Parse(
         IReadOnlyList<KeyRow> rows,

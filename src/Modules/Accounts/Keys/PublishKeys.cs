@@ -2,9 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Formats;
+using Sillage.Api.Replies;
 using Sillage.Hosting.Authentication.Jwt;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
 
 namespace Sillage.Accounts.Keys;
 

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 
 namespace Sillage.Accounts.Keys;
 
@@ -13,7 +13,7 @@ internal static class RotateKeys
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/api/v1/signing-keys/rotate", Handle)
-            .RequirePermission(Permission.ManageAccounts)
+            .RequirePermission(AccountsPermission.ManageAccounts)
             .WithTags("Accounts")
             .WithSummary("Rotate the signing key")
             .WithDescription(
@@ -22,19 +22,14 @@ internal static class RotateKeys
             )
             .WithQuery("withdraw", "Whether to drop all other keys at once. Default false.", "true");
 
-    internal static async Task<IResult> Handle(
-        Caller caller,
-        KeyRing ring,
-        CancellationToken cancellationToken,
-        bool withdraw = false
-    )
+    internal static async Task<IResult> Handle(Caller caller, KeyRing ring, CancellationToken ct, bool withdraw = false)
     {
         if (caller.Kind == CredentialKind.ApiKey)
         {
             return Problem.Forbidden("An API key cannot rotate keys; log in.");
         }
 
-        await ring.RotateAsync(caller.Id, withdraw, cancellationToken);
+        await ring.RotateAsync(caller.Id, withdraw, ct);
         return TypedResults.NoContent();
     }
 }

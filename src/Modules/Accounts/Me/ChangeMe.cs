@@ -1,25 +1,16 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Me;
-
-/// <summary>What people may change of their own account.</summary>
-/// <param name="DisplayName">The name to show, 1 to 100 characters; null for none.</param>
-/// <param name="Email">An e-mail address; null for none.</param>
-public sealed record Profile(
-    [property: StringLength(100, MinimumLength = 1), PlainText] string? DisplayName = null,
-    [property: Email] string? Email = null
-);
 
 /// <summary>Changes the caller's own profile.</summary>
 internal static class ChangeMe
@@ -39,58 +30,26 @@ internal static class ChangeMe
         Precondition precondition,
         Caller caller,
         Users users,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var changed = await database.WriteAsync(
             async unit =>
             {
-                var row = await ApplyAsync(
+                var row = await ProfileChange.ApplyAsync(
                     unit,
                     users,
                     caller.Id,
                     patch,
                     current => precondition.Check(Account.OfCaller(current, clock.GetUtcNow())),
-                    cancellationToken
+                    ct
                 );
                 return row is null ? null : Account.OfCaller(row, clock.GetUtcNow());
             },
-            cancellationToken
+            ct
         );
         return changed is null ? Problem.NotFound() : Reply.Ok(changed);
-    }
-
-    /// <summary>Applies the patch in the unit; null if there is no such account.</summary>
-    public static async Task<AccountRow?> ApplyAsync(
-        IUnitOfWork unit,
-        Users users,
-        Guid accountId,
-        MergePatch<Profile> patch,
-        Action<AccountRow> check,
-        CancellationToken cancellationToken
-    )
-    {
-        using var manager = users.In(unit);
-        if (await manager.FindByIdAsync(accountId.ToString()) is not { } row)
-        {
-            return null;
-        }
-
-        check(row);
-        var before = new Profile(row.DisplayName, row.Email);
-        var after = patch.Apply(before);
-        if (after != before)
-        {
-            row.Describe(after.DisplayName, after.Email);
-            (await manager.UpdateAsync(row)).MustSucceed();
-            await unit.AuditAsync(
-                new AuditEntry("account.corrected", accountId, accountId.ToString()),
-                cancellationToken
-            );
-        }
-
-        return row;
     }
 }

@@ -3,14 +3,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
+using Sillage.Accounts.Revocations;
 using Sillage.Accounts.Sessions;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Me;
@@ -18,19 +20,21 @@ namespace Sillage.Accounts.Me;
 /// <summary>A change of password.</summary>
 /// <param name="CurrentPassword">The password as it is.</param>
 /// <param name="NewPassword">The password to have: at least 10 characters (a setting), at most 256.</param>
+/// <param name="KeepApiKeys">Whether my API keys go on. Default false: who knew the old password may have made some.</param>
 public sealed record PasswordChange(
     [property: Required, StringLength(1024)] string CurrentPassword,
-    [property: Required, StringLength(PasswordRules.MaximumLength)] string NewPassword
+    [property: Required, StringLength(PasswordRules.MaximumLength)] string NewPassword,
+    bool KeepApiKeys = false
 );
 
-/// <summary>Changes the caller's password and ends every other session.</summary>
+/// <summary>Changes the caller's password and ends every other session, and the API keys unless they are to stay.</summary>
 internal static class ChangePassword
 {
     public static void Map(RouteGroupBuilder me) =>
         me.MapPut("/password", Handle)
             .WithSummary("Change my password")
             .WithDescription(
-                "Ends all sessions but the one that asks. A wrong current password counts towards the lockout. Not with an API key."
+                "Ends all sessions but the one that asks, and all API keys unless `keepApiKeys` is true. A wrong current password counts towards the lockout. Not with an API key."
             )
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden, StatusCodes.Status409Conflict)
             .WithRequestExample(new PasswordChange("k7hm-2wqa-nx9e", "three wet oars"));
@@ -38,13 +42,14 @@ internal static class ChangePassword
     internal static async Task<Results<NoContent, Problem>> Handle(
         Body<PasswordChange> body,
         Caller caller,
+        HttpContext context,
         PasswordCheck passwords,
         PasswordRules rules,
         PasswordHashing hashing,
         Users users,
         AccountStates states,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
         if (caller.Kind == CredentialKind.ApiKey)
@@ -58,7 +63,12 @@ internal static class ChangePassword
             return weak;
         }
 
-        var verified = await passwords.RunAsync(caller.Username, request.CurrentPassword, cancellationToken);
+        var verified = await passwords.RunAsync(
+            caller.Username,
+            request.CurrentPassword,
+            context.Connection.RemoteIpAddress,
+            ct
+        );
         if (verified is null)
         {
             return Problem.BadRequest(
@@ -67,7 +77,7 @@ internal static class ChangePassword
             );
         }
 
-        var hash = await hashing.HashAsync(request.NewPassword, cancellationToken);
+        var hash = await hashing.HashAsync(request.NewPassword, null, ct);
         var done = await database.WriteAsync(
             async unit =>
             {
@@ -79,17 +89,20 @@ internal static class ChangePassword
                     return false;
                 }
 
+                await unit.PublishAsync(new CredentialRevoked(row.Id, RevocationKind.Password, row.SecurityStamp), ct);
                 row.PasswordHash = hash;
                 row.PasswordGenerated = false;
                 (await manager.UpdateSecurityStampAsync(row)).MustSucceed();
-                await OpenSessions.EndAllAsync(unit, states, row.Id, caller.CredentialId, cancellationToken);
-                await unit.AuditAsync(
-                    new AuditEntry("account.password-changed", caller.Id, row.Id.ToString()),
-                    cancellationToken
-                );
+                await OpenSessions.EndAllAsync(unit, states, row.Id, caller.CredentialId, ct);
+                if (!request.KeepApiKeys)
+                {
+                    await AllApiKeys.EndAsync(unit, row.Id, ct);
+                }
+
+                await unit.AuditAsync(new AuditEntry("account.password-changed", caller.Id, row.Id.ToString()), ct);
                 return true;
             },
-            cancellationToken
+            ct
         );
         return done
             ? TypedResults.NoContent()

@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.PersonalData;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Accounts.Sessions;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Me;
@@ -15,8 +17,6 @@ namespace Sillage.Accounts.Me;
 /// <summary>Erases the caller (GDPR article 17).</summary>
 internal static class EraseMe
 {
-    private const string LoggedInAt = "SELECT created_at FROM session WHERE id = @Id";
-
     public static void Map(RouteGroupBuilder me) =>
         me.MapDelete("", Handle)
             .WithSummary("Erase my account")
@@ -33,10 +33,10 @@ internal static class EraseMe
     internal static async Task<Results<Reply<ErasureReport>, Problem>> Handle(
         Caller caller,
         Erasure erasure,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         IOptions<AccountsOptions> options,
         TimeProvider clock,
-        CancellationToken cancellationToken,
+        CancellationToken ct,
         string? form = null,
         bool dryRun = false
     )
@@ -46,41 +46,20 @@ internal static class EraseMe
             return Erasure.FormMissing();
         }
 
-        var report = await erasure.CountAsync(caller.Id, chosen, dryRun, cancellationToken);
+        var report = await erasure.CountAsync(caller.Id, chosen, dryRun, ct);
         if (dryRun)
         {
             return Reply.Ok(report);
         }
 
         var since = clock.GetUtcNow() - options.Value.RecentLogin;
-        if (!await HasProvedThemselvesAsync(caller, database, since, cancellationToken))
+        if (!await RecentLogin.IsProvedAsync(caller, database, since, ct))
         {
             return Problem.Forbidden(
                 "Erasing an account needs a recent login. Log in again, or send user name and password with this request."
             );
         }
 
-        return await erasure.RunAsync(report, caller.Id, cancellationToken);
+        return await erasure.RunAsync(report, caller.Id, ct);
     }
-
-    private static async Task<bool> HasProvedThemselvesAsync(
-        Caller caller,
-        IDatabase<AccountsModule> database,
-        DateTimeOffset since,
-        CancellationToken cancellationToken
-    ) =>
-        caller.Kind switch
-        {
-            CredentialKind.Password => true,
-            CredentialKind.Session => await database.ReadAsync(
-                reader =>
-                    reader.ScalarAsync<DateTimeOffset?>(
-                        LoggedInAt,
-                        new { Id = caller.CredentialId },
-                        cancellationToken
-                    ),
-                cancellationToken
-            ) >= since,
-            _ => false,
-        };
 }

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Accounts.PersonalData;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.PersonalData;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 
 namespace Sillage.Accounts.Me;
 
@@ -40,7 +41,7 @@ internal static class MyData
         Caller caller,
         IEnumerable<IPersonalData> everywhere,
         HttpContext context,
-        CancellationToken cancellationToken,
+        CancellationToken ct,
         bool download = false
     )
     {
@@ -60,8 +61,8 @@ internal static class MyData
         foreach (var data in everywhere)
         {
             writer.WritePropertyName(data.Section);
-            await data.ExportAsync(caller.Id, writer, cancellationToken);
-            await writer.FlushAsync(cancellationToken);
+            await data.ExportAsync(caller.Id, writer, ct);
+            await writer.FlushAsync(ct);
         }
 
         writer.WriteEndObject();
@@ -71,7 +72,7 @@ internal static class MyData
         MergePatch<JsonObject> patch,
         Caller caller,
         IEnumerable<IPersonalData> everywhere,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var sections = everywhere.ToDictionary(data => data.Section, StringComparer.Ordinal);
@@ -90,7 +91,7 @@ internal static class MyData
 
         foreach (var correction in corrections)
         {
-            var problem = await sections[correction.Name].CorrectAsync(caller.Id, correction.Value, cancellationToken);
+            var problem = await sections[correction.Name].CorrectAsync(caller.Id, correction.Value, ct);
             if (problem is not null)
             {
                 return problem.Under(JsonPointer.Member(JsonPointer.Root, correction.Name));

@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Sessions;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Me;
@@ -53,9 +54,9 @@ internal static class MySessions
     internal static async Task<PageReply<Session>> List(
         PageRequest page,
         Caller caller,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var after = page.After<Keys>();
@@ -71,9 +72,9 @@ internal static class MySessions
                         Before = after?.Id ?? Guid.Empty,
                         Limit = page.Limit + 1,
                     },
-                    cancellationToken
+                    ct
                 ),
-            cancellationToken
+            ct
         );
         return PageReply<Session>.Of(
             [
@@ -96,13 +97,10 @@ internal static class MySessions
         Guid id,
         Caller caller,
         AccountStates states,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     ) =>
-        await database.WriteAsync(
-            unit => OpenSessions.EndAsync(unit, states, caller.Id, id, cancellationToken),
-            cancellationToken
-        )
+        await database.WriteAsync(unit => OpenSessions.EndAsync(unit, states, caller.Id, id, ct), ct)
             ? TypedResults.NoContent()
             : Problem.NotFound();
 

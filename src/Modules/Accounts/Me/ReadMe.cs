@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Me;
@@ -20,15 +20,12 @@ internal static class ReadMe
 
     internal static async Task<Results<Reply<Account>, Problem>> Handle(
         Caller caller,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var row = await database.ReadAsync(
-            reader => new AccountStore(reader).FindAsync(caller.Id, cancellationToken),
-            cancellationToken
-        );
+        var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(caller.Id, ct), ct);
         return row is null ? Problem.NotFound() : Reply.Ok(Account.OfCaller(row, clock.GetUtcNow()));
     }
 }

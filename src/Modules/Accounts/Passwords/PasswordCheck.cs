@@ -1,82 +1,83 @@
+using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
+using Sillage.Api.Problems;
+using Sillage.Hosting.Authentication.Checking;
+using Sillage.Hosting.Limits;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Passwords;
 
 /// <summary>
-/// Checks a user name and password, and counts what is wrong. A name that nobody has, a wrong password and a locked
-/// account give the same answer after the same work.
+/// Checks a user name and password, and counts what is wrong. A name that nobody has, a wrong password, a locked
+/// and a disabled account give the same answer after the same work, whatever the rounds of the stored hash. A try is paid for by
+/// the network that it comes from, and given back if the password was right.
 /// </summary>
 internal sealed partial class PasswordCheck(
-    IDatabase<AccountsModule> database,
+    IDatabase<AccountsData> database,
     PasswordHashing hashing,
     Users users,
     AccountStates states,
+    ILoginLimit limit,
     IOptions<AccountsOptions> options,
     TimeProvider clock,
     ILogger<PasswordCheck> logger
 )
 {
-    public const string Refusal =
-        "The user name or the password is not right, or the account is locked after too many wrong passwords.";
+    public const string Refusal = IdentityAuthority.PasswordRefusal;
 
     private const string CountForNobody = "UPDATE nobody SET failed_logins = failed_logins + 1 WHERE id = 1";
 
     /// <summary>The account, or null if it may not log in.</summary>
-    public async Task<AccountRow?> RunAsync(string username, string password, CancellationToken cancellationToken)
+    /// <exception cref="ProblemException">429 or 503: too many tries from this address, or at this moment.</exception>
+    public async Task<AccountRow?> RunAsync(string username, string password, IPAddress? from, CancellationToken ct)
     {
+        limit.Pay(from);
         var name = Usernames.IsValid(username) ? Usernames.Key(username) : "";
         var given = password.Length <= PasswordRules.MaximumLength ? password : "";
         AccountRow? found = null;
         var (account, result) = await hashing.VerifyAsync(
             async () =>
             {
-                found = await database.ReadAsync(
-                    reader => new AccountStore(reader).FindByNameAsync(name, cancellationToken),
-                    cancellationToken
-                );
+                found = await database.ReadAsync(reader => new AccountStore(reader).FindByNameAsync(name, ct), ct);
                 return found is null || found.IsLocked(clock.GetUtcNow()) ? null : found;
             },
             given,
-            cancellationToken
+            from,
+            ct
         );
-        if (account is null)
+        // Once it is compared it counts, whether or not somebody waits for the answer.
+        ct = CancellationToken.None;
+        if (account is not null && result == PasswordVerificationResult.Failed)
         {
-            await database.WriteAsync(
-                unit => unit.ExecuteAsync(CountForNobody, null, cancellationToken),
-                cancellationToken
-            );
+            await CountFailureAsync(account, ct);
             return null;
         }
 
-        if (result == PasswordVerificationResult.Failed)
+        if (account is null or { Disabled: true })
         {
-            await CountFailureAsync(account, cancellationToken);
+            await database.WriteAsync(unit => unit.ExecuteAsync(CountForNobody, null, ct), ct);
             return null;
         }
 
-        if (account.Disabled)
-        {
-            return null;
-        }
-
+        limit.GiveBack(from);
         if (
             account.FailedLogins > 0
             || account.PasswordGenerated
             || result == PasswordVerificationResult.SuccessRehashNeeded
         )
         {
-            await SettleAsync(account, result, password, cancellationToken);
+            await SettleAsync(account, result, password, ct);
         }
 
         return account;
     }
 
-    private async Task CountFailureAsync(AccountRow account, CancellationToken cancellationToken)
+    private async Task CountFailureAsync(AccountRow account, CancellationToken ct)
     {
         var locked = await database.WriteAsync(
             async unit =>
@@ -100,11 +101,11 @@ internal sealed partial class PasswordCheck(
                 // Identity counts from the machine's clock; all else here goes by the one that was injected.
                 var end = clock.GetUtcNow() + options.Value.LockoutDuration;
                 (await manager.SetLockoutEndDateAsync(current, end)).MustSucceed();
-                await unit.AuditAsync(new AuditEntry("account.locked", null, current.Id.ToString()), cancellationToken);
-                await states.ChangedAsync(unit, current.Id, cancellationToken);
+                await unit.AuditAsync(new AuditEntry("account.locked", null, current.Id.ToString()), ct);
+                await states.ChangedAsync(unit, current.Id, ct);
                 return true;
             },
-            cancellationToken
+            ct
         );
         if (locked)
         {
@@ -116,12 +117,12 @@ internal sealed partial class PasswordCheck(
         AccountRow account,
         PasswordVerificationResult result,
         string password,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var rehashed =
             result == PasswordVerificationResult.SuccessRehashNeeded
-                ? await hashing.HashAsync(password, cancellationToken)
+                ? await hashing.HashAsync(password, null, ct)
                 : null;
         await database.WriteAsync(
             async unit =>
@@ -142,7 +143,7 @@ internal sealed partial class PasswordCheck(
                 (await manager.UpdateAsync(current)).MustSucceed();
                 return true;
             },
-            cancellationToken
+            ct
         );
     }
 

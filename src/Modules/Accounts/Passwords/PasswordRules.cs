@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 
 namespace Sillage.Accounts.Passwords;
 
 /// <summary>
-/// What a person may choose as a password (NIST SP 800-63B): long enough, at most 256 characters, not the user name, not
-/// one character over and over. No rule about kinds of characters.
+/// What may be a password (NIST SP 800-63B): long enough, at most 256 characters, not the user name, not one character over and
+/// over; and where a person chooses it, not one of those that are tried first. No rule about kinds of characters.
 /// </summary>
 internal sealed class PasswordRules(IOptions<AccountsOptions> options)
 {
@@ -15,7 +16,7 @@ internal sealed class PasswordRules(IOptions<AccountsOptions> options)
 
     private readonly AccountsOptions _options = options.Value;
 
-    /// <summary>What is wrong with the password; null if nothing is.</summary>
+    /// <summary>What is wrong with a password that was given out, by a list say; null if nothing is.</summary>
     public string? Refusal(string password, string username) =>
         password.Length < _options.PasswordMinimumLength ? $"At least {_options.PasswordMinimumLength} characters."
         : password.Length > MaximumLength ? $"At most {MaximumLength} characters."
@@ -25,9 +26,14 @@ internal sealed class PasswordRules(IOptions<AccountsOptions> options)
         : password.Distinct().Count() < 4 ? "At least 4 different characters."
         : null;
 
+    /// <summary>What is wrong with a password that a person chose; null if nothing is.</summary>
+    public string? RefusalOfChosen(string password, string username) =>
+        Refusal(password, username)
+        ?? (CommonPasswords.Include(password, username) ? "Too easy to guess: many have it, or one like it." : null);
+
     /// <summary>The same as a problem at <paramref name="pointer"/>.</summary>
     public Problem? Check(string password, string username, string pointer) =>
-        Refusal(password, username) is { } refusal
+        RefusalOfChosen(password, username) is { } refusal
             ? Problem.BadRequest("The password is not strong enough.", new FieldError(pointer, refusal))
             : null;
 }
@@ -37,7 +43,7 @@ internal sealed class PasswordValidator(PasswordRules rules) : IPasswordValidato
 {
     public Task<IdentityResult> ValidateAsync(UserManager<AccountRow> manager, AccountRow user, string? password) =>
         Task.FromResult(
-            rules.Refusal(password ?? "", user.Username) is { } refusal
+            rules.RefusalOfChosen(password ?? "", user.Username) is { } refusal
                 ? IdentityResult.Failed(new IdentityError { Code = "PasswordRefused", Description = refusal })
                 : IdentityResult.Success
         );

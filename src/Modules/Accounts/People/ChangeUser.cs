@@ -4,13 +4,15 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Sessions;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -35,14 +37,16 @@ internal static class ChangeUser
     public static void Map(RouteGroupBuilder users) =>
         users
             .MapPatch("/{id:guid}", Handle)
-            .RequirePermission(Permission.ManageAccounts)
+            .RequirePermission(AccountsPermission.ManageAccounts)
             .WithSummary("Change an account")
             .WithDescription(
-                "A JSON Merge Patch. Gives a role, shuts an account or opens it again, unlocks its password, corrects its profile."
+                "A JSON Merge Patch. Gives a role, shuts an account or opens it again, unlocks its password, corrects its profile. "
+                    + "An API key gives no role, and changes neither an administrator nor its owner."
             )
             .WithRequestExample(new UserChange(Role.Researcher, false))
             .WithReplyExample(Account.Example with { Role = Role.Researcher })
             .Fails(
+                StatusCodes.Status403Forbidden,
                 StatusCodes.Status404NotFound,
                 StatusCodes.Status409Conflict,
                 StatusCodes.Status412PreconditionFailed
@@ -55,9 +59,9 @@ internal static class ChangeUser
         Caller caller,
         Identity.Users users,
         AccountStates states,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
         await database.WriteAsync<Results<Reply<Account>, Problem>>(
             async unit =>
@@ -71,7 +75,7 @@ internal static class ChangeUser
                 precondition.Check(Account.Of(row, clock.GetUtcNow()));
                 var before = Of(row, clock.GetUtcNow());
                 var after = patch.Apply(before);
-                if (await RefuseAsync(unit, id, before, after, cancellationToken) is { } refused)
+                if (await RefuseAsync(unit, caller, row, before, after, ct) is { } refused)
                 {
                     return refused;
                 }
@@ -80,12 +84,12 @@ internal static class ChangeUser
                 {
                     Apply(after, row);
                     (await manager.UpdateAsync(row)).MustSucceed();
-                    await FollowAsync(unit, states, caller, row, before, after, cancellationToken);
+                    await FollowAsync(unit, states, caller, row, before, after, ct);
                 }
 
                 return Reply.Ok(Account.Of(row, clock.GetUtcNow()));
             },
-            cancellationToken
+            ct
         );
 
     private static UserChange Of(AccountRow row, DateTimeOffset now) =>
@@ -93,12 +97,18 @@ internal static class ChangeUser
 
     private static async Task<Problem?> RefuseAsync(
         IUnitOfWork unit,
-        Guid id,
+        Caller caller,
+        AccountRow row,
         UserChange before,
         UserChange after,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
+        if ((ByApiKey.RefuseTarget(caller, row) ?? ByApiKey.RefuseRole(caller, before.Role, after.Role)) is { } refused)
+        {
+            return refused;
+        }
+
         if (after.LockedUntil is not null && after.LockedUntil != before.LockedUntil)
         {
             return Problem.BadRequest(
@@ -110,7 +120,7 @@ internal static class ChangeUser
         var leaves =
             before is { Role: Role.Administrator, Disabled: false }
             && after is not { Role: Role.Administrator, Disabled: false };
-        return leaves ? await Administrators.CheckAnotherRemainsAsync(unit, id, cancellationToken) : null;
+        return leaves ? await Administrators.CheckAnotherRemainsAsync(unit, row.Id, ct) : null;
     }
 
     private static void Apply(UserChange change, AccountRow row)
@@ -132,16 +142,16 @@ internal static class ChangeUser
         AccountRow row,
         UserChange before,
         UserChange after,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (after.Disabled && !before.Disabled)
         {
-            await OpenSessions.EndAllAsync(unit, states, row.Id, null, cancellationToken);
+            await OpenSessions.EndAllAsync(unit, states, row.Id, null, ct);
         }
         else
         {
-            await states.ChangedAsync(unit, row.Id, cancellationToken);
+            await states.ChangedAsync(unit, row.Id, ct);
         }
 
         // Names of what changed, and values only where they are no personal data.
@@ -155,9 +165,31 @@ internal static class ChangeUser
             },
             Json.Options
         );
-        await unit.AuditAsync(
-            new AuditEntry("account.changed", caller.Id, row.Id.ToString(), details),
-            cancellationToken
-        );
+        await unit.AuditAsync(new AuditEntry("account.changed", caller.Id, row.Id.ToString(), details), ct);
+        await PublishAsync(unit, row.Id, before, after, ct);
+    }
+
+    private static async Task PublishAsync(
+        IUnitOfWork unit,
+        Guid accountId,
+        UserChange before,
+        UserChange after,
+        CancellationToken ct
+    )
+    {
+        if (after.Role != before.Role)
+        {
+            await unit.PublishAsync(new RolesChanged(accountId, [after.Role]), ct);
+        }
+
+        if (after.Disabled != before.Disabled)
+        {
+            await unit.PublishAsync(new AccountDisabled(accountId, after.Disabled), ct);
+        }
+
+        if (after.DisplayName != before.DisplayName || after.Email != before.Email)
+        {
+            await unit.PublishAsync(new ProfileChanged(accountId), ct);
+        }
     }
 }

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
 using Sillage.Accounts.Registration;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -36,7 +36,7 @@ internal static class CreateUser
     public static void Map(RouteGroupBuilder users) =>
         users
             .MapPost("", Handle)
-            .RequirePermission(Permission.ManageAccounts)
+            .RequirePermission(AccountsPermission.ManageAccounts)
             .WithSummary("Create an account")
             .WithDescription(
                 "With the password given, or with a generated one that is shown in this reply and never again."
@@ -57,29 +57,35 @@ internal static class CreateUser
         IdempotencyKey key,
         Caller caller,
         NewAccounts accounts,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
         var request = body.Value;
+        if (ByApiKey.RefuseRole(caller, Role.Member, request.Role ?? Role.Member) is { } refused)
+        {
+            return refused;
+        }
+
         var generated = request.Password is null ? GeneratedPassword.Create() : null;
         var account = await accounts.PrepareAsync(
             request.Username,
             request.Password ?? generated!,
             request.Role ?? Role.Member,
-            cancellationToken
+            null,
+            ct
         );
         account.Describe(request.DisplayName, request.Email);
+        key.Names(account.Id);
         try
         {
             return await key.RunAsync<Account>(
                 database,
                 async unit =>
-                    await accounts.StoreAsync(unit, account, "account.created", caller.Id, cancellationToken)
-                        is { } taken
+                    await accounts.StoreAsync(unit, account, "account.created", caller.Id, ct) is { } taken
                         ? taken
                         : accounts.Created(account, generated),
-                cancellationToken
+                ct
             );
         }
         catch (UniqueViolationException)

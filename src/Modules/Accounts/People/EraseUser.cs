@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.PersonalData;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -18,9 +18,11 @@ internal static class EraseUser
     public static void Map(RouteGroupBuilder users) =>
         users
             .MapDelete("/{id:guid}", Handle)
-            .RequirePermission(Permission.ManageAccounts)
+            .RequirePermission(AccountsPermission.ManageAccounts)
             .WithSummary("Erase an account")
-            .WithDescription("As a person erases their own; see there.")
+            .WithDescription(
+                "As a person erases their own; see there. An API key erases neither an administrator nor its owner."
+            )
             .WithQuery("form", Erasure.FormHelp, "anonymise")
             .WithQuery("dryRun", "Whether only to count what would be removed. Default false.", "true")
             .WithReplyExample(ErasureReport.Example)
@@ -30,8 +32,8 @@ internal static class EraseUser
         Guid id,
         Caller caller,
         Erasure erasure,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken,
+        IDatabase<AccountsData> database,
+        CancellationToken ct,
         string? form = null,
         bool dryRun = false
     )
@@ -41,16 +43,18 @@ internal static class EraseUser
             return Erasure.FormMissing();
         }
 
-        var row = await database.ReadAsync(
-            reader => new AccountStore(reader).FindAsync(id, cancellationToken),
-            cancellationToken
-        );
+        var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(id, ct), ct);
         if (row is null)
         {
             return Problem.NotFound();
         }
 
-        var report = await erasure.CountAsync(id, chosen, dryRun, cancellationToken);
-        return dryRun ? Reply.Ok(report) : await erasure.RunAsync(report, caller.Id, cancellationToken);
+        if (ByApiKey.RefuseTarget(caller, row) is { } refused)
+        {
+            return refused;
+        }
+
+        var report = await erasure.CountAsync(id, chosen, dryRun, ct);
+        return dryRun ? Reply.Ok(report) : await erasure.RunAsync(report, caller.Id, ct);
     }
 }

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -31,7 +32,7 @@ internal static class ListUsers
     public static void Map(RouteGroupBuilder users) =>
         users
             .MapGet("", Handle)
-            .RequirePermission(Permission.ReadAccounts)
+            .RequirePermission(AccountsPermission.ReadAccounts)
             .WithSummary("List accounts")
             .WithDescription("All accounts in the order of their user names, or those that match.")
             .WithQuery(
@@ -44,9 +45,9 @@ internal static class ListUsers
 
     internal static async Task<Results<PageReply<Account>, Problem>> Handle(
         PageRequest page,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken,
+        CancellationToken ct,
         string? search = null,
         string? role = null
     )
@@ -80,9 +81,9 @@ internal static class ListUsers
                         To = from + "\U0010FFFF",
                         Limit = page.Limit + 1,
                     },
-                    cancellationToken
+                    ct
                 ),
-            cancellationToken
+            ct
         );
         var now = clock.GetUtcNow();
         return PageReply<Account>.Of(

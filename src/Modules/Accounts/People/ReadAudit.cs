@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -36,7 +36,7 @@ internal static class ReadAudit
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/api/v1/audit", Handle)
-            .RequirePermission(Permission.ReadAudit)
+            .RequirePermission(AccountsPermission.ReadAudit)
             .WithTags("Users")
             .WithSummary("Read the audit trail")
             .WithDescription(
@@ -50,7 +50,7 @@ internal static class ReadAudit
     internal static async Task<Results<PageReply<AuditedAction>, Problem>> Handle(
         PageRequest page,
         IEnumerable<IDatabase> databases,
-        CancellationToken cancellationToken,
+        CancellationToken ct,
         string? action = null,
         Guid? actor = null,
         string? subject = null
@@ -71,10 +71,7 @@ internal static class ReadAudit
         var rows = new List<AuditedAction>();
         foreach (var database in databases)
         {
-            var some = await database.ReadAsync(
-                reader => reader.ReadAuditAsync(filter, page.Limit + 1, cancellationToken),
-                cancellationToken
-            );
+            var some = await database.ReadAsync(reader => reader.ReadAuditAsync(filter, page.Limit + 1, ct), ct);
             rows.AddRange(
                 some.Select(row => new AuditedAction(
                     row.Id,

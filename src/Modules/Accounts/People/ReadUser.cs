@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
@@ -25,20 +25,17 @@ internal static class ReadUser
     internal static async Task<Results<Reply<Account>, Problem>> Handle(
         Guid id,
         Caller caller,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        if (!caller.Can(Permission.ReadAccounts) && !(caller.Id == id && caller.Can(Permission.Self)))
+        if (!caller.Can(AccountsPermission.ReadAccounts) && !(caller.Id == id && caller.Can(Permission.Self)))
         {
             return Problem.NotFound();
         }
 
-        var row = await database.ReadAsync(
-            reader => new AccountStore(reader).FindAsync(id, cancellationToken),
-            cancellationToken
-        );
+        var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(id, ct), ct);
         return row is null ? Problem.NotFound() : Reply.Ok(Account.Of(row, clock.GetUtcNow()));
     }
 }

@@ -1,35 +1,27 @@
 using System.Text.Json;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Accounts.Identity;
-using Sillage.Accounts.Me;
-using Sillage.Hosting.PersonalData;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.PersonalData;
 
 /// <summary>
 /// What accounts know of a person: the account, its sessions and keys, and what the audit trail says. Both forms of
-/// erasure remove the account, since the account is the tie; the audit trail keeps ids, which then lead nowhere.
+/// erasure remove the account, since the account is the tie; the audit trail keeps that something was done and on which day.
 /// </summary>
-internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, Users users, AccountStates states)
+internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Users users, AccountStates states)
     : IPersonalData
 {
-    private const int AuditPage = 500;
-
     private const string Sessions = """
         SELECT id, user_agent, created_at, refreshed_at, expires_at FROM session WHERE account_id = @Id ORDER BY id
         """;
 
     private const string Keys = $"SELECT {ApiKeyRow.Columns} FROM api_key WHERE account_id = @Id ORDER BY id";
-
-    private const string Audit = """
-        SELECT id, at, action, actor, subject, details FROM sillage_audit
-        WHERE (subject = @Subject OR actor = @Id) AND id > @After
-        ORDER BY id LIMIT @Limit
-        """;
 
     private const string Counts = """
         SELECT (SELECT COUNT(*) FROM account WHERE id = @Id) AS accounts,
@@ -39,16 +31,16 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
 
     public string Section => "accounts";
 
-    public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken ct)
     {
         var (row, sessions, keys) = await database.ReadAsync(
             async reader =>
                 (
-                    await new AccountStore(reader).FindAsync(accountId, cancellationToken),
-                    await reader.QueryAsync<SessionRow>(Sessions, new { Id = accountId }, cancellationToken),
-                    await reader.QueryAsync<ApiKeyRow>(Keys, new { Id = accountId }, cancellationToken)
+                    await new AccountStore(reader).FindAsync(accountId, ct),
+                    await reader.QueryAsync<SessionRow>(Sessions, new { Id = accountId }, ct),
+                    await reader.QueryAsync<ApiKeyRow>(Keys, new { Id = accountId }, ct)
                 ),
-            cancellationToken
+            ct
         );
         writer.WriteStartObject();
         if (row is not null)
@@ -75,11 +67,11 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
         JsonSerializer.Serialize(writer, sessions, Json.Options);
         writer.WritePropertyName("apiKeys");
         JsonSerializer.Serialize(writer, keys, Json.Options);
-        await ExportAuditAsync(accountId, writer, cancellationToken);
+        await PersonalTrail.WriteAsync(database, accountId, writer, ct);
         writer.WriteEndObject();
     }
 
-    public async Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken cancellationToken)
+    public async Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken ct)
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
@@ -107,16 +99,8 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
         try
         {
             var row = await database.WriteAsync(
-                unit =>
-                    ChangeMe.ApplyAsync(
-                        unit,
-                        users,
-                        accountId,
-                        MergePatch<Profile>.Of(profile),
-                        _ => { },
-                        cancellationToken
-                    ),
-                cancellationToken
+                unit => ProfileChange.ApplyAsync(unit, users, accountId, MergePatch<Profile>.Of(profile), _ => { }, ct),
+                ct
             );
             return row is null ? Problem.NotFound() : null;
         }
@@ -126,41 +110,29 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
         }
     }
 
-    public Task<IReadOnlyDictionary<string, long>> CountAsync(
-        Guid accountId,
-        ErasureForm form,
-        CancellationToken cancellationToken
-    ) => database.ReadAsync(reader => CountAsync(reader, accountId, cancellationToken), cancellationToken);
+    public Task<IReadOnlyDictionary<string, long>> CountAsync(Guid accountId, ErasureForm form, CancellationToken ct) =>
+        database.ReadAsync(reader => CountAsync(reader, accountId, ct), ct);
 
-    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async reader => await new AccountStore(reader).FindAsync(accountId, cancellationToken) is null,
-            cancellationToken
-        );
+    public async Task<IReadOnlyCollection<Guid>> ListAccountsAsync(CancellationToken ct) =>
+        await database.ReadAsync(reader => reader.QueryAsync<Guid>("SELECT id FROM account", null, ct), ct);
 
-    public async Task EraseAsync(
-        Guid accountId,
-        ErasureForm form,
-        IUnitOfWork unit,
-        CancellationToken cancellationToken
-    )
+    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken ct) =>
+        database.ReadAsync(async reader => await new AccountStore(reader).FindAsync(accountId, ct) is null, ct);
+
+    public async Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken ct)
     {
-        if (await DeleteAsync(accountId, unit, cancellationToken))
+        if (await DeleteAsync(accountId, unit, ct))
         {
-            await unit.AuditAsync(AuditOf(null, accountId, form), cancellationToken);
+            await unit.AuditAsync(AuditOf(null, accountId, form), ct);
         }
     }
 
     /// <summary>Deletes the account; its sessions, tokens and keys go with it.</summary>
     /// <returns>False if it was gone already.</returns>
-    public async Task<bool> DeleteAsync(Guid accountId, IUnitOfWork unit, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Guid accountId, IUnitOfWork unit, CancellationToken ct)
     {
-        var gone = await unit.ExecuteAsync(
-            "DELETE FROM account WHERE id = @Id",
-            new { Id = accountId },
-            cancellationToken
-        );
-        await states.ChangedAsync(unit, accountId, cancellationToken);
+        var gone = await unit.ExecuteAsync("DELETE FROM account WHERE id = @Id", new { Id = accountId }, ct);
+        await states.ChangedAsync(unit, accountId, ct);
         return gone > 0;
     }
 
@@ -170,49 +142,16 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
     private static async Task<IReadOnlyDictionary<string, long>> CountAsync(
         IReader reader,
         Guid accountId,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var counts = await reader.FirstOrDefaultAsync<CountRow>(Counts, new { Id = accountId }, cancellationToken);
+        var counts = await reader.FirstOrDefaultAsync<CountRow>(Counts, new { Id = accountId }, ct);
         return new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["accounts"] = counts!.Accounts,
             ["sessions"] = counts.Sessions,
             ["apiKeys"] = counts.ApiKeys,
         };
-    }
-
-    private async Task ExportAuditAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken cancellationToken)
-    {
-        writer.WriteStartArray("audit");
-        IReadOnlyList<AuditRow> page;
-        var after = Guid.Empty;
-        do
-        {
-            page = await database.ReadAsync(
-                reader =>
-                    reader.QueryAsync<AuditRow>(
-                        Audit,
-                        new
-                        {
-                            Id = accountId,
-                            Subject = accountId.ToString(),
-                            After = after,
-                            Limit = AuditPage,
-                        },
-                        cancellationToken
-                    ),
-                cancellationToken
-            );
-            foreach (var row in page)
-            {
-                JsonSerializer.Serialize(writer, row, Json.Options);
-                after = row.Id;
-            }
-
-            await writer.FlushAsync(cancellationToken);
-        } while (page.Count == AuditPage);
-        writer.WriteEndArray();
     }
 
     private sealed record CountRow(long Accounts, long Sessions, long ApiKeys);
@@ -223,14 +162,5 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsModule> database, U
         DateTimeOffset CreatedAt,
         DateTimeOffset RefreshedAt,
         DateTimeOffset ExpiresAt
-    );
-
-    private sealed record AuditRow(
-        Guid Id,
-        DateTimeOffset At,
-        string Action,
-        Guid? Actor,
-        string Subject,
-        string? Details
     );
 }

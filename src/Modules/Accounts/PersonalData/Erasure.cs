@@ -1,8 +1,8 @@
-using Sillage.Accounts.Erasures;
-using Sillage.Accounts.People;
-using Sillage.Hosting.PersonalData;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Accounts.Contracts.PersonalData;
+using Sillage.Accounts.Identity;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.PersonalData;
@@ -44,7 +44,7 @@ public sealed record ErasureReport(
 /// neither can happen without the other.
 /// </summary>
 internal sealed class Erasure(
-    IDatabase<AccountsModule> database,
+    IDatabase<AccountsData> database,
     AccountsPersonalData accounts,
     IErasureList list,
     IEnumerable<IPersonalData> everywhere
@@ -66,17 +66,12 @@ internal sealed class Erasure(
         Problem.BadRequest("Say which form of erasure is meant.", new FieldError("?form", FormHelp));
 
     /// <summary>What would be removed.</summary>
-    public async Task<ErasureReport> CountAsync(
-        Guid accountId,
-        ErasureForm form,
-        bool dryRun,
-        CancellationToken cancellationToken
-    )
+    public async Task<ErasureReport> CountAsync(Guid accountId, ErasureForm form, bool dryRun, CancellationToken ct)
     {
         var sections = new Dictionary<string, IReadOnlyDictionary<string, long>>(StringComparer.Ordinal);
         foreach (var data in everywhere)
         {
-            sections[data.Section] = await data.CountAsync(accountId, form, cancellationToken);
+            sections[data.Section] = await data.CountAsync(accountId, form, ct);
         }
 
         return new ErasureReport(
@@ -91,26 +86,18 @@ internal sealed class Erasure(
     /// <summary>Erases.</summary>
     /// <param name="report">What is about to be removed.</param>
     /// <param name="actor">Who asks for it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>The report with the address of the erasure's progress.</returns>
     /// <exception cref="ProblemException">404, or 409 for the last administrator.</exception>
-    public async Task<Reply<ErasureReport>> RunAsync(
-        ErasureReport report,
-        Guid actor,
-        CancellationToken cancellationToken
-    )
+    public async Task<Reply<ErasureReport>> RunAsync(ErasureReport report, Guid actor, CancellationToken ct)
     {
-        await database.WriteAsync(unit => CheckAsync(report.AccountId, unit, cancellationToken), cancellationToken);
+        await database.WriteAsync(unit => CheckAsync(report.AccountId, unit, ct), ct);
 
         // In the list first: what is erased and not in it would come back with a backup.
-        var id = await list.RecordAsync(report.AccountId, report.Form, cancellationToken);
+        var id = await list.RecordAsync(report.AccountId, report.Form, ct);
         await list.EraseAsync(
             id,
-            () =>
-                database.WriteAsync(
-                    unit => EraseAsync(report.AccountId, report.Form, actor, unit, cancellationToken),
-                    cancellationToken
-                ),
+            () => database.WriteAsync(unit => EraseAsync(report.AccountId, report.Form, actor, unit, ct), ct),
             ct => accounts.IsErasedAsync(report.AccountId, ct)
         );
         return Reply.Ok(report with { Links = new Links { ["progress"] = ReadErasure.AddressOf(id) } });
@@ -121,23 +108,27 @@ internal sealed class Erasure(
         ErasureForm form,
         Guid actor,
         IUnitOfWork unit,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        await CheckAsync(accountId, unit, cancellationToken);
-        await accounts.DeleteAsync(accountId, unit, cancellationToken);
-        await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), cancellationToken);
-        await unit.PublishAsync(new PersonErased(accountId, form), cancellationToken);
+        await CheckAsync(accountId, unit, ct);
+        await accounts.DeleteAsync(accountId, unit, ct);
+        await unit.AuditAsync(AccountsPersonalData.AuditOf(actor, accountId, form), ct);
+        await unit.PublishAsync(new PersonErased(accountId, form), ct);
+        await unit.ForgetPersonAsync(accountId, ct);
         return true;
     }
 
-    private static async Task<bool> CheckAsync(Guid accountId, IUnitOfWork unit, CancellationToken cancellationToken)
+    private static async Task<bool> CheckAsync(Guid accountId, IUnitOfWork unit, CancellationToken ct)
     {
-        var problem = await new Identity.AccountStore(unit).FindAsync(accountId, cancellationToken) switch
+        var problem = await new Identity.AccountStore(unit).FindAsync(accountId, ct) switch
         {
             null => Problem.NotFound(),
-            { Role: Hosting.Authentication.Role.Administrator, Disabled: false } =>
-                await Administrators.CheckAnotherRemainsAsync(unit, accountId, cancellationToken),
+            { Role: Api.Access.Role.Administrator, Disabled: false } => await Administrators.CheckAnotherRemainsAsync(
+                unit,
+                accountId,
+                ct
+            ),
             _ => null,
         };
         return problem is null ? true : throw new ProblemException(problem);

@@ -1,4 +1,4 @@
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 
 namespace Sillage.Accounts.PersonalData;
 

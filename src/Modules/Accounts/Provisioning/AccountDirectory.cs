@@ -7,7 +7,7 @@ namespace Sillage.Accounts.Provisioning;
 
 /// <summary>What other modules ask of accounts, answered in this process.</summary>
 internal sealed class AccountDirectory(
-    IDatabase<AccountsModule> database,
+    IDatabase<AccountsData> database,
     PasswordHashing hashing,
     PasswordRules rules,
     Authority.AccountStates states,
@@ -46,17 +46,14 @@ internal sealed class AccountDirectory(
 
     public async Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
         IReadOnlyCollection<Guid> ids,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         ArgumentNullException.ThrowIfNull(ids);
         var found = new Dictionary<Guid, AccountSummary>(ids.Count);
         foreach (var some in ids.Chunk(MostAtOnce))
         {
-            var rows = await database.ReadAsync(
-                reader => reader.QueryAsync<AccountSummary>(ByIds, Ids(some), cancellationToken),
-                cancellationToken
-            );
+            var rows = await database.ReadAsync(reader => reader.QueryAsync<AccountSummary>(ByIds, Ids(some), ct), ct);
             foreach (var row in rows)
             {
                 found[row.Id] = row;
@@ -66,15 +63,10 @@ internal sealed class AccountDirectory(
         return found;
     }
 
-    public Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken cancellationToken) =>
+    public Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken ct) =>
         database.ReadAsync(
-            reader =>
-                reader.FirstOrDefaultAsync<AccountSummary>(
-                    ByName,
-                    new { Key = Usernames.Key(username) },
-                    cancellationToken
-                ),
-            cancellationToken
+            reader => reader.FirstOrDefaultAsync<AccountSummary>(ByName, new { Key = Usernames.Key(username) }, ct),
+            ct
         );
 
     public string? FindFault(string username) => Usernames.IsValid(username) ? null : Usernames.Rule;
@@ -82,27 +74,20 @@ internal sealed class AccountDirectory(
     public Task<Contracts.Provisioning> ProvisionAsync(
         IReadOnlyList<string> usernames,
         Guid actor,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         ArgumentNullException.ThrowIfNull(usernames);
-        var now = clock.GetUtcNow();
-        return ProvisionAsync(
-            [.. usernames.Select(name => new NewAccount(Guid.CreateVersion7(now), name))],
-            (Guid?)actor,
-            cancellationToken
-        );
+        return ProvisionAsync([.. usernames.Select(name => new NewAccount(RandomId.Create(), name))], (Guid?)actor, ct);
     }
 
-    public Task<Contracts.Provisioning> ProvisionAsync(
-        IReadOnlyList<NewAccount> accounts,
-        CancellationToken cancellationToken
-    ) => ProvisionAsync(accounts, null, cancellationToken);
+    public Task<Contracts.Provisioning> ProvisionAsync(IReadOnlyList<NewAccount> accounts, CancellationToken ct) =>
+        ProvisionAsync(accounts, null, ct);
 
     private async Task<Contracts.Provisioning> ProvisionAsync(
         IReadOnlyList<NewAccount> asked,
         Guid? actor,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         ArgumentNullException.ThrowIfNull(asked);
@@ -117,7 +102,7 @@ internal sealed class AccountDirectory(
         }
 
         var passwords = asked.Select(_ => GeneratedPassword.Create()).ToArray();
-        var hashes = await hashing.HashGeneratedAsync(passwords, cancellationToken);
+        var hashes = await hashing.HashGeneratedAsync(passwords, ct);
         var now = clock.GetUtcNow();
         var accounts = asked.Zip(
             hashes,
@@ -129,19 +114,14 @@ internal sealed class AccountDirectory(
                     UsernameKey = Usernames.Key(account.Username),
                     PasswordHash = hash,
                     PasswordGenerated = true,
-                    SecurityStamp = Guid.CreateVersion7(now).ToString("N"),
+                    SecurityStamp = RandomId.Create().ToString("N"),
                     CreatedAt = now,
                 }
         );
-        return await StoreAsync([.. accounts], passwords, actor, cancellationToken);
+        return await StoreAsync([.. accounts], passwords, actor, ct);
     }
 
-    public async Task<AccountCreation> CreateAsync(
-        string username,
-        string password,
-        Guid actor,
-        CancellationToken cancellationToken
-    )
+    public async Task<AccountCreation> CreateAsync(string username, string password, Guid actor, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(password);
         if (!Usernames.IsValid(username))
@@ -157,22 +137,22 @@ internal sealed class AccountDirectory(
         var now = clock.GetUtcNow();
         var account = new AccountRow
         {
-            Id = Guid.CreateVersion7(now),
+            Id = RandomId.Create(),
             Username = username,
             UsernameKey = Usernames.Key(username),
-            PasswordHash = await hashing.HashAsync(password, cancellationToken),
+            PasswordHash = await hashing.HashAsync(password, null, ct),
             // Given by somebody else and not used yet, which is what a withdrawal asks for.
             PasswordGenerated = true,
-            SecurityStamp = Guid.CreateVersion7(now).ToString("N"),
+            SecurityStamp = RandomId.Create().ToString("N"),
             CreatedAt = now,
         };
-        var stored = await StoreAsync([account], [password], actor, cancellationToken);
+        var stored = await StoreAsync([account], [password], actor, ct);
         return stored.Refused.Count == 0
             ? new AccountCreation(account.Id, null)
             : new AccountCreation(null, "The user name is taken.");
     }
 
-    public Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return database.WriteAsync(
@@ -180,21 +160,21 @@ internal sealed class AccountDirectory(
             {
                 foreach (var some in ids.Chunk(MostAtOnce))
                 {
-                    var gone = await unit.ExecuteAsync(Withdraw, Ids(some), cancellationToken);
+                    var gone = await unit.ExecuteAsync(Withdraw, Ids(some), ct);
                     await unit.AuditAsync(
                         new AuditEntry("account.withdrawn", null, "accounts", $$"""{"count":{{gone}}}"""),
-                        cancellationToken
+                        ct
                     );
                 }
 
                 foreach (var id in ids)
                 {
-                    await states.ChangedAsync(unit, id, cancellationToken);
+                    await states.ChangedAsync(unit, id, ct);
                 }
 
                 return true;
             },
-            cancellationToken
+            ct
         );
     }
 
@@ -228,7 +208,7 @@ internal sealed class AccountDirectory(
         IReadOnlyList<AccountRow> accounts,
         IReadOnlyList<string> passwords,
         Guid? actor,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         try
@@ -236,15 +216,15 @@ internal sealed class AccountDirectory(
             var refused = await database.WriteAsync(
                 async unit =>
                 {
-                    var taken = await TakenAsync(unit, accounts, cancellationToken);
+                    var taken = await TakenAsync(unit, accounts, ct);
                     if (taken.Count == 0)
                     {
-                        await InsertAsync(unit, accounts, actor, cancellationToken);
+                        await InsertAsync(unit, accounts, actor, ct);
                     }
 
                     return taken;
                 },
-                cancellationToken
+                ct
             );
             return new Contracts.Provisioning(
                 refused.Count > 0
@@ -258,7 +238,7 @@ internal sealed class AccountDirectory(
             // Somebody took one of the names between the look and the insert; nothing was stored, and now it shows.
             return new Contracts.Provisioning(
                 [],
-                await database.ReadAsync(reader => TakenAsync(reader, accounts, cancellationToken), cancellationToken)
+                await database.ReadAsync(reader => TakenAsync(reader, accounts, ct), ct)
             );
         }
     }
@@ -266,11 +246,11 @@ internal sealed class AccountDirectory(
     private static async Task<Dictionary<int, string>> TakenAsync(
         IReader reader,
         IReadOnlyList<AccountRow> accounts,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var keys = accounts.Select(a => a.UsernameKey).ToArray();
-        var taken = (await reader.QueryAsync<string>(TakenNames, new { Keys = keys }, cancellationToken)).ToHashSet(
+        var taken = (await reader.QueryAsync<string>(TakenNames, new { Keys = keys }, ct)).ToHashSet(
             StringComparer.Ordinal
         );
         return accounts
@@ -283,17 +263,18 @@ internal sealed class AccountDirectory(
         IUnitOfWork unit,
         IReadOnlyList<AccountRow> accounts,
         Guid? actor,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         foreach (var account in accounts)
         {
-            await unit.ExecuteAsync(Insert, account, cancellationToken);
+            await unit.ExecuteAsync(Insert, account, ct);
         }
 
+        await unit.PublishAllAsync([.. accounts.Select(a => new AccountRegistered(a.Id, a.Role))], ct);
         await unit.AuditAsync(
             new AuditEntry("account.provisioned", actor, "accounts", $$"""{"count":{{accounts.Count}}}"""),
-            cancellationToken
+            ct
         );
     }
 }

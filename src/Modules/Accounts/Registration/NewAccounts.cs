@@ -1,7 +1,9 @@
+using System.Net;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Storage.Mapping;
 
@@ -10,13 +12,17 @@ namespace Sillage.Accounts.Registration;
 /// <summary>Makes accounts, one at a time, with a password that a person chose.</summary>
 internal sealed class NewAccounts(Users users, PasswordHashing hashing, PasswordRules rules, TimeProvider clock)
 {
-    /// <summary>Checks what needs no database and computes the hash: before the unit, since it is slow.</summary>
+    /// <summary>
+    /// Checks what needs no database and computes the hash: before the unit, since it is slow. <paramref name="from"/> is the address
+    /// of a stranger; null if it is somebody known who asks.
+    /// </summary>
     /// <exception cref="ProblemException">400: the user name or the password is not valid.</exception>
     public async Task<AccountRow> PrepareAsync(
         string username,
         string password,
         string role,
-        CancellationToken cancellationToken
+        IPAddress? from,
+        CancellationToken ct
     )
     {
         if (!Usernames.IsValid(username))
@@ -34,10 +40,10 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
         var now = clock.GetUtcNow();
         return new AccountRow
         {
-            Id = Guid.CreateVersion7(now),
+            Id = RandomId.Create(),
             Username = username,
             Role = role,
-            PasswordHash = await hashing.HashAsync(password, cancellationToken),
+            PasswordHash = await hashing.HashAsync(password, from, ct),
             // As it is stored, so that this reply and the next GET are the same version.
             CreatedAt = Microseconds.ToTime(Microseconds.From(now)),
         };
@@ -50,7 +56,7 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
         AccountRow account,
         string action,
         Guid? actor,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         using var manager = users.In(unit);
@@ -61,8 +67,9 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
 
         await unit.AuditAsync(
             new AuditEntry(action, actor ?? account.Id, account.Id.ToString(), $$"""{"role":"{{account.Role}}"}"""),
-            cancellationToken
+            ct
         );
+        await unit.PublishAsync(new AccountRegistered(account.Id, account.Role), ct);
         return null;
     }
 

@@ -4,15 +4,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Registration;
@@ -46,11 +47,12 @@ internal static class Register
 
     internal static async Task<Results<CreatedReply<Account>, Problem>> Handle(
         Body<NewAccount> body,
+        HttpContext context,
         IdempotencyKey key,
         NewAccounts accounts,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         IOptions<AccountsOptions> options,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (options.Value.Registration != RegistrationMode.Open)
@@ -59,17 +61,24 @@ internal static class Register
         }
 
         var request = body.Value;
-        var account = await accounts.PrepareAsync(request.Username, request.Password, Role.Member, cancellationToken);
+        var account = await accounts.PrepareAsync(
+            request.Username,
+            request.Password,
+            Role.Member,
+            context.Connection.RemoteIpAddress,
+            ct
+        );
         account.Describe(request.DisplayName, request.Email);
+        key.Names(account.Id);
         try
         {
             return await key.RunAsync<Account>(
                 database,
                 async unit =>
-                    await accounts.StoreAsync(unit, account, "account.registered", null, cancellationToken) is { } taken
+                    await accounts.StoreAsync(unit, account, "account.registered", null, ct) is { } taken
                         ? taken
                         : accounts.Created(account),
-                cancellationToken
+                ct
             );
         }
         catch (UniqueViolationException)

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Limits;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
@@ -29,7 +29,8 @@ internal static class LogIn
         routes
             .MapPost("/api/v1/auth/login", Handle)
             .AllowAnonymous()
-            .LimitLogins()
+            // The try is paid for where the password is compared, and given back if it was right.
+            .WithMetadata(new IgnoresCredentialsMetadata())
             .WithTags("Accounts")
             .WithSummary("Log in")
             .WithDescription(
@@ -45,11 +46,16 @@ internal static class LogIn
         HttpContext context,
         PasswordCheck passwords,
         SessionTokens tokens,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken
+        IDatabase<AccountsData> database,
+        CancellationToken ct
     )
     {
-        var account = await passwords.RunAsync(body.Value.Username, body.Value.Password, cancellationToken);
+        var account = await passwords.RunAsync(
+            body.Value.Username,
+            body.Value.Password,
+            context.Connection.RemoteIpAddress,
+            ct
+        );
         if (account is null)
         {
             return Problem.Unauthorized(PasswordCheck.Refusal);
@@ -59,12 +65,12 @@ internal static class LogIn
             async unit =>
             {
                 // Erased, disabled or given another password since it was compared.
-                var current = await new AccountStore(unit).FindAsync(account.Id, cancellationToken);
+                var current = await new AccountStore(unit).FindAsync(account.Id, ct);
                 return current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp
                     ? null
-                    : await tokens.OpenAsync(unit, current, context.Request.Headers.UserAgent, cancellationToken);
+                    : await tokens.OpenAsync(unit, current, context.Request.Headers.UserAgent, ct);
             },
-            cancellationToken
+            ct
         );
         return pair is null ? Problem.Unauthorized(PasswordCheck.Refusal) : new Reply<Tokens>(pair) { NoStore = true };
     }

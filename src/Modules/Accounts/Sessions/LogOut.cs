@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Authority;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
@@ -28,8 +28,8 @@ internal static class LogOut
     internal static async Task<Results<NoContent, Problem>> Handle(
         Caller caller,
         AccountStates states,
-        IDatabase<AccountsModule> database,
-        CancellationToken cancellationToken,
+        IDatabase<AccountsData> database,
+        CancellationToken ct,
         bool everywhere = false
     )
     {
@@ -45,20 +45,20 @@ internal static class LogOut
             {
                 if (everywhere)
                 {
-                    await OpenSessions.EndAllAsync(unit, states, caller.Id, null, cancellationToken);
+                    await OpenSessions.EndAllAsync(unit, states, caller.Id, null, ct);
                     await unit.AuditAsync(
                         new AuditEntry("session.ended-everywhere", caller.Id, caller.Id.ToString()),
-                        cancellationToken
+                        ct
                     );
                 }
                 else
                 {
-                    await OpenSessions.EndAsync(unit, states, caller.Id, caller.CredentialId!.Value, cancellationToken);
+                    await OpenSessions.EndAsync(unit, states, caller.Id, caller.CredentialId!.Value, ct);
                 }
 
                 return true;
             },
-            cancellationToken
+            ct
         );
         return TypedResults.NoContent();
     }

@@ -26,15 +26,11 @@ internal static class OpenSessions
         AccountStates states,
         Guid accountId,
         Guid sessionId,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var ended = await unit.ExecuteAsync(
-            DeleteOne,
-            new { Id = sessionId, AccountId = accountId },
-            cancellationToken
-        );
-        await states.ChangedAsync(unit, accountId, cancellationToken);
+        var ended = await unit.ExecuteAsync(DeleteOne, new { Id = sessionId, AccountId = accountId }, ct);
+        await states.ChangedAsync(unit, accountId, ct);
         return ended > 0;
     }
 
@@ -44,15 +40,11 @@ internal static class OpenSessions
         AccountStates states,
         Guid accountId,
         Guid? except,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        await unit.ExecuteAsync(
-            DeleteOthers,
-            new { AccountId = accountId, Except = except ?? Guid.Empty },
-            cancellationToken
-        );
-        await states.ChangedAsync(unit, accountId, cancellationToken);
+        await unit.ExecuteAsync(DeleteOthers, new { AccountId = accountId, Except = except ?? Guid.Empty }, ct);
+        await states.ChangedAsync(unit, accountId, ct);
     }
 
     /// <summary>Ends the oldest sessions of an account that has more than <paramref name="most"/>: of a script that never logs out.</summary>
@@ -61,30 +53,22 @@ internal static class OpenSessions
         AccountStates states,
         Guid accountId,
         int most,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        var ended = await unit.ExecuteAsync(
-            DeleteSurplus,
-            new { AccountId = accountId, Most = most },
-            cancellationToken
-        );
+        var ended = await unit.ExecuteAsync(DeleteSurplus, new { AccountId = accountId, Most = most }, ct);
         if (ended > 0)
         {
-            await states.ChangedAsync(unit, accountId, cancellationToken);
+            await states.ChangedAsync(unit, accountId, ct);
         }
     }
 
     /// <summary>Forgets sessions that nobody can refresh any more, and tokens too old to be told from invented ones.</summary>
-    public static Task<int> PurgeAsync(
-        IDatabase<AccountsModule> database,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    ) =>
+    public static Task<int> PurgeAsync(IDatabase<AccountsData> database, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(
             async unit =>
-                await unit.ExecuteAsync(DeleteExpired, new { Now = now }, cancellationToken)
-                + await unit.ExecuteAsync(DeleteExpiredTokens, new { Now = now }, cancellationToken),
-            cancellationToken
+                await unit.ExecuteAsync(DeleteExpired, new { Now = now }, ct)
+                + await unit.ExecuteAsync(DeleteExpiredTokens, new { Now = now }, ct),
+            ct
         );
 }

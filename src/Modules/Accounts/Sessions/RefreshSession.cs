@@ -7,11 +7,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
-using Sillage.Hosting.Documentation;
+using Sillage.Accounts.Contracts;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
 using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
@@ -65,18 +67,15 @@ internal sealed partial class RefreshSession
         Body<Refresh> body,
         SessionTokens tokens,
         AccountStates states,
-        IDatabase<AccountsModule> database,
+        IDatabase<AccountsData> database,
         IOptions<AccountsOptions> options,
         TimeProvider clock,
         ILogger<RefreshSession> logger,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var token = body.Value.RefreshToken;
-        var outcome = await database.WriteAsync(
-            unit => RunAsync(unit, token, states, options.Value, clock, cancellationToken),
-            cancellationToken
-        );
+        var outcome = await database.WriteAsync(unit => RunAsync(unit, token, states, options.Value, clock, ct), ct);
         if (outcome.Reused is { } sessionId)
         {
             LogReuse(logger, sessionId);
@@ -96,12 +95,12 @@ internal sealed partial class RefreshSession
         AccountStates states,
         AccountsOptions options,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var now = clock.GetUtcNow();
         var hash = Digest.BytesOf(token);
-        var found = await unit.FirstOrDefaultAsync<Row>(FindLocked, new { Hash = hash }, cancellationToken);
+        var found = await unit.FirstOrDefaultAsync<Row>(FindLocked, new { Hash = hash }, ct);
         if (found is null || found.Disabled || found.ExpiresAt <= now)
         {
             return default;
@@ -113,18 +112,15 @@ internal sealed partial class RefreshSession
             var successorUsedAt = await unit.ScalarAsync<DateTimeOffset?>(
                 UsedAt,
                 new { Hash = Digest.BytesOf(successor) },
-                cancellationToken
+                ct
             );
             if (now <= usedAt + options.RefreshGrace && successorUsedAt is null)
             {
                 return new Outcome(found, successor, null);
             }
 
-            await OpenSessions.EndAsync(unit, states, found.AccountId, found.SessionId, cancellationToken);
-            await unit.AuditAsync(
-                new AuditEntry("session.reused", null, found.AccountId.ToString()),
-                cancellationToken
-            );
+            await OpenSessions.EndAsync(unit, states, found.AccountId, found.SessionId, ct);
+            await unit.AuditAsync(new AuditEntry("session.reused", null, found.AccountId.ToString()), ct);
             return new Outcome(null, null, found.SessionId);
         }
 
@@ -139,7 +135,7 @@ internal sealed partial class RefreshSession
                 Salt = salt,
                 Hash = hash,
             },
-            cancellationToken
+            ct
         );
         await unit.ExecuteAsync(
             Extend,
@@ -149,9 +145,9 @@ internal sealed partial class RefreshSession
                 ExpiresAt = expiresAt,
                 found.SessionId,
             },
-            cancellationToken
+            ct
         );
-        await SessionTokens.KeepAsync(unit, found.SessionId, next, expiresAt, cancellationToken);
+        await SessionTokens.KeepAsync(unit, found.SessionId, next, expiresAt, ct);
         return new Outcome(found, next, null);
     }
 

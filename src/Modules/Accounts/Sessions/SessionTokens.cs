@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Hosting.Authentication.Jwt;
 using Sillage.Storage;
 
@@ -30,9 +32,6 @@ internal sealed class SessionTokens(
     TimeProvider clock
 )
 {
-    /// <summary>The claim that names the session, as in OpenID Connect.</summary>
-    public const string SessionClaim = "sid";
-
     /// <summary>How many sessions an account may have open; one more ends the oldest.</summary>
     public const int MostSessions = 100;
 
@@ -51,18 +50,13 @@ internal sealed class SessionTokens(
     private readonly AccountsOptions _options = options.Value;
 
     /// <summary>Opens a session and gives its first tokens, which count once the unit is committed.</summary>
-    public async Task<Tokens> OpenAsync(
-        IUnitOfWork unit,
-        AccountRow account,
-        string? userAgent,
-        CancellationToken cancellationToken
-    )
+    public async Task<Tokens> OpenAsync(IUnitOfWork unit, AccountRow account, string? userAgent, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var expiresAt = now + _options.RefreshTokenLifetime;
         var refresh = NewToken();
-        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, cancellationToken);
-        await KeepAsync(unit, id, refresh, expiresAt, cancellationToken);
+        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, ct);
+        await KeepAsync(unit, id, refresh, expiresAt, ct);
         return Pair(account.Id, account.Role, id, refresh);
     }
 
@@ -71,12 +65,12 @@ internal sealed class SessionTokens(
         IUnitOfWork unit,
         AccountRow account,
         string? userAgent,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var now = clock.GetUtcNow();
         var expiresAt = now + _options.LongTokenLifetime;
-        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, cancellationToken);
+        var id = await InsertAsync(unit, account, userAgent, now, expiresAt, ct);
         return Sign(account.Id, account.Role, id, now, _options.LongTokenLifetime);
     }
 
@@ -86,7 +80,7 @@ internal sealed class SessionTokens(
         string? userAgent,
         DateTimeOffset now,
         DateTimeOffset expiresAt,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var id = Guid.CreateVersion7(now);
@@ -100,9 +94,9 @@ internal sealed class SessionTokens(
                 Now = now,
                 ExpiresAt = expiresAt,
             },
-            cancellationToken
+            ct
         );
-        await OpenSessions.EndSurplusAsync(unit, states, account.Id, MostSessions, cancellationToken);
+        await OpenSessions.EndSurplusAsync(unit, states, account.Id, MostSessions, ct);
         return id;
     }
 
@@ -111,7 +105,7 @@ internal sealed class SessionTokens(
         Guid sessionId,
         string refreshToken,
         DateTimeOffset expiresAt,
-        CancellationToken cancellationToken
+        CancellationToken ct
     ) =>
         unit.ExecuteAsync(
             InsertToken,
@@ -121,7 +115,7 @@ internal sealed class SessionTokens(
                 SessionId = sessionId,
                 ExpiresAt = expiresAt,
             },
-            cancellationToken
+            ct
         );
 
     /// <summary>A refresh token with a new access token.</summary>
@@ -145,7 +139,7 @@ internal sealed class SessionTokens(
             ExpiresAt = now + lifetime,
             Additional = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [SessionClaim] = sessionId.ToString(),
+                [JwtClaims.SessionClaim] = sessionId.ToString(),
                 ["role"] = role,
             },
         };

@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Registration;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
@@ -19,7 +19,7 @@ namespace Sillage.Accounts.Setup;
 /// one-time token that is new at every start. There is no usable default.
 /// </summary>
 internal sealed partial class FirstAdministrator(
-    IDatabase<AccountsModule> database,
+    IDatabase<AccountsData> database,
     NewAccounts accounts,
     IOptions<FirstAdministratorOptions> options,
     IOptions<StorageOptions> storage,
@@ -41,9 +41,9 @@ internal sealed partial class FirstAdministrator(
 
     public string? Path => _token is { } token ? $"/setup#token={token}" : null;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken ct)
     {
-        if (await HasAdministratorAsync(cancellationToken))
+        if (await HasAdministratorAsync(ct))
         {
             DeleteFile();
             return;
@@ -51,7 +51,7 @@ internal sealed partial class FirstAdministrator(
 
         if (options.Value is { Username: { Length: > 0 } username, Password: { Length: > 0 } password })
         {
-            await MakeFromSettingsAsync(username, password, cancellationToken);
+            await MakeFromSettingsAsync(username, password, ct);
             return;
         }
 
@@ -59,60 +59,50 @@ internal sealed partial class FirstAdministrator(
         await database.WriteAsync(
             async unit =>
             {
-                await unit.ExecuteAsync(DeleteTokens, null, cancellationToken);
-                await unit.ExecuteAsync(
-                    InsertToken,
-                    new { Hash = Digest.BytesOf(token), Now = clock.GetUtcNow() },
-                    cancellationToken
-                );
+                await unit.ExecuteAsync(DeleteTokens, null, ct);
+                await unit.ExecuteAsync(InsertToken, new { Hash = Digest.BytesOf(token), Now = clock.GetUtcNow() }, ct);
                 return true;
             },
-            cancellationToken
+            ct
         );
-        await WriteFileAsync(token, cancellationToken);
+        await WriteFileAsync(token, ct);
         _token = token;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
 
-    public Task<bool> HasAdministratorAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(reader => HasAdministratorAsync(reader, cancellationToken), cancellationToken);
+    public Task<bool> HasAdministratorAsync(CancellationToken ct) =>
+        database.ReadAsync(reader => HasAdministratorAsync(reader, ct), ct);
 
     /// <summary>Makes the first administrator for whoever has the token.</summary>
     /// <returns>Null if done; else 404 once there is an administrator, 403 for a wrong token, 409 for a taken name.</returns>
-    public async Task<Problem?> MakeAsync(AccountRow account, string token, CancellationToken cancellationToken)
+    public async Task<Problem?> MakeAsync(AccountRow account, string token, CancellationToken ct)
     {
         var problem = await database.WriteAsync(
             async unit =>
             {
-                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
-                if (await HasAdministratorAsync(unit, cancellationToken))
+                await unit.ExecuteAsync(TakeTurn, null, ct);
+                if (await HasAdministratorAsync(unit, ct))
                 {
                     return AlreadyDone();
                 }
 
-                if (
-                    await unit.ScalarAsync<long>(FindToken, new { Hash = Digest.BytesOf(token) }, cancellationToken)
-                    == 0
-                )
+                if (await unit.ScalarAsync<long>(FindToken, new { Hash = Digest.BytesOf(token) }, ct) == 0)
                 {
                     return Problem.Forbidden(
                         "The setup token is not the right one. It is in the link that the server shows at start, and new at every start."
                     );
                 }
 
-                if (
-                    await accounts.StoreAsync(unit, account, "account.first-administrator", null, cancellationToken) is
-                    { } refused
-                )
+                if (await accounts.StoreAsync(unit, account, "account.first-administrator", null, ct) is { } refused)
                 {
                     return refused;
                 }
 
-                await unit.ExecuteAsync(DeleteTokens, null, cancellationToken);
+                await unit.ExecuteAsync(DeleteTokens, null, ct);
                 return null;
             },
-            cancellationToken
+            ct
         );
         if (problem is null)
         {
@@ -126,15 +116,15 @@ internal sealed partial class FirstAdministrator(
 
     public static Problem AlreadyDone() => Problem.NotFound("This server is set up: it has an administrator.");
 
-    private static async Task<bool> HasAdministratorAsync(IReader reader, CancellationToken cancellationToken) =>
-        await reader.ScalarAsync<long>(CountAdministrators, null, cancellationToken) > 0;
+    private static async Task<bool> HasAdministratorAsync(IReader reader, CancellationToken ct) =>
+        await reader.ScalarAsync<long>(CountAdministrators, null, ct) > 0;
 
-    private async Task MakeFromSettingsAsync(string username, string password, CancellationToken cancellationToken)
+    private async Task MakeFromSettingsAsync(string username, string password, CancellationToken ct)
     {
         AccountRow account;
         try
         {
-            account = await accounts.PrepareAsync(username, password, Role.Administrator, cancellationToken);
+            account = await accounts.PrepareAsync(username, password, Role.Administrator, null, ct);
         }
         catch (ProblemException e)
         {
@@ -147,13 +137,13 @@ internal sealed partial class FirstAdministrator(
         var problem = await database.WriteAsync(
             async unit =>
             {
-                await unit.ExecuteAsync(TakeTurn, null, cancellationToken);
+                await unit.ExecuteAsync(TakeTurn, null, ct);
                 // Another process may have been faster with the same settings.
-                return await HasAdministratorAsync(unit, cancellationToken)
+                return await HasAdministratorAsync(unit, ct)
                     ? null
-                    : await accounts.StoreAsync(unit, account, "account.first-administrator", null, cancellationToken);
+                    : await accounts.StoreAsync(unit, account, "account.first-administrator", null, ct);
             },
-            cancellationToken
+            ct
         );
         if (problem is not null)
         {
@@ -166,7 +156,7 @@ internal sealed partial class FirstAdministrator(
 
     private string FilePath() => System.IO.Path.Combine(storage.Value.Data, TokenFile);
 
-    private async Task WriteFileAsync(string token, CancellationToken cancellationToken)
+    private async Task WriteFileAsync(string token, CancellationToken ct)
     {
         // With PostgreSQL there may be no data folder, or one that is read-only; the banner has the link then.
         if (!Directory.Exists(storage.Value.Data))
@@ -182,7 +172,7 @@ internal sealed partial class FirstAdministrator(
         }
 
         await using var writer = new StreamWriter(FilePath(), create);
-        await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
+        await writer.WriteLineAsync(token.AsMemory(), ct);
     }
 
     private void DeleteFile()

@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
 using Sillage.Accounts.Registration;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
 
 namespace Sillage.Accounts.Setup;
 
@@ -44,12 +44,13 @@ internal static class SetUp
 
     internal static async Task<Results<CreatedReply<Account>, Problem>> Handle(
         Body<FirstAccount> body,
+        HttpContext context,
         FirstAdministrator administrator,
         NewAccounts accounts,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        if (await administrator.HasAdministratorAsync(cancellationToken))
+        if (await administrator.HasAdministratorAsync(ct))
         {
             return FirstAdministrator.AlreadyDone();
         }
@@ -59,9 +60,10 @@ internal static class SetUp
             request.Username,
             request.Password,
             Role.Administrator,
-            cancellationToken
+            context.Connection.RemoteIpAddress,
+            ct
         );
-        return await administrator.MakeAsync(account, request.Token, cancellationToken) is { } problem
+        return await administrator.MakeAsync(account, request.Token, ct) is { } problem
             ? problem
             : accounts.Created(account);
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
 
 namespace Sillage.Accounts.Setup;
 
@@ -32,10 +33,10 @@ internal static class SetupPage
         HttpContext context,
         FirstAdministrator administrator,
         IOptions<AccountsOptions> options,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
-        if (await administrator.HasAdministratorAsync(cancellationToken))
+        if (await administrator.HasAdministratorAsync(ct))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Send(context, Done, "text/html; charset=utf-8");

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Sillage.Hosting.Replies;
-using Sillage.Traces.Studies;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Codebooks;
 
@@ -18,7 +18,36 @@ public sealed record Codebook(
     DateTimeOffset CountedAt,
     IReadOnlyList<CodebookColumn> Columns,
     Links Links
-);
+)
+{
+    internal static readonly Codebook Example = new(
+        "java-quest",
+        "Java quest",
+        2,
+        Examples.Time,
+        [
+            new CodebookColumn(
+                "difficulty",
+                "difficulty",
+                "integer",
+                Required: false,
+                "How hard the room is.",
+                null,
+                [Examples.Number(1), Examples.Number(2), Examples.Number(3)],
+                Masked: false,
+                Present: 2,
+                Missing: 0,
+                Examples.Number(1),
+                Examples.Number(3),
+                null,
+                null,
+                2,
+                [new CodebookValue(Examples.Number(1), 1), new CodebookValue(Examples.Number(3), 1)]
+            ),
+        ],
+        new Links("/api/v1/studies/java-quest/codebook") { ["export"] = "/api/v1/studies/java-quest/traces/export" }
+    );
+}
 
 /// <summary>A column of the export.</summary>
 /// <param name="Column">Its name in the CSV's header.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 using Sillage.Traces.Export;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
@@ -91,7 +91,8 @@ internal sealed class CodebookCount
     }
 
     private static bool TryRead(ReadOnlySpan<byte> value, out long whole) =>
-        System.Buffers.Text.Utf8Parser.TryParse(value, out whole, out var read) && read == value.Length;
+        (System.Buffers.Text.Utf8Parser.TryParse(value, out whole, out var read) && read == value.Length)
+        || WholeNumber.TryParse(value, out whole);
 
     private static bool TryRead(ReadOnlySpan<byte> value, out double number) =>
         System.Buffers.Text.Utf8Parser.TryParse(value, out number, out var read)
@@ -111,10 +112,11 @@ internal sealed class CodebookCount
             ),
         };
         columns.AddRange(FixedColumns.Before.Select((f, i) => Describe(f.Name, null, f, _before[i])));
+        var names = TraceCsv.ColumnNames(_study.Rules);
         columns.AddRange(
             TraceCsv
                 .ColumnsOf(_study.Rules, inClear: false)
-                .Select(i => Describe(TraceCsv.ColumnOf(_rules[i]), _rules[i].Name, _study.Fields[i], _fields[i]))
+                .Select(i => Describe(names[i], _rules[i].Name, _study.Fields[i], _fields[i]))
         );
         columns.Add(
             Describe(

@@ -26,9 +26,10 @@ internal static class CodebookCsv
         "values",
     ];
 
-    public static ReadOnlyMemory<byte> Write(Codebook codebook, bool decimalComma)
+    public static ReadOnlyMemory<byte> Write(Codebook codebook, bool decimalComma, bool bom)
     {
         var csv = new CsvCells(decimalComma: decimalComma);
+        csv.Begin(bom);
         csv.Header(Header);
         foreach (var column in codebook.Columns)
         {

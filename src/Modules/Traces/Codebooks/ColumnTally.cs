@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Codebooks;
 

@@ -9,7 +9,7 @@ namespace Sillage.Traces.Codebooks;
 /// Codebooks as they were last counted. One counts at a time, so that many who ask at once cost no more than one, and what
 /// was counted a moment ago serves as long as the study and its last trace are the same.
 /// </summary>
-internal sealed class KeptCodebooks(IDatabase<TracesModule> database, TimeProvider clock) : IDisposable
+internal sealed class KeptCodebooks(IDatabase<TracesData> database, TimeProvider clock) : IDisposable
 {
     private const int ChunkRows = 5000;
     private const int MaximumEntries = 100;

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Traces.Export;
 using Sillage.Traces.Studies;
 
@@ -16,8 +16,9 @@ internal static class ReadCodebook
 {
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/codebook", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/codebook", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Read the codebook")
             .WithDescription(
@@ -37,19 +38,13 @@ internal static class ReadCodebook
                 "For CSV: comma writes numbers with a comma and parts cells by semicolons. Default point.",
                 "comma"
             )
-            .WithReplyExample(Examples.Codebook)
+            .WithQuery("bom", ExportOptions.BomDescription, "true")
+            .WithReplyExample(Codebook.Example)
             .Produces<Codebook>(StatusCodes.Status200OK, "application/json", "application/xml", "text/csv")
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
-        HttpContext http,
-        string study,
-        Caller caller,
-        StudyDirectory directory,
-        KeptCodebooks codebooks
-    )
+    private static async Task<IResult> Handle(HttpContext http, Study study, KeptCodebooks codebooks)
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, http.RequestAborted);
         var csv = CsvChoice.IsWanted(http.Request);
         var errors = new List<FieldError>();
         var comma = !ExportOptions.Choose(http.Request, "decimalMark", "point", "comma", errors);
@@ -58,19 +53,20 @@ internal static class ReadCodebook
             errors.Add(new FieldError("?decimalMark", "JSON has the decimal point only: leave it out, or take CSV."));
         }
 
+        var bom = ExportOptions.ReadBom(http.Request, csv, errors);
         if (errors.Count > 0)
         {
             return Problem.BadRequest("The codebook is not possible like this.", errors);
         }
 
-        var codebook = await codebooks.GetAsync(known, http.RequestAborted);
+        var codebook = await codebooks.GetAsync(study, http.RequestAborted);
         if (!csv)
         {
             return Reply.Ok(codebook);
         }
 
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study}_codebook.csv\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study.Slug}_codebook.csv\"";
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Bytes(CodebookCsv.Write(codebook, comma), CsvChoice.ContentType);
+        return TypedResults.Bytes(CodebookCsv.Write(codebook, comma, bom), CsvChoice.ContentType);
     }
 }

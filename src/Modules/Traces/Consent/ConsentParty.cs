@@ -1,13 +1,13 @@
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Consent;
 
 /// <summary>
-/// Whose consent it is, and by whose hand: a participant's own, or one on paper that a researcher with the right 'manage'
-/// enters for him.
+/// Whose consent it is, and by whose hand: a participant's own, or one on paper that a researcher enters
+/// for him.
 /// </summary>
 /// <param name="Caller">Who asks.</param>
 /// <param name="Participant">The number or pseudonym that a researcher names; null where the caller speaks for himself.</param>
@@ -23,20 +23,20 @@ internal sealed record ConsentParty(Caller Caller, string? Participant)
     /// <exception cref="ProblemException">403: not for this caller; 404: no such participant, or nothing is asked.</exception>
     public long NumberIn(Study study)
     {
-        if (OnPaper)
-        {
-            study.Demand(Caller, StudyRights.Manage);
-        }
-
         _ = TermsOf(study);
         return OnPaper
-            ? ReadParticipant.Find(study, Participant!, study.RightsOf(Caller))
-                ?? throw new ProblemException(Problem.NotFound())
+            ? NamedIn(study)
             : study.NumberOf(Caller)
                 ?? throw new ProblemException(
                     Problem.Forbidden("Only a participant of the study has consent to give.")
                 );
     }
+
+    /// <summary>The number of the participant that a researcher names, whether or not the study asks for anything.</summary>
+    /// <exception cref="ProblemException">404: no such participant.</exception>
+    public long NamedIn(Study study) =>
+        ReadParticipant.Find(study, Participant!, study.RightsOf(Caller))
+        ?? throw new ProblemException(Problem.NotFound());
 
     /// <summary>What the study asks.</summary>
     /// <exception cref="ProblemException">404: nothing.</exception>

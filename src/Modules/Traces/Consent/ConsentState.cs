@@ -1,4 +1,4 @@
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -38,6 +38,26 @@ public sealed record ConsentState(
     Links Links
 )
 {
+    internal static readonly ConsentState PaperExample = new(
+        1,
+        "p3k9x2m7q8w1z",
+        ConsentStanding.Given,
+        3,
+        Examples.Time,
+        "researcher",
+        new Links("/api/v1/studies/java-quest/participants/p3k9x2m7q8w1z/consent")
+    );
+
+    internal static readonly ConsentState OwnExample = new(
+        1,
+        null,
+        ConsentStanding.Given,
+        3,
+        Examples.Time,
+        "participant",
+        new Links("/api/v1/studies/java-quest/consent") { ["study"] = "/api/v1/studies/java-quest" }
+    );
+
     internal static ConsentState Of(Study study, long number, ConsentRecord? last, bool toResearcher)
     {
         var self = StudyResource.AddressOf(study.Slug);

@@ -2,13 +2,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Consent;
@@ -31,58 +31,55 @@ internal static class GiveConsent
                     + "now. Traces are taken from then on. The same again changes nothing."
             )
             .WithRequestExample(new Request(3))
-            .WithReplyExample(Examples.OwnConsent)
+            .WithReplyExample(ConsentState.OwnExample)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         study
             .MapPut("/participants/{participant}/consent", HandlePaperAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Record consent given on paper")
-            .WithDescription(
-                "For a participant who signed: any version that still holds. Needs the right 'manage', and is audited."
-            )
+            .WithDescription("For a participant who signed: any version that still holds. Audited.")
             .WithRequestExample(new Request(3))
-            .WithReplyExample(Examples.PaperConsent)
+            .WithReplyExample(ConsentState.PaperExample)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static Task<Reply<ConsentState>> HandleOwnAsync(
-        string study,
+        Study study,
         Body<Request> body,
         Caller caller,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     ) => GiveAsync(study, new ConsentParty(caller, null), body.Value.Version, directory, database, clock, ct);
 
     private static Task<Reply<ConsentState>> HandlePaperAsync(
-        string study,
+        Study study,
         string participant,
         Body<Request> body,
         Caller caller,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     ) => GiveAsync(study, new ConsentParty(caller, participant), body.Value.Version, directory, database, clock, ct);
 
     private static async Task<Reply<ConsentState>> GiveAsync(
-        string slug,
+        Study known,
         ConsentParty party,
         long version,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
-        party.NumberIn(await directory.GetAsync(slug, party.Caller, ct));
+        party.NumberIn(known);
         var state = await database.WriteAsync(
             async unit =>
             {
-                var study =
-                    await StudyStore.LoadForChangeAsync(unit, slug, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
+                var study = await StudyStore.LockAsync(unit, known, party.Caller, ct);
                 var number = party.NumberIn(study);
                 DemandVersion(study.Consent!, party.OnPaper, version);
                 var last = await ConsentRecord.LastAsync(unit, study.Key, number, ct);
@@ -97,10 +94,10 @@ internal static class GiveConsent
                 if (party.OnPaper)
                 {
                     var details = JsonSerializer.Serialize(new { number, version });
-                    await unit.AuditAsync(new AuditEntry("consent.recorded", party.Caller.Id, slug, details), ct);
+                    await unit.AuditAsync(new AuditEntry("consent.recorded", party.Caller.Id, study.Slug, details), ct);
                 }
 
-                unit.OnCommitted(() => directory.Forget(slug));
+                unit.OnCommitted(() => directory.Forget(study.Slug));
                 return ConsentState.Of(study, number, given, party.OnPaper);
             },
             ct

@@ -2,9 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Studies;
@@ -40,47 +41,55 @@ internal static class ListConsents
 
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/consents", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/consents", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("List consents")
             .WithDescription(
-                "Where each participant stands, by number; as CSV (`Accept: text/csv` or `?format=csv`) all of them at once. "
-                    + "Needs the right 'manage'."
+                "Where each participant stands, by number; as CSV (`Accept: text/csv` or `?format=csv`) all of them at once."
             )
             .WithQuery("format", CsvChoice.Description, "csv")
-            .WithReplyExample(new Page<ConsentState>([Examples.PaperConsent], null))
+            .WithQuery("bom", ExportOptions.BomDescription, "true")
+            .WithReplyExample(new Page<ConsentState>([ConsentState.PaperExample], null))
             .Produces<Page<ConsentState>>(StatusCodes.Status200OK, "application/json", "application/xml", "text/csv")
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         PageRequest page,
-        Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        if (CsvChoice.IsWanted(http.Request))
+        var isCsv = CsvChoice.IsWanted(http.Request);
+        var errors = new List<FieldError>();
+        var bom = ExportOptions.ReadBom(http.Request, isCsv, errors);
+        if (errors.Count > 0)
         {
-            http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study}_consents.csv\"";
-            http.Response.Headers.CacheControl = "no-store";
-            return TypedResults.Bytes(await WriteCsvAsync(known, database, ct), CsvChoice.ContentType);
+            return Problem.BadRequest("The list is not possible like this.", errors);
         }
 
-        var rows = await ReadAsync(known, page.After<Keys>()?.Number ?? 0, page.Limit + 1, database, ct);
+        if (isCsv)
+        {
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study.Slug}_consents.csv\"";
+            http.Response.Headers.CacheControl = "no-store";
+            return TypedResults.Bytes(await WriteCsvAsync(study, bom, database, ct), CsvChoice.ContentType);
+        }
+
+        var rows = await ReadAsync(study, page.After<Keys>()?.Number ?? 0, page.Limit + 1, database, ct);
         return PageReply<ConsentState>.Of([.. rows], page, s => new Keys(s.Number));
     }
 
     private static async Task<ReadOnlyMemory<byte>> WriteCsvAsync(
         Study study,
-        IDatabase<TracesModule> database,
+        bool bom,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
         var csv = new CsvCells();
+        csv.Begin(bom);
         csv.Header(["number", "pseudonym", "state", "version", "at", "by"]);
         var states = await ReadAsync(study, 0, ChunkRows, database, ct);
         while (states.Count > 0)
@@ -111,7 +120,7 @@ internal static class ListConsents
         Study study,
         long after,
         long limit,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -12,6 +12,16 @@ namespace Sillage.Traces.Consent;
 /// <summary>Shows what a study asks its participants to agree to, and where the caller stands.</summary>
 internal static class ReadConsent
 {
+    internal static readonly Response Example = new(
+        Required: true,
+        3,
+        StudyResource.Example.Consent!.Text,
+        StudyResource.Example.Consent.Url,
+        Renew: true,
+        ConsentState.OwnExample,
+        new Links("/api/v1/studies/java-quest/consent") { ["study"] = "/api/v1/studies/java-quest" }
+    );
+
     /// <summary>What is asked.</summary>
     /// <param name="Required">Whether traces are taken of those only who agreed.</param>
     /// <param name="Version">The current version.</param>
@@ -32,32 +42,30 @@ internal static class ReadConsent
 
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/consent", HandleAsync)
+            .MapGet("/consent", Handle)
             .WithSummary("Read what consent is asked for")
             .WithDescription(
                 "The current version of what participants are asked to agree to, and the caller's own state."
             )
-            .WithReplyExample(Examples.Consent)
+            .WithReplyExample(ReadConsent.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<Response>> HandleAsync(
-        string study,
+    private static async Task<Reply<Response>> Handle(
+        Study study,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, ct);
-        var terms = ConsentParty.TermsOf(known).Terms;
+        var terms = ConsentParty.TermsOf(study).Terms;
         ConsentState? yours = null;
-        if (known.NumberOf(caller) is { } number)
+        if (study.NumberOf(caller) is { } number)
         {
-            var last = await database.ReadAsync(r => ConsentRecord.LastAsync(r, known.Key, number, ct), ct);
-            yours = ConsentState.Of(known, number, last, toResearcher: false);
+            var last = await database.ReadAsync(r => ConsentRecord.LastAsync(r, study.Key, number, ct), ct);
+            yours = ConsentState.Of(study, number, last, toResearcher: false);
         }
 
-        var self = StudyResource.AddressOf(study);
+        var self = StudyResource.AddressOf(study.Slug);
         return Reply.Ok(
             new Response(
                 terms.Required,

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -14,25 +14,24 @@ internal static class ReadParticipantConsent
 {
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/participants/{participant}/consent", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/participants/{participant}/consent", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Read a participant's consent")
-            .WithDescription("By number or pseudonym. Needs the right 'manage'.")
-            .WithReplyExample(Examples.PaperConsent)
+            .WithDescription("By number or pseudonym.")
+            .WithReplyExample(ConsentState.PaperExample)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<ConsentState>> HandleAsync(
-        string study,
+    private static async Task<Reply<ConsentState>> Handle(
+        Study study,
         string participant,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        var number = new ConsentParty(caller, participant).NumberIn(known);
-        var last = await database.ReadAsync(r => ConsentRecord.LastAsync(r, known.Key, number, ct), ct);
-        return Reply.Ok(ConsentState.Of(known, number, last, toResearcher: true));
+        var number = new ConsentParty(caller, participant).NumberIn(study);
+        var last = await database.ReadAsync(r => ConsentRecord.LastAsync(r, study.Key, number, ct), ct);
+        return Reply.Ok(ConsentState.Of(study, number, last, toResearcher: true));
     }
 }

@@ -1,5 +1,4 @@
 using Sillage.Storage;
-using Sillage.Storage.Backup;
 
 namespace Sillage.Traces.Consent;
 

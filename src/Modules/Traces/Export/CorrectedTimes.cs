@@ -1,8 +1,7 @@
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
-using Sillage.Traces.Summaries;
 using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Export;
@@ -31,7 +30,7 @@ internal sealed class CorrectedTimes
     private sealed record Row(long Participant, string Session, byte[] Clock);
 
     public static async Task<CorrectedTimes> ReadAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         CancellationToken ct
     )

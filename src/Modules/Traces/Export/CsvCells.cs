@@ -20,6 +20,15 @@ internal sealed class CsvCells(bool keepFormulas = false, bool decimalComma = fa
 
     public void EndRow() => Output.Write("\r\n"u8);
 
+    /// <summary>What comes before the header: a byte order mark, by which spreadsheets know that the file is UTF-8.</summary>
+    public void Begin(bool bom)
+    {
+        if (bom)
+        {
+            Output.Write("\uFEFF"u8);
+        }
+    }
+
     /// <summary>A header of names that need no quotes.</summary>
     public void Header(IEnumerable<string> names)
     {

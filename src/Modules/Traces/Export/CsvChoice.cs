@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 
 namespace Sillage.Traces.Export;
 

@@ -2,14 +2,18 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 
 namespace Sillage.Traces.Export;
 
 /// <summary>How an export is to be written.</summary>
 internal sealed partial record ExportOptions
 {
+    /// <summary>What the option is for.</summary>
+    public const string BomDescription =
+        "For CSV: true begins the file with a byte order mark, by which spreadsheets know that it is UTF-8. Default false.";
+
     public bool Csv { get; init; } = true;
 
     public bool Gzip { get; init; }
@@ -17,6 +21,9 @@ internal sealed partial record ExportOptions
     public bool KeepFormulas { get; init; }
 
     public bool DecimalComma { get; init; }
+
+    /// <summary>Whether a byte order mark comes first.</summary>
+    public bool Bom { get; init; }
 
     /// <summary>The zone that times are written in; null for UTC and no column of local times.</summary>
     public TimeZoneInfo? Zone { get; init; }
@@ -55,6 +62,7 @@ internal sealed partial record ExportOptions
                 "For CSV: comma writes numbers with a comma and parts cells by semicolons, for R's read.csv2 and many spreadsheets. Default point.",
                 "comma"
             )
+            .WithQuery("bom", BomDescription, "true")
             .WithQuery("compress", "gzip: as a .gz file. Default none.", "gzip");
 
     /// <summary>Reads the options from the query.</summary>
@@ -75,9 +83,11 @@ internal sealed partial record ExportOptions
             errors.Add(new FieldError("?timeZone", "NDJSON has its times in UTC: leave it out, or take CSV."));
         }
 
+        var bom = ReadBom(request, csv, errors);
         var options = new ExportOptions
         {
             Csv = csv,
+            Bom = bom,
             DecimalComma = comma,
             Zone = zone,
             KeepFormulas = !Choose(request, "formulas", "guard", "keep", errors),
@@ -87,6 +97,18 @@ internal sealed partial record ExportOptions
         return errors.Count == 0
             ? options
             : throw new ProblemException(Problem.BadRequest("The export is not possible like this.", errors));
+    }
+
+    /// <summary>Whether a byte order mark is asked for.</summary>
+    public static bool ReadBom(HttpRequest request, bool csv, List<FieldError> errors)
+    {
+        var bom = !Choose(request, "bom", "false", "true", errors);
+        if (bom && !csv)
+        {
+            errors.Add(new FieldError("?bom", "JSON has no byte order mark: leave it out, or take CSV."));
+        }
+
+        return bom;
     }
 
     /// <summary>Whether a parameter of two values has the usual one.</summary>

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -26,8 +26,9 @@ internal static partial class ExportTraces
 
     public static void Map(RouteGroupBuilder traces) =>
         ExportOptions
-            .Describe(TraceFilter.Describe(traces.MapGet("/export", HandleAsync)))
-            .RequirePermission(Permission.ReadTraces)
+            .Describe(TraceFilter.Describe(traces.MapGet("/export", Handle)))
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Export traces")
             .WithDescription(
@@ -35,7 +36,7 @@ internal static partial class ExportTraces
                 Every trace that the filter lets through, as it stood when the export began, as CSV (RFC 4180) or NDJSON.
                 CSV has one column for each declared field and `extra` for all others. Participants appear under their
                 pseudonyms unless `identities=true`, which needs the right `identities` and is audited; without it fields that
-                are marked `mask` hold tokens and those marked `leave-out` have no column. Needs the right `read`.
+                are marked `mask` hold tokens and those marked `leave-out` have no column.
 
                 A text that a spreadsheet would run as a formula gets an apostrophe in front, unless `formulas=keep`. If the
                 export fails on the way, the connection is cut: what ends properly is complete.
@@ -48,40 +49,38 @@ internal static partial class ExportTraces
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task HandleAsync(
+    private static async Task Handle(
         HttpContext http,
-        string study,
+        Study study,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Tallies tallies,
         TimeProvider clock,
-        ILogger<TracesModule> logger
+        ILogger<TracesData> logger
     )
     {
         var ct = http.RequestAborted;
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
-        var filter = TraceFilter.Read(http.Request, known, caller);
+        var filter = TraceFilter.Read(http.Request, study, caller);
         var options = ExportOptions.Read(http.Request) with { Identities = filter.Identities };
         CorrectedTimes? corrected = null;
         if (options.Corrected)
         {
-            await tallies.DemandCompleteAsync(known.Key, Patience, ct);
-            corrected = await CorrectedTimes.ReadAsync(database, known, ct);
+            await tallies.DemandCompleteAsync(study.Key, Patience, ct);
+            corrected = await CorrectedTimes.ReadAsync(database, study, ct);
         }
 
-        var scan = await TraceScan.StartAsync(database, known, filter, ct);
+        var scan = await TraceScan.StartAsync(database, study, filter, ct);
         scan.Ceiling =
-            await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = known.Key }, ct), ct) ?? 0;
+            await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
 
         IReadOnlyDictionary<long, string>? names = null;
         if (filter.Identities)
         {
-            await Names.AuditAsync(database, known, caller, "export", ct);
-            names = await Names.OfAllAsync(database, known, ct);
+            await Names.AuditAsync(database, study, caller, "export", ct);
+            names = await Names.OfAllAsync(database, study, ct);
         }
 
-        options.SetHeaders(http.Response, study + "_traces", clock);
+        options.SetHeaders(http.Response, study.Slug + "_traces", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);
         try
         {
@@ -90,7 +89,7 @@ internal static partial class ExportTraces
         catch (Exception exception) when (http.Response.HasStarted)
         {
             // A proper end would make what is there look complete.
-            LogCut(logger, study, exception);
+            LogCut(logger, study.Slug, exception);
             http.Abort();
         }
     }
@@ -99,7 +98,7 @@ internal static partial class ExportTraces
         HttpContext http,
         ExportBody body,
         TraceScan scan,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         ExportOptions options,
         CorrectedTimes? corrected,
         IReadOnlyDictionary<long, string>? names,

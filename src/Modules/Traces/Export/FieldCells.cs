@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Sillage.Traces.Studies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Export;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 using Sillage.Traces.Query;
-using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Export;
 
@@ -37,6 +36,7 @@ internal sealed class TraceCsv
         Text,
         Json,
         Time,
+        Whole,
     }
 
     public TraceCsv(FieldRules fields, ExportOptions options)
@@ -53,6 +53,7 @@ internal sealed class TraceCsv
                         fields.Rules[rule].Type switch
                         {
                             FieldType.Json => Form.Json,
+                            FieldType.Integer => Form.Whole,
                             FieldType.Timestamp when options.Zone is not null => Form.Time,
                             _ => Form.Text,
                         }
@@ -79,8 +80,28 @@ internal sealed class TraceCsv
     public static IEnumerable<int> ColumnsOf(FieldRules fields, bool inClear) =>
         Enumerable.Range(0, fields.Rules.Length).Where(i => inClear || fields.Rules[i].Export != FieldExport.LeaveOut);
 
-    /// <summary>A field's column; where another column has its name, <c>data.NAME</c>.</summary>
-    public static string ColumnOf(FieldRule rule) => Fixed.Contains(rule.Name) ? "data." + rule.Name : rule.Name;
+    /// <summary>
+    /// Each field's column, in the study's order: its own name, or, where another column has that, the first of <c>data.NAME</c>,
+    /// <c>data.data.NAME</c> and so on that no column and no other field has. What an export leaves out has no part in it, so that
+    /// all exports of a study call the same field the same.
+    /// </summary>
+    public static string[] ColumnNames(FieldRules fields)
+    {
+        var taken = new HashSet<string>([.. Fixed, .. fields.Rules.Select(r => r.Name)], StringComparer.Ordinal);
+        return
+        [
+            .. fields.Rules.Select(rule =>
+            {
+                var name = rule.Name;
+                while (Fixed.Contains(rule.Name) && !taken.Add(name))
+                {
+                    name = "data." + name;
+                }
+
+                return name;
+            }),
+        ];
+    }
 
     public void WriteHeader()
     {
@@ -100,8 +121,10 @@ internal sealed class TraceCsv
                 }
             )
         );
-        columns.AddRange(_columns.Select(c => ColumnOf(_fields.Rules[c.Rule])));
+        var names = ColumnNames(_fields);
+        columns.AddRange(_columns.Select(c => names[c.Rule]));
         columns.Add("extra");
+        _csv.Begin(_options.Bom);
         _csv.Header(columns);
     }
 
@@ -165,7 +188,10 @@ internal sealed class TraceCsv
             var value = data.Slice(cell.Start, cell.Length);
             switch (cell.Type)
             {
-                case JsonTokenType.String when form == Form.Text:
+                case JsonTokenType.Number when form == Form.Whole && WholeNumber.TryParse(value, out var whole):
+                    _csv.Whole(whole);
+                    break;
+                case JsonTokenType.String when form is Form.Text or Form.Whole:
                     _csv.Text(_data.Unescape(value));
                     break;
                 case JsonTokenType.String when form == Form.Time:

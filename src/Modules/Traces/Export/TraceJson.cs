@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Sillage.Hosting.Requests;
-using Sillage.Traces.Intake;
+using Sillage.Api.Formats;
+using Sillage.Schema;
 using Sillage.Traces.Query;
 
 namespace Sillage.Traces.Export;

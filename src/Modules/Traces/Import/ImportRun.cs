@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Import.Rows;
@@ -13,7 +13,7 @@ namespace Sillage.Traces.Import;
 
 /// <summary>What an import works with.</summary>
 internal sealed record ImportServices(
-    IDatabase<TracesModule> Database,
+    IDatabase<TracesData> Database,
     StudyDirectory Directory,
     ImportStore Store,
     TracesOptions Options,
@@ -24,6 +24,8 @@ internal sealed record ImportServices(
 internal sealed class ImportRun : IAsyncDisposable
 {
     private const int FirstShown = 5;
+
+    private static readonly FieldError TakenId = new("/id", IntakeStore.ConflictDetail);
 
     // Stands for participants that a dry run would make; the parser takes it for the sender's own number.
     private const long NobodyYet = long.MaxValue;
@@ -39,6 +41,8 @@ internal sealed class ImportRun : IAsyncDisposable
     private readonly IProgress<ImportProgress>? _progress;
     private readonly ImportState? _earlier;
     private readonly string _optionsDigest;
+    private readonly Study _study;
+    private readonly Guid _run;
     private readonly TraceImportSummary _summary = new();
     private readonly List<string> _first = [];
     private readonly HashSet<string> _wouldMake = new(StringComparer.Ordinal);
@@ -54,6 +58,7 @@ internal sealed class ImportRun : IAsyncDisposable
         RowSource source,
         Mapping mapping,
         Study study,
+        ImportState? earlier,
         IProgress<ImportProgress>? progress
     )
     {
@@ -69,9 +74,9 @@ internal sealed class ImportRun : IAsyncDisposable
         _chunk = new Chunk(source, _writer);
         _keys = new ParticipantKeys(services.Database, services.Directory, services.Clock, request);
         _optionsDigest = ImportState.OptionsOf(request);
-        // Read in another way, the rows are other traces: then all are looked at again.
-        _earlier =
-            !request.DryRun && ImportState.Load(request) is { } state && state.Options == _optionsDigest ? state : null;
+        _study = study;
+        _earlier = earlier;
+        _run = earlier?.Run ?? Guid.CreateVersion7(services.Clock.GetUtcNow());
         _bad = new BadRows(source, request, _earlier);
         _chain = ImportState.Seed(request);
     }
@@ -79,6 +84,7 @@ internal sealed class ImportRun : IAsyncDisposable
     public async Task<TraceImportSummary> ReadAsync(CancellationToken ct)
     {
         _summary.Mapping = [.. _mapping.Describe()];
+        await _keys.LoadAsync(await _services.Store.GetStudyAsync(_request.Study, ct));
         if (_earlier is null)
         {
             // Before anything is stored: where it cannot be written, it should not begin.
@@ -98,6 +104,13 @@ internal sealed class ImportRun : IAsyncDisposable
         if (_earlier is not null && _count < _earlier.Rows)
         {
             throw Changed();
+        }
+
+        if (_source.Unseen.Count > 0 && _earlier is null && _count > 0)
+        {
+            throw new ImportException(
+                $"{OpenRows.Absent(_request, _source.Unseen.First())} The rest of it was {(_request.DryRun ? "looked at" : "stored")}."
+            );
         }
 
         return await FinishAsync();
@@ -161,7 +174,8 @@ internal sealed class ImportRun : IAsyncDisposable
 
         if (_request.DryRun)
         {
-            Judge(Parse(await _services.Store.GetStudyAsync(_request.Study, ct), out var places), places);
+            var study = await _services.Store.GetStudyAsync(_request.Study, ct);
+            Judge(Parse(study, judgeStrangers: true, out var places), places);
         }
         else
         {
@@ -171,7 +185,7 @@ internal sealed class ImportRun : IAsyncDisposable
 
         foreach (var row in _chunk.Rows.Where(r => r.Fault is not null))
         {
-            _bad.Add(row.Line, row.Fault!, _chunk.RawOf(row), !_request.DryRun);
+            _bad.Add(row.Line, row.Fault!, row.FaultValue, _chunk.RawOf(row), !_request.DryRun);
         }
 
         _summary.Rows += _chunk.Rows.Count;
@@ -188,51 +202,99 @@ internal sealed class ImportRun : IAsyncDisposable
         }
 
         var study = await _services.Store.GetStudyAsync(_request.Study, ct);
-        var unknown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var row in _chunk.Good)
+        if (_chunk.Good.Any(row => IsStranger(row, study)))
         {
-            if (_keys.Find(row.Participant, study, out var fault) is null && fault is null)
-            {
-                unknown.Add(row.Participant!);
-            }
+            // A row that is refused leaves nobody behind: they are judged before anybody is made for them.
+            var parsed = Parse(study, judgeStrangers: true, out var places);
+            Refuse(parsed, places);
+            await RefuseTakenIdsAsync(study, parsed, places, ct);
         }
 
+        var unknown = _chunk.Good.Where(row => IsStranger(row, study)).Select(row => row.Participant!).ToHashSet();
         if (unknown.Count > 0)
         {
             await _keys.MakeAsync(unknown, study, ct);
         }
     }
 
+    private bool IsStranger(ChunkRow row, Study study) =>
+        _keys.Find(row.Participant, study, out var fault) is null && fault is null;
+
+    private void Refuse(ParsedBatch parsed, List<ChunkRow> places)
+    {
+        foreach (var rejection in parsed.Rejections.Where(r => !WillHaveConsent(r)))
+        {
+            Refuse(places[rejection.Told.Index], rejection.Told.Errors);
+        }
+    }
+
+    // An id that another trace has: a stranger's trace is never the one that is stored already.
+    private async Task RefuseTakenIdsAsync(Study study, ParsedBatch parsed, List<ChunkRow> places, CancellationToken ct)
+    {
+        var firsts = new Dictionary<Guid, string>();
+        var strangers = new List<(Guid Id, ChunkRow Row)>();
+        foreach (var trace in parsed.Traces)
+        {
+            var row = places[trace.Index];
+            var isAgain = !firsts.TryAdd(trace.Id, row.Participant!) && firsts[trace.Id] != row.Participant;
+            if (isAgain && IsStranger(row, study))
+            {
+                Refuse(row, TakenId);
+            }
+            else if (IsStranger(row, study))
+            {
+                strangers.Add((trace.Id, row));
+            }
+        }
+
+        var taken = await _services.Store.FindIdsAsync(study, [.. strangers.Select(s => s.Id)], ct);
+        foreach (var (_, row) in strangers.Where(s => taken.Contains(s.Id)))
+        {
+            Refuse(row, TakenId);
+        }
+    }
+
     private async Task StoreAsync(CancellationToken ct)
     {
         List<ChunkRow> places = [];
-        var reply = await _services.Store.StoreAsync(_request.Study, (study, _) => Parse(study, out places), ct);
+        var reply = await _services.Store.StoreAsync(
+            _request.Study,
+            (study, _) => Parse(study, judgeStrangers: false, out places),
+            ct
+        );
         _summary.Added += reply.Accepted;
         _summary.Known += reply.Duplicates;
         foreach (var rejected in reply.Rejected)
         {
-            places[rejected.Index].Fault = Say(rejected.Errors);
+            Refuse(places[rejected.Index], rejected.Errors);
         }
     }
 
     /// <summary>What the parser makes of the rows that have no fault so far.</summary>
     /// <param name="study">The study as it is now.</param>
+    /// <param name="judgeStrangers">Whether rows of people who have not been made yet count as somebody's.</param>
     /// <param name="places">Which row each trace of the batch is.</param>
-    private ParsedBatch Parse(Study study, out List<ChunkRow> places)
+    private ParsedBatch Parse(Study study, bool judgeStrangers, out List<ChunkRow> places)
     {
         _chunk.BeginBody();
         places = [];
-        foreach (var row in _chunk.Good)
+        foreach (var row in _chunk.Good.ToList())
         {
             var number = _keys.Find(row.Participant, study, out var fault);
             if (number is null && fault is null)
             {
                 number = NobodyYet;
-                _wouldMake.Add(row.Participant!);
+                row.IsStranger = true;
             }
 
-            row.Fault = fault;
-            if (fault is null)
+            if (fault is not null)
+            {
+                row.Fault = fault;
+                row.FaultValue = row.Participant is null
+                    ? null
+                    : JsonFault.Show(Encoding.UTF8.GetBytes(row.Participant));
+            }
+            else
             {
                 places.Add(row);
                 _chunk.AddToBody(row, number!.Value);
@@ -248,8 +310,10 @@ internal sealed class ImportRun : IAsyncDisposable
         {
             MaxTraceBytes = _services.Options.MaxTraceBytes,
             MaxBatchTraces = int.MaxValue,
+            // What is not taken goes back into a file, however much it is.
+            MaxRejectedTraces = int.MaxValue,
         };
-        var sender = new Sender(MayName: true, _request.DryRun ? NobodyYet : null);
+        var sender = new Sender(MayName: true, judgeStrangers ? NobodyYet : null);
         return TraceParser.TryParse(
             _chunk.Body,
             BatchForm.NdJson,
@@ -266,19 +330,9 @@ internal sealed class ImportRun : IAsyncDisposable
 
     private void Judge(ParsedBatch parsed, List<ChunkRow> places)
     {
-        foreach (var rejection in parsed.Rejections)
-        {
-            if (WillHaveConsent(rejection))
-            {
-                _summary.Added++;
-            }
-            else
-            {
-                places[rejection.Told.Index].Fault = Say(rejection.Told.Errors);
-            }
-        }
-
-        _summary.Added += parsed.Traces.Count;
+        Refuse(parsed, places);
+        _summary.Added += parsed.Traces.Count + parsed.Rejections.Count(WillHaveConsent);
+        _wouldMake.UnionWith(places.Where(r => r.Fault is null && r.IsStranger).Select(r => r.Participant!));
         foreach (var trace in parsed.Traces.Take(FirstShown - _first.Count))
         {
             _first.Add(
@@ -294,6 +348,31 @@ internal sealed class ImportRun : IAsyncDisposable
         _request.ConsentOnPaper
         && rejection.Participant == NobodyYet
         && rejection.Told.Errors.All(e => e.Pointer == "/participant");
+
+    private void Refuse(ChunkRow row, params IReadOnlyList<FieldError> errors)
+    {
+        row.Fault = Say(errors);
+        row.FaultValue = errors[0].Pointer.Length == 0 ? null : ValueAt(row, errors[0].Pointer);
+    }
+
+    /// <summary>The value of the row's trace that an error points to; null if there is none.</summary>
+    private string? ValueAt(ChunkRow row, string pointer)
+    {
+        using var document = JsonDocument.Parse((byte[])[.. _chunk.JsonOf(row).Span, (byte)'}']);
+        var at = document.RootElement;
+        foreach (var step in pointer[1..].Split('/'))
+        {
+            var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+            {
+                return null;
+            }
+        }
+
+        return JsonFault.Show(
+            Encoding.UTF8.GetBytes(at.ValueKind == JsonValueKind.String ? at.GetString()! : at.GetRawText())
+        );
+    }
 
     private string Say(IReadOnlyList<FieldError> errors)
     {
@@ -313,7 +392,14 @@ internal sealed class ImportRun : IAsyncDisposable
         if (!_request.DryRun)
         {
             _bad.Flush();
+            if (ImportState.PathOf(_request) is not null)
+            {
+                // First the database: a file that lags behind it is read on where the file is.
+                await _services.Store.SaveRunAsync(_study, _run, _count);
+            }
+
             await new ImportState(
+                _run,
                 _count,
                 Convert.ToHexStringLower(_chain),
                 _optionsDigest,
@@ -336,6 +422,7 @@ internal sealed class ImportRun : IAsyncDisposable
         _summary.RowsBefore = _earlier?.Rows ?? 0;
         _summary.First = _first;
         _summary.Reasons = _bad.Reasons;
+        _summary.Values = _bad.Values;
         _summary.Bad = _bad.Path;
         _summary.Keys = _keys.Path;
         _summary.ParticipantsMade = _request.DryRun ? _wouldMake.Count : _keys.Made;

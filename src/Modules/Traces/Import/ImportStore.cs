@@ -1,7 +1,8 @@
 using Sillage.Storage;
+using Sillage.Storage.Sqlite;
 using Sillage.Traces.Intake;
-using Sillage.Traces.Live;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Import;
 
@@ -10,13 +11,24 @@ namespace Sillage.Traces.Import;
 /// is known already, the order of positions.
 /// </summary>
 internal sealed class ImportStore(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     StudyDirectory directory,
     TraceSignals signals,
     TimeProvider clock
 )
 {
     private const int MaximumTries = 10;
+    private const int IdsAtOnce = 500;
+
+    private const string SaveRun = """
+        INSERT INTO import_run (study, id, rows, updated_at)
+        SELECT key, @run, @rows, @now FROM study WHERE key = @Key
+        ON CONFLICT (study, id) DO UPDATE SET rows = excluded.rows, updated_at = excluded.updated_at
+        """;
+
+    private const string HasId = "SELECT 1 FROM trace WHERE study = ?1 AND id = ?2";
+
+    private const string FindIds = "SELECT id FROM trace WHERE study = @Key AND id = ANY(@ids)";
 
     /// <summary>Does the work; what ends it from outside is told with how to go on.</summary>
     /// <exception cref="ImportException">It was ended, or what it needs cannot be had.</exception>
@@ -55,6 +67,63 @@ internal sealed class ImportStore(
                 + " Make it with POST /api/v1/studies, or choose other data with --data."
         );
     }
+
+    /// <summary>Which of these ids the study's traces have already.</summary>
+    public async Task<HashSet<Guid>> FindIdsAsync(Study study, IReadOnlyList<Guid> ids, CancellationToken ct)
+    {
+        var found = new HashSet<Guid>();
+        foreach (var some in ids.Chunk(IdsAtOnce))
+        {
+            found.UnionWith(
+                await database.ReadAsync(
+                    r =>
+                        r.Dialect == SqlDialect.Sqlite
+                            ? Task.FromResult<IReadOnlyList<Guid>>([.. some.Where(id => IsStored(r, study, id))])
+                            : r.QueryAsync<Guid>(FindIds, new { study.Key, ids = some }, ct),
+                    ct
+                )
+            );
+        }
+
+        return found;
+    }
+
+    private static bool IsStored(IReader reader, Study study, Guid id)
+    {
+        var read = reader.Prepare(HasId).Bind(1, study.Key).Bind(2, id);
+        var isStored = read.Step();
+        read.Reset();
+        return isStored;
+    }
+
+    /// <summary>How many rows of a run the study has taken; null if it knows nothing of it.</summary>
+    public Task<long?> FindRunAsync(Study study, Guid run, CancellationToken ct) =>
+        database.ReadAsync(
+            r =>
+                r.ScalarAsync<long?>(
+                    "SELECT rows FROM import_run WHERE study = @Key AND id = @run",
+                    new { study.Key, run },
+                    ct
+                ),
+            ct
+        );
+
+    /// <summary>Writes down how many rows of a run the study has taken.</summary>
+    public Task SaveRunAsync(Study study, Guid run, long rows) =>
+        database.WriteAsync(
+            unit =>
+                unit.ExecuteAsync(
+                    SaveRun,
+                    new
+                    {
+                        study.Key,
+                        run,
+                        rows,
+                        now = clock.GetUtcNow(),
+                    }
+                ),
+            CancellationToken.None
+        );
 
     /// <summary>
     /// Makes a batch for the study as it is and the time of its receipt, and stores it; once more if the study was changed

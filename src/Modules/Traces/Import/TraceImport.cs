@@ -1,5 +1,6 @@
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Import.Rows;
+using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Import;
 
@@ -35,21 +36,47 @@ public sealed class TraceImport
     {
         var study = await _services.Store.GetStudyAsync(request.Study, ct);
         var mapping = new Mapping(request, study);
-        using var file = ImportFile.Open(request.File, request.Input, request.Encoding);
+        using var file = ImportFile.Open(request.File, request.Input, request.Encoding, request.SkipLines);
         try
         {
             using var source = OpenRows.Open(request, file, mapping);
             Check(mapping);
-            var run = new ImportRun(_services, request, file, source, mapping, study, progress);
+            var (earlier, stale) = await FindEarlierAsync(request, study, ct);
+            var run = new ImportRun(_services, request, file, source, mapping, study, earlier, progress);
             await using (run)
             {
-                return await run.ReadAsync(ct);
+                var summary = await run.ReadAsync(ct);
+                summary.Stale = stale;
+                return summary;
             }
         }
         catch (Exception e) when (ImportFile.IsContent(e))
         {
             throw new ImportException($"{ImportFile.Unreadable(request.File, e).Message} {GoOn}", e);
         }
+    }
+
+    /// <summary>The run that this one goes on with, if there is one; else the file that speaks of one that is not known here.</summary>
+    private async Task<(ImportState? Earlier, string? Stale)> FindEarlierAsync(
+        TraceImportRequest request,
+        Study study,
+        CancellationToken ct
+    )
+    {
+        if (request.DryRun || ImportState.Load(request) is not { } state)
+        {
+            return (null, null);
+        }
+
+        // A database that was put back to an earlier day has fewer rows of the run, or none.
+        var rows = await _services.Store.FindRunAsync(study, state.Run, ct);
+        if (rows is null || rows < state.Rows)
+        {
+            return (null, ImportState.PathOf(request));
+        }
+
+        // Read in another way, the rows are other traces: then all are looked at again.
+        return (state.Options == ImportState.OptionsOf(request) ? state : null, null);
     }
 
     private static void Check(Mapping mapping)

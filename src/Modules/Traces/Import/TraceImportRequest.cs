@@ -8,7 +8,7 @@ public sealed record TraceImportRequest(string File, string Study)
     /// <summary>What is read where the file is <c>-</c>.</summary>
     public Stream? Input { get; init; }
 
-    /// <summary>Which column goes where, as <c>TARGET=COLUMN</c>, many separated by commas; <c>@FILE</c> for a file of them.</summary>
+    /// <summary>Which column goes where, as <c>TARGET=COLUMN</c>, many separated by commas; <c>@FILE</c> for a file of them. A column may go to several places; one with a comma in its name stands in quotes.</summary>
     public IReadOnlyList<string> Map { get; init; } = [];
 
     /// <summary>What is the same for every row, as <c>TARGET=VALUE</c>.</summary>
@@ -35,8 +35,14 @@ public sealed record TraceImportRequest(string File, string Study)
     /// <summary>Whether numbers are written with a comma before the fraction.</summary>
     public bool DecimalComma { get; init; }
 
-    /// <summary>The text of a cell without quotes that means that there is no value, beside the empty one; null for none.</summary>
-    public string? Missing { get; init; }
+    /// <summary>
+    /// Texts of cells that mean that there is no value, beside the empty one, many separated by commas. In a text field a
+    /// cell with quotes is what it says.
+    /// </summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>How many lines are left out before the header, whatever stands in them.</summary>
+    public int SkipLines { get; init; }
 
     /// <summary><c>rfc3339</c>, <c>s</c>, <c>ms</c>, <c>us</c> or a form such as <c>dd.MM.yyyy HH:mm:ss</c>; null to see by each text.</summary>
     public string? TimeFormat { get; init; }
@@ -93,11 +99,20 @@ public sealed record TraceImportSummary
     /// <summary>Rows that could not be taken, by reason.</summary>
     public IReadOnlyDictionary<string, long> Reasons { get; internal set; } = new Dictionary<string, long>();
 
+    /// <summary>A value for each reason that is one value's, as it stands in the file.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; internal set; } = new Dictionary<string, string>();
+
     /// <summary>Where those are; null if there are none.</summary>
     public string? Bad { get; internal set; }
 
     /// <summary>The file that says who is who; null if it was not needed.</summary>
     public string? Keys { get; internal set; }
+
+    /// <summary>
+    /// The file beside the imported one that says how far it was, where it speaks of another database, of a study that is gone or
+    /// of a day after a backup that was put back: then all was read again. Null if it does not.
+    /// </summary>
+    public string? Stale { get; internal set; }
 
     /// <summary>Whether the file grew while it was read.</summary>
     public bool Grew { get; internal set; }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
@@ -12,10 +12,17 @@ namespace Sillage.Traces.Intake;
 /// <param name="Duplicates">How many were known already, with the same content.</param>
 /// <param name="Rejected">
 /// Those not taken, by their place in the batch. They are kept in quarantine as they came, save those whose participant's
-/// consent is missing: these have the pointer <c>/participant</c> and are not kept.
+/// consent is missing, which have the pointer <c>/participant</c>, and those for which the quarantine has no room, which say so as their
+/// last fault: these are not kept.
 /// </param>
 public sealed record IntakeReply(int Accepted, int Duplicates, IReadOnlyList<RejectedTrace> Rejected)
 {
+    internal static readonly IntakeReply Example = new(
+        1,
+        0,
+        [new RejectedTrace(1, null, [new FieldError("/data/room", "This field is needed.")])]
+    );
+
     /// <summary>201 if anything new is stored, 200 if all were known, 422 if none could be taken.</summary>
     internal int Status =>
         Accepted > 0 ? 201
@@ -75,10 +82,13 @@ internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed,
     public bool MayName { get; init; }
 
     /// <summary>
-    /// Whether it comes from a file, by the hand of whoever runs the server: then no account is the sender, and what is
-    /// not taken goes back into a file instead of the quarantine.
+    /// Whether it comes from a file, by the hand of whoever runs the server: then no account is the sender, which is written as
+    /// a UUID of zeros, and what is not taken goes back into a file instead of the quarantine.
     /// </summary>
     public bool Imported { get; init; }
+
+    /// <summary>How much may be rejected, and how much of that is kept; null for what has no such limit.</summary>
+    public TracesOptions? Limits { get; init; }
 
     /// <summary>Null where the request names no key.</summary>
     public IdempotencyKey? Key { get; init; }
@@ -87,7 +97,7 @@ internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed,
     public int Weight => Parsed.Source.Body.Length + 256;
 
     /// <summary>Whether a trace of this participant names the account that sent it.</summary>
-    public bool NamesSender(long participant) => !Imported && participant != OwnNumber;
+    public bool NamesSender(long participant) => participant != OwnNumber;
 
     public Task<IntakeOutcome> Done => _done.Task;
 

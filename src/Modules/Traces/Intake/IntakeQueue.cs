@@ -2,8 +2,9 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Sillage.Api.Problems;
 using Sillage.Storage;
-using Sillage.Traces.Live;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Intake;
 
@@ -20,7 +21,7 @@ internal sealed partial class IntakeQueue : BackgroundService
 
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
 
-    private readonly IDatabase<TracesModule> _database;
+    private readonly IDatabase<TracesData> _database;
     private readonly TraceSignals _signals;
     private readonly ILogger<IntakeQueue> _logger;
     private readonly int _maximumQueuedBytes;
@@ -28,7 +29,7 @@ internal sealed partial class IntakeQueue : BackgroundService
     private long _queuedBytes;
 
     public IntakeQueue(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TraceSignals signals,
         IOptions<TracesOptions> options,
         ILogger<IntakeQueue> logger
@@ -72,7 +73,7 @@ internal sealed partial class IntakeQueue : BackgroundService
     }
 
     /// <summary>Takes no more, and stores what was taken.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken ct)
     {
         foreach (var lane in _lanes)
         {
@@ -81,10 +82,10 @@ internal sealed partial class IntakeQueue : BackgroundService
 
         if (ExecuteTask is { } running)
         {
-            await running.WaitAsync(cancellationToken);
+            await running.WaitAsync(ct);
         }
 
-        await base.StopAsync(cancellationToken);
+        await base.StopAsync(ct);
     }
 
     // Runs until the lanes are closed and empty, not until it is told to stop: what waits has been promised a try.
@@ -143,7 +144,7 @@ internal sealed partial class IntakeQueue : BackgroundService
             && (
                 group.Count == 0
                 || (
-                    traces + next.Parsed.Traces.Count <= MaximumTraces
+                    traces + next.Parsed.Count <= MaximumTraces
                     && bytes + next.Parsed.Source.Body.Length <= MaximumBytes
                 )
             )
@@ -151,7 +152,7 @@ internal sealed partial class IntakeQueue : BackgroundService
         )
         {
             group.Add(next);
-            traces += next.Parsed.Traces.Count;
+            traces += next.Parsed.Count;
             bytes += next.Parsed.Source.Body.Length;
         }
 
@@ -177,7 +178,12 @@ internal sealed partial class IntakeQueue : BackgroundService
     {
         if (group.Count == 1 || exception is DatabaseUnavailableException)
         {
-            LogNotStored(_logger, group.Count, exception);
+            // What is wrong with a batch itself is its sender's to hear.
+            if (exception is not ProblemException)
+            {
+                LogNotStored(_logger, group.Count, exception);
+            }
+
             foreach (var batch in group)
             {
                 batch.Fail(exception);

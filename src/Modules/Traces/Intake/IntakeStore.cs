@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
 using Sillage.Storage;
-using Sillage.Traces.Live;
-using Sillage.Traces.Quarantine;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Intake;
 
@@ -203,9 +202,17 @@ internal static class IntakeStore
             rejections.Sort((a, b) => a.Told.Index.CompareTo(b.Told.Index));
         }
 
+        if (batch.Limits is { } limits && rejections.Count > limits.MaxRejectedTraces)
+        {
+            // Rolled back, and told to this sender alone.
+            throw new ProblemException(
+                TraceParser.TooManyRejected(rejections.Select(r => r.Told), limits.MaxRejectedTraces)
+            );
+        }
+
         if (!batch.Imported && rejections.Exists(r => r.MayBeKept))
         {
-            await QuarantineStore.KeepAsync(unit, batch, rejections.FindAll(r => r.MayBeKept));
+            rejections = await QuarantineStore.KeepAsync(unit, batch, rejections);
         }
 
         var reply = new IntakeReply(stored, known, rejections.Count == 0 ? [] : [.. rejections.Select(r => r.Told)]);

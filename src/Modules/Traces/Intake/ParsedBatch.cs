@@ -1,4 +1,5 @@
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Intake;
 
@@ -56,4 +57,7 @@ internal sealed class ParsedBatch(ReadOnlyMemory<byte> body)
     public List<ParsedTrace> Traces { get; } = [];
 
     public List<Rejection> Rejections { get; } = [];
+
+    /// <summary>How many rows come of it: what is rejected is written as well.</summary>
+    public int Count => Traces.Count + Rejections.Count;
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
+using Sillage.Schema;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Intake;
@@ -39,7 +40,7 @@ internal static class PostgresIntake
     {
         // One way to the server and back for both.
         await using var batch = new NpgsqlBatch(
-            (NpgsqlConnection)unit.Connection,
+            (NpgsqlConnection)await unit.ConnectionAsync(),
             (NpgsqlTransaction?)unit.Transaction
         );
         // The two-key form takes 32-bit keys; two studies that share one merely wait for each other.
@@ -70,7 +71,8 @@ internal static class PostgresIntake
         }
 
         var stored = await ReadStoredAsync(unit, study, batches);
-        await using var copy = await ((NpgsqlConnection)unit.Connection).BeginBinaryImportAsync(Copy);
+        var connection = (NpgsqlConnection)await unit.ConnectionAsync();
+        await using var copy = await connection.BeginBinaryImportAsync(Copy);
         var written = new Dictionary<Guid, (TextSource Source, ParsedTrace Trace)>(count);
         var fates = new IntakeStore.Fate[batches.Count][];
         for (var b = 0; b < batches.Count; b++)
@@ -143,7 +145,7 @@ internal static class PostgresIntake
             return stored;
         }
 
-        await using var command = Command(unit, ReadStored);
+        await using var command = await CommandAsync(unit, ReadStored);
         command.Parameters.Add(new NpgsqlParameter<long>("study", study));
         command.Parameters.Add(new NpgsqlParameter("ids", ids));
         await using var reader = await command.ExecuteReaderAsync();
@@ -163,7 +165,7 @@ internal static class PostgresIntake
     }
 
 #pragma warning disable CA2100 // The texts are the constants above.
-    private static NpgsqlCommand Command(IUnitOfWork unit, string sql) =>
-        new(sql, (NpgsqlConnection)unit.Connection, (NpgsqlTransaction?)unit.Transaction);
+    private static async ValueTask<NpgsqlCommand> CommandAsync(IUnitOfWork unit, string sql) =>
+        new(sql, (NpgsqlConnection)await unit.ConnectionAsync(), (NpgsqlTransaction?)unit.Transaction);
 #pragma warning restore CA2100
 }

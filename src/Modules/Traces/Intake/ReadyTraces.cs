@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Intake;
 

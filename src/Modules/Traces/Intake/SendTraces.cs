@@ -5,11 +5,10 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -35,8 +34,9 @@ internal sealed class SendTraces(
         var slice = ActivatorUtilities.CreateInstance<SendTraces>(services);
         var options = services.GetRequiredService<IOptions<TracesOptions>>().Value;
         traces
-            .MapPost("/", slice.HandleAsync)
-            .RequirePermission(Permission.WriteTraces)
+            .MapPost("/", slice.Handle)
+            .RequirePermission(TracesPermission.WriteTraces)
+            .RequireRight(StudyRights.Write, StudyRights.TakePart)
             .WithMetadata(new RequestSizeLimitAttribute(options.MaxBatchBytes))
             // A slow body is cut off by its rate, and what is handed to the store is not taken back for being late.
             .WithMetadata(new DisableRequestTimeoutAttribute())
@@ -57,24 +57,29 @@ internal sealed class SendTraces(
                 comes again under its `Idempotency-Key` (`Idempotency-Replayed: true`). A player sends his own traces and may leave `participant` out; with the right `write` every
                 trace names its participant's number.
 
+                Of a batch with more than 1000 such traces nothing is stored (413): send it in halves. A sender whose quarantine is full is told
+                of each trace that it is not kept.
+
                 201 if anything new is stored, 200 if all were known, 422 if none could be taken, 400 if the body cannot be
                 read at all: then nothing of it is stored.
                 """
             )
-            .WithRequestExample(Examples.SentTraces)
-            .WithReplyExample(Examples.Taken)
+            .WithRequestExample(TraceBody.Example)
+            .WithReplyExample(IntakeReply.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
-    private async Task<IResult> HandleAsync(HttpContext http, string study, Caller caller, IdempotencyKey key)
+    private async Task<IResult> Handle(HttpContext http, Study study, Caller caller, IdempotencyKey key)
     {
-        // Before the body is read: who may not send need not.
-        await FindAsync(study, caller, http.RequestAborted);
+        await key.ReadBodyAsync(http);
         var (body, form) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
-        var keyed = http.Request.Headers.ContainsKey("Idempotency-Key");
+        var keyed = http.Request.Headers.ContainsKey(IdempotencyKey.HeaderName);
         for (var tries = 0; tries < MaximumTries; tries++)
         {
-            var (known, sender) = await FindAsync(study, caller, http.RequestAborted);
+            // The body may have been long in coming.
+            var known = await directory.LatestAsync(study, caller, http.RequestAborted);
+            var mayName = known.RightsOf(caller).HasFlag(StudyRights.Write);
+            var sender = new Sender(mayName, known.NumberOf(caller));
             var now = clock.GetUtcNow();
             if (!TraceParser.TryParse(body, form, known, sender, options.Value, now, out var parsed, out var problem))
             {
@@ -83,7 +88,12 @@ internal sealed class SendTraces(
 
             // Not bound to the connection: what is stored is stored, whether or not anyone still waits for the reply.
             var outcome = await queue.StoreAsync(
-                new IntakeBatch(known, caller.Id, parsed, now) { MayName = sender.MayName, Key = keyed ? key : null }
+                new IntakeBatch(known, caller.Id, parsed, now)
+                {
+                    MayName = sender.MayName,
+                    Limits = options.Value,
+                    Key = keyed ? key : null,
+                }
             );
             if (!outcome.StudyChanged)
             {
@@ -93,27 +103,9 @@ internal sealed class SendTraces(
                     ?? new JsonReply(outcome.Status, outcome.Json) { NoStore = true };
             }
 
-            directory.Forget(study);
+            directory.Forget(study.Slug);
         }
 
         throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
-    }
-
-    private async ValueTask<(Study Study, Sender Sender)> FindAsync(
-        string slug,
-        Caller caller,
-        CancellationToken cancellationToken
-    )
-    {
-        var study = await directory.GetAsync(slug, caller, cancellationToken);
-        var number = study.NumberOf(caller);
-        var mayName = (study.RightsOf(caller) & StudyRights.Write) != StudyRights.None;
-        return mayName || number is not null
-            ? (study, new Sender(mayName, number))
-            : throw new ProblemException(
-                Problem.Forbidden(
-                    $"This needs the right 'write' in the study '{slug}', or to be one of its participants."
-                )
-            );
     }
 }

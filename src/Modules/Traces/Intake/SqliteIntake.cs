@@ -1,3 +1,4 @@
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Storage.Sqlite;
 using Sillage.Traces.Studies;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Intake;
 

@@ -1,13 +1,34 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 
 namespace Sillage.Traces.Intake;
 
 /// <summary>Reads the body of an intake request: its form, its compression, its length.</summary>
 internal static class TraceBody
 {
+    internal static readonly object[] Example =
+    [
+        new
+        {
+            id = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
+            timestamp = "2026-11-20T09:30:00.250Z",
+            session = "s-1",
+            sequence = 1,
+            name = "answered",
+            data = new
+            {
+                room = "loops",
+                answer = "for",
+                correct = true,
+            },
+            participant = 1,
+        },
+    ];
+
     public static readonly string[] MediaTypes =
     [
         "application/json",
@@ -17,30 +38,60 @@ internal static class TraceBody
         "application/xml",
     ];
 
+    // Its text and the JSON that it stands for, beside it.
+    private const int XmlTakes = 4;
+
     /// <summary>Reads the body whole.</summary>
-    /// <exception cref="ProblemException">400, 413 or 415.</exception>
+    /// <exception cref="ProblemException">400, 408, 413 or 415; 429 or 503: there is no room for it now.</exception>
     public static async ValueTask<(ReadOnlyMemory<byte> Body, BatchForm Form)> ReadAsync(HttpContext http, int maximum)
     {
         var mediaType = MediaTypeOf(http.Request);
         await using var stream = Expand(http.Request);
-        ReadOnlyMemory<byte> body;
+        var body = ReferenceEquals(stream, http.Request.Body)
+            ? await ReadToEndAsync(http, stream, http.Request.ContentLength, maximum, http.RequestAborted)
+            : await UnpackAsync(http, stream, maximum);
+        if (mediaType != "application/xml")
+        {
+            return (body, mediaType == "application/json" ? BatchForm.Json : BatchForm.NdJson);
+        }
+
+        new BodyBuffer(http).GrowTo(body.Length * XmlTakes);
+        return (XmlTraces.ToJson(body), BatchForm.Json);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> UnpackAsync(HttpContext http, Stream stream, int maximum)
+    {
+        var time = http.RequestServices.GetRequiredService<BodyBudget>().Unpacking;
+        var clock = http.RequestServices.GetRequiredService<TimeProvider>();
+        using var late = new CancellationTokenSource(time, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
         try
         {
-            body = await ReadToEndAsync(stream, http.Request.ContentLength, maximum, http.RequestAborted);
+            // What was announced is the packed length, which says little.
+            return await ReadToEndAsync(http, stream, announced: null, maximum, end.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            throw new ProblemException(
+                Problem.Of(
+                    StatusCodes.Status408RequestTimeout,
+                    "Request timeout",
+                    $"A compressed body has {time.TotalSeconds} s to come and be unpacked. Nothing was stored; send it in smaller parts."
+                )
+            );
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)
         {
             throw new ProblemException(
                 Problem.BadRequest(
                     $"The body is not valid {http.Request.Headers.ContentEncoding}.",
-                    new FieldError("", e.Message)
+                    new FieldError(
+                        "",
+                        "It cannot be unpacked: it is packed in another way, or a part of it is missing."
+                    )
                 )
             );
         }
-
-        return mediaType == "application/xml"
-            ? (XmlTraces.ToJson(body), BatchForm.Json)
-            : (body, mediaType == "application/json" ? BatchForm.Json : BatchForm.NdJson);
     }
 
     private static string MediaTypeOf(HttpRequest request)
@@ -88,10 +139,11 @@ internal static class TraceBody
         };
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadToEndAsync(
+        HttpContext http,
         Stream stream,
         long? announced,
         int maximum,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (announced > maximum)
@@ -100,10 +152,13 @@ internal static class TraceBody
         }
 
         // One byte more than announced, so that the end is seen without growing. What is not announced starts small.
-        var buffer = new byte[Math.Min((announced ?? 4095) + 1, 64 * 1024)];
+        var charge = new BodyBuffer(http);
+        var size = (int)Math.Min((announced ?? 4095) + 1, 64 * 1024);
+        charge.GrowTo(size);
+        var buffer = new byte[size];
         var length = 0;
         int read;
-        while ((read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
+        while ((read = await stream.ReadAsync(buffer.AsMemory(length), ct)) > 0)
         {
             length += read;
             if (length > maximum)
@@ -113,7 +168,9 @@ internal static class TraceBody
 
             if (length == buffer.Length)
             {
-                Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maximum + 1L));
+                size = (int)Math.Min(buffer.Length * 2L, maximum + 1L);
+                charge.GrowTo(size);
+                Array.Resize(ref buffer, size);
             }
         }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sillage.Traces.Studies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Intake;
 
@@ -104,13 +104,8 @@ internal sealed partial class TraceParser
                 CheckString(ref reader, rule, at);
                 break;
             case FieldType.Integer:
-                var whole = TryGetWhole(ref reader, out var integer);
-                Require(
-                    ref reader,
-                    at,
-                    whole,
-                    "A whole number of at most 64 bits, written without fraction or exponent."
-                );
+                var whole = WholeNumber.TryRead(ref reader, out var integer);
+                Require(ref reader, at, whole, WholeExpected);
                 if (whole && rule.Integers is { } integers && !integers.Contains(integer))
                 {
                     ErrorAt(at, "One of " + rule.Allowed + ".");

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Sillage.Traces.Tsadk;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Intake;
 
 /// <summary>One trace and its members.</summary>
 internal sealed partial class TraceParser
 {
+    private const string WholeExpected = "A whole number of at most 64 bits.";
+
     [Flags]
     private enum Members
     {
@@ -208,14 +210,14 @@ internal sealed partial class TraceParser
             return null;
         }
 
-        var valid = TryGetWhole(ref reader, out var number);
-        Require(ref reader, at, valid, "A whole number of at most 64 bits, written without fraction or exponent.");
+        var valid = WholeNumber.TryRead(ref reader, out var number);
+        Require(ref reader, at, valid, WholeExpected);
         return number;
     }
 
     private void ReadParticipant(ref Utf8JsonReader reader, int at, ref ParsedTrace trace)
     {
-        if (!TryGetWhole(ref reader, out var number) || number < 1)
+        if (!WholeNumber.TryRead(ref reader, out var number) || number < 1)
         {
             Require(ref reader, at, valid: false, "The number of a participant: a whole number from 1 up.");
         }
@@ -231,12 +233,6 @@ internal sealed partial class TraceParser
         {
             trace.Participant = number;
         }
-    }
-
-    private static bool TryGetWhole(ref Utf8JsonReader reader, out long number)
-    {
-        number = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number);
     }
 
     private Slice ReadText(ref Utf8JsonReader reader, int at)

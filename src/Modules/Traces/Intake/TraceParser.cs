@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using Sillage.Hosting.Problems;
+using Microsoft.AspNetCore.Http;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
@@ -31,6 +33,9 @@ internal sealed partial class TraceParser
 
     private const int MaximumDepth = 64;
     private const int MaximumErrors = 20;
+
+    // Faults told at once, in characters; beyond, one a trace. What is told is sent, and kept under the Idempotency-Key.
+    private const int MaximumTold = 256 * 1024;
     private const int MaximumTextLength = 200;
 
     // Depth is checked here and not by the reader, whose exception would end the whole batch. It keeps a bit a level.
@@ -54,6 +59,7 @@ internal sealed partial class TraceParser
     private int _start;
     private int _rule;
     private bool _tooDeep;
+    private int _told;
 
     private TraceParser(
         ReadOnlyMemory<byte> body,
@@ -158,6 +164,10 @@ internal sealed partial class TraceParser
                     }
 
                     ParseItem(ref reader, wellEncoded);
+                    if (_batch.Rejections.Count > _options.MaxRejectedTraces)
+                    {
+                        return TooManyRejected(_batch.Rejections.Select(r => r.Told), _options.MaxRejectedTraces);
+                    }
                 }
             }
             else if (reader.TokenType == JsonTokenType.StartObject)
@@ -180,7 +190,7 @@ internal sealed partial class TraceParser
         {
             return Problem.BadRequest(
                 $"The body is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Nothing of it was stored.",
-                new FieldError(single ? "" : $"/{_next}", SyntaxDetail(e))
+                new FieldError(single ? "" : $"/{_next}", JsonFault.Of(body, e))
             );
         }
     }
@@ -202,16 +212,40 @@ internal sealed partial class TraceParser
                 }
 
                 _base = at;
-                ParseLine(line);
+                if (!ParseLine(line) && WholeLines.Broken(body[at..], length, isWhole: true) is { } shape)
+                {
+                    return NotLines(shape);
+                }
+
+                if (_batch.Rejections.Count > _options.MaxRejectedTraces)
+                {
+                    return TooManyRejected(_batch.Rejections.Select(r => r.Told), _options.MaxRejectedTraces);
+                }
             }
 
             at += length + 1;
         }
 
-        return null;
+        // One array is no trace, but whoever sent it meant its items.
+        return _next == 1 && body.Trim(" \t\r\n"u8) is [(byte)'[', .., (byte)']']
+            ? NotLines(WholeLines.Shape.Array)
+            : null;
     }
 
-    private void ParseLine(ReadOnlySpan<byte> line)
+    private static Problem NotLines(WholeLines.Shape shape) =>
+        Problem.BadRequest(
+            "The body is not NDJSON: it has to be one trace a line. Nothing of it was stored.",
+            new FieldError(
+                "",
+                shape == WholeLines.Shape.Array
+                    ? "This is a JSON array: send it as application/json, or its items a line each without brackets and commas."
+                    : "This is JSON over several lines: send it as application/json, or write each trace on one line."
+            )
+        );
+
+    /// <summary>Reads a line.</summary>
+    /// <returns>False if the line is not JSON.</returns>
+    private bool ParseLine(ReadOnlySpan<byte> line)
     {
         var before = _next;
         var reader = new Utf8JsonReader(line, ReaderOptions);
@@ -220,6 +254,7 @@ internal sealed partial class TraceParser
             reader.Read();
             ParseItem(ref reader, Utf8.IsValid(line));
             reader.Read();
+            return true;
         }
         catch (JsonException e)
         {
@@ -229,10 +264,13 @@ internal sealed partial class TraceParser
                 Undo(before);
             }
 
-            _errors = [new FieldError("", $"{NotJson}{e.BytePositionInLine + 1}: {SyntaxDetail(e)}")];
+            _errors = [new FieldError("", $"{NotJson}{e.BytePositionInLine + 1}: {JsonFault.Of(line, e)}")];
             Reject(null, null, new Slice(_base, line.Length));
+            return false;
         }
     }
+
+    private int MostErrors => _told < MaximumTold ? MaximumErrors : 1;
 
     private void Undo(int index)
     {
@@ -247,18 +285,24 @@ internal sealed partial class TraceParser
         }
     }
 
+    /// <summary>What is told of a batch of which too much does not fit: in halves it comes to where each part can be answered in full.</summary>
+    public static Problem TooManyRejected(IEnumerable<RejectedTrace> rejected, int most) =>
+        Problem.Of(
+            StatusCodes.Status413PayloadTooLarge,
+            "Content too large",
+            $"More than {most} of these traces are not valid. Nothing of the batch was stored and nothing of it is kept. Send it in halves; the first faults are listed.",
+            [
+                .. rejected
+                    .Take(MaximumErrors)
+                    .Select(r => r.Errors[0] with { Pointer = $"/{r.Index}{r.Errors[0].Pointer}" }),
+            ]
+        );
+
     private Problem TooMany() =>
         Problem.BadRequest(
             "The batch holds too many traces. Nothing of it was stored.",
             new FieldError("", $"At most {_options.MaxBatchTraces} traces in one batch.")
         );
-
-    // The reader's own message repeats the place, counted from 0.
-    private static string SyntaxDetail(JsonException e)
-    {
-        var place = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return place < 0 ? e.Message : e.Message[..place];
-    }
 
     private void Reject(Guid? id, long? participant, Slice whole)
     {
@@ -268,6 +312,11 @@ internal sealed partial class TraceParser
         if (!mayBeKept)
         {
             _errors.Add(ConsentMissing(_study));
+        }
+
+        foreach (var error in _errors)
+        {
+            _told += error.Pointer.Length + error.Detail.Length;
         }
 
         _batch.Rejections.Add(new Rejection(new RejectedTrace(_next, id, _errors), whole, participant, mayBeKept));
@@ -286,7 +335,7 @@ internal sealed partial class TraceParser
     /// <summary>Holds an error against the value that begins at <paramref name="offset"/> of the text being read.</summary>
     private void ErrorAt(int offset, string detail)
     {
-        if (_errors.Count < MaximumErrors)
+        if (_errors.Count < MostErrors)
         {
             var item = _source.Body.Span[(_base + _start)..];
             _errors.Add(new FieldError(JsonPlace.PointerTo(item, offset - _start), detail));
@@ -295,7 +344,7 @@ internal sealed partial class TraceParser
 
     private void Error(string pointer, string detail)
     {
-        if (_errors.Count < MaximumErrors)
+        if (_errors.Count < MostErrors)
         {
             _errors.Add(new FieldError(pointer, detail));
         }

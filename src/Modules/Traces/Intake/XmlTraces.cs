@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Xml;
-using Sillage.Hosting.Formats;
+using Sillage.Api.Requests;
 
 namespace Sillage.Traces.Intake;
 

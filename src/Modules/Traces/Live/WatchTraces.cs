@@ -9,13 +9,14 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Live;
 
@@ -38,8 +39,9 @@ internal static class WatchTraces
 
     public static void Map(RouteGroupBuilder traces) =>
         TraceFilter
-            .Describe(traces.MapGet("/live", HandleAsync))
-            .RequirePermission(Permission.ReadTraces)
+            .Describe(traces.MapGet("/live", Handle))
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Watch traces")
             .WithDescription(
@@ -49,18 +51,18 @@ internal static class WatchTraces
                 comment comes every 15 seconds when nothing else does. The stream ends after an hour; come back with the last id.
 
                 The credential goes into the Authorization header as everywhere, so use `fetch` and read the body, not
-                `EventSource`, which cannot send one. Needs the right `read`.
+                `EventSource`, which cannot send one.
                 """
             )
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<Results<EmptyHttpResult, Problem>> HandleAsync(
+    private static async Task<Results<EmptyHttpResult, Problem>> Handle(
         HttpContext http,
-        string study,
+        Study study,
         Caller caller,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TraceSignals signals,
         LiveStreams streams,
         IOptions<TracesOptions> options,
@@ -68,8 +70,7 @@ internal static class WatchTraces
         TimeProvider clock
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, http.RequestAborted);
-        var filter = TraceFilter.Read(http.Request, known, caller);
+        var filter = TraceFilter.Read(http.Request, study, caller);
         if (!streams.TryEnter())
         {
             return Problem.Unavailable("Too many live streams are open.", TimeSpan.FromSeconds(30));
@@ -77,10 +78,10 @@ internal static class WatchTraces
 
         try
         {
-            var scan = await StartAsync(http.Request, known, filter, database, http.RequestAborted);
+            var scan = await StartAsync(http.Request, study, filter, database, http.RequestAborted);
             if (filter.Identities)
             {
-                await Names.AuditAsync(database, known, caller, "live", http.RequestAborted);
+                await Names.AuditAsync(database, study, caller, "live", http.RequestAborted);
             }
 
             using var limit = new CancellationTokenSource(LongestStream, clock);
@@ -111,7 +112,7 @@ internal static class WatchTraces
         HttpRequest request,
         Study study,
         TraceFilter filter,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
@@ -149,7 +150,7 @@ internal static class WatchTraces
         Caller caller,
         TraceFilter filter,
         StudyDirectory directory,
-        IDatabase<TracesModule> database
+        IDatabase<TracesData> database
     )
     {
         private IReadOnlyDictionary<long, string>? _names;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 
 namespace Sillage.Traces.Participants;
 

@@ -1,4 +1,4 @@
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Participants;
@@ -47,7 +47,10 @@ internal static class Enrolment
     public static Task ReserveUpToAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
         unit.ExecuteAsync(RaiseLast, new { study, number }, ct);
 
-    /// <summary>Enters a participant whom no account stands behind. Bump the study afterwards.</summary>
+    /// <summary>
+    /// Enters a participant whom no account stands behind. Bump the study afterwards. Of the time only the day is kept: to the
+    /// microsecond it would lead to the account that was made for it.
+    /// </summary>
     public static Task EnterWithoutAccountAsync(
         IUnitOfWork unit,
         long study,
@@ -63,7 +66,7 @@ internal static class Enrolment
                 study,
                 number,
                 pseudonym,
-                now,
+                now = Coarse.DayOf(now),
             },
             ct
         );
@@ -131,7 +134,7 @@ internal static class Enrolment
 
     /// <summary>Takes back ties whose participants were not entered after all; those that were stay.</summary>
     public static Task UntieAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         long study,
         IReadOnlyCollection<Guid> accounts,
         CancellationToken ct

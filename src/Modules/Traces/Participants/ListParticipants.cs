@@ -1,12 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Storage;
-using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Participants;
@@ -35,36 +33,30 @@ internal static class ListParticipants
 
     public static void Map(RouteGroupBuilder participants) =>
         participants
-            .MapGet("/", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read, StudyRights.Manage, StudyRights.Identities)
             .WithSummary("List participants")
             .WithDescription(
                 "With the right 'identities': number, pseudonym and user name, which is audited. With 'manage': number and pseudonym. With "
                     + "'read': pseudonyms only, in their own order."
             )
-            .WithReplyExample(new Page<ParticipantResource>([Examples.Participant], null))
+            .WithReplyExample(new Page<ParticipantResource>([ParticipantResource.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<ParticipantResource>> HandleAsync(
-        string study,
+    private static async Task<PageReply<ParticipantResource>> Handle(
+        Study study,
         PageRequest page,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, ct);
-        var rights = known.RightsOf(caller);
-        if ((rights & (StudyRights.Read | ParticipantView.SeeNumbers)) == StudyRights.None)
-        {
-            throw new ProblemException(Problem.Forbidden("This needs the right 'read', 'manage' or 'identities'."));
-        }
-
+        var rights = study.RightsOf(caller);
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = known.Key,
+            study = study.Key,
             number = after?.Number ?? 0,
             pseudonym = after?.Pseudonym ?? "",
             limit = page.Limit + 1L,
@@ -75,12 +67,12 @@ internal static class ListParticipants
             : ByPseudonym;
         if (sql == WithNames)
         {
-            await Names.AuditAsync(database, known, caller, "participants", ct);
+            await Names.AuditAsync(database, study, caller, "participants", ct);
         }
 
         var rows = await database.ReadAsync(r => r.QueryAsync<ParticipantView.Row>(sql, parameters, ct), ct);
         return new PageReply<ParticipantResource>(
-            [.. rows.Take(page.Limit).Select(row => ParticipantView.Show(row, study, rights))],
+            [.. rows.Take(page.Limit).Select(row => ParticipantView.Show(row, study.Slug, rights))],
             rows.Count > page.Limit ? KeysOf(rows[page.Limit - 1], numbers) : null
         );
     }

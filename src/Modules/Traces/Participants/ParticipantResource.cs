@@ -1,4 +1,4 @@
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Participants;
@@ -10,7 +10,7 @@ namespace Sillage.Traces.Participants;
 /// </param>
 /// <param name="Pseudonym">The random name under which the participant's traces are read.</param>
 /// <param name="Username">The account's user name; with the right <c>identities</c> only.</param>
-/// <param name="CreatedAt">Since when he takes part; shown where the number is, as the one tells the other.</param>
+/// <param name="CreatedAt">Since which day he takes part (midnight, UTC; no more is kept); shown where the number is, as the one tells the other.</param>
 /// <param name="Links">Where to go from here.</param>
 public sealed record ParticipantResource(
     long? Number,
@@ -18,11 +18,25 @@ public sealed record ParticipantResource(
     string? Username,
     DateTimeOffset? CreatedAt,
     Links Links
-);
+)
+{
+    internal static readonly ParticipantResource Example = new(
+        1,
+        "p3k9x2m7q8w1z",
+        "java-quest-1",
+        Examples.Time,
+        new Links("/api/v1/studies/java-quest/participants/p3k9x2m7q8w1z")
+    );
+}
 
 /// <summary>Accounts just made for players, with their passwords: shown this once and kept nowhere in the clear.</summary>
 /// <param name="Items">The new participants, by number.</param>
-public sealed record ProvisionedParticipants(IReadOnlyList<ProvisionedParticipant> Items);
+public sealed record ProvisionedParticipants(IReadOnlyList<ProvisionedParticipant> Items)
+{
+    internal static readonly ProvisionedParticipants Example = new([
+        new ProvisionedParticipant(1, "java-quest-1", "tulip-orbit-93-canal", "p3k9x2m7q8w1z"),
+    ]);
+}
 
 /// <summary>A new participant with the credentials to hand out.</summary>
 /// <param name="Number">The number in the study, from 1 up.</param>

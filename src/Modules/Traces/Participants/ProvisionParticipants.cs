@@ -6,11 +6,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -34,19 +35,20 @@ internal static class ProvisionParticipants
 
     public static void Map(RouteGroupBuilder participants) =>
         participants
-            .MapPost("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPost("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Provision participants")
             .WithDescription(
                 """
                 Makes accounts with generated passwords and enters them as participants. The passwords are shown in this
                 reply and never again: as JSON, XML, CSV (`Accept: text/csv` or `?format=csv`) or as a page to print and cut
-                (`text/html` or `?format=html`). Needs the right `manage`.
+                (`text/html` or `?format=html`).
                 """
             )
             .WithQuery("format", "json, csv or html; takes precedence over Accept.", "csv")
             .WithRequestExample(new { count = 30 })
-            .WithReplyExample(Examples.Credentials)
+            .WithReplyExample(ProvisionedParticipants.Example)
             .Produces<ProvisionedParticipants>(
                 StatusCodes.Status201Created,
                 "application/json",
@@ -56,23 +58,22 @@ internal static class ProvisionParticipants
             )
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         Body<Request> body,
         IdempotencyKey key,
         Caller caller,
         StudyDirectory directory,
         IAccountDirectory accounts,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
         var form = CredentialsReply.FormOf(http.Request);
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         Check(body.Value);
-        var location = StudyResource.AddressOf(study) + "/participants";
+        var location = StudyResource.AddressOf(study.Slug) + "/participants";
         var count = body.Value.Count ?? body.Value.Usernames!.Count;
 
         // 1. The numbers, in a unit of their own: they are part of the user names.
@@ -80,52 +81,42 @@ internal static class ProvisionParticipants
             async unit =>
                 await key.FindAsync(unit, ct) is { } reply
                     ? (reply, 0L)
-                    : (null, await Enrolment.ReserveAsync(unit, known.Key, count, ct)),
+                    : (null, await Enrolment.ReserveAsync(unit, study.Key, count, ct)),
             ct
         );
         if (kept is not null)
         {
-            return new CredentialsReply(kept.Json, location, form, study);
+            return new CredentialsReply(kept.Json, location, form, study.Slug);
         }
 
         // 2. The accounts, in the accounts module.
-        var made = await ProvisionAsync(accounts, body.Value, study, first, caller.Id, ct);
+        var made = await ProvisionAsync(accounts, body.Value, study.Slug, first, caller.Id, ct);
+        key.Names(made.Select(account => account.Id));
 
         try
         {
             // 3. The ties, durable before there is a participant that needs one.
-            await TieAsync(database, known.Key, first, made, ct);
+            await TieAsync(database, study.Key, first, made, ct);
 
             // 4. The participants, with the reply that an Idempotency-Key brings again.
-            var (json, entered) = await EnterAsync(
-                database,
-                directory,
-                key,
-                study,
-                known.Key,
-                first,
-                made,
-                caller,
-                clock,
-                ct
-            );
+            var (json, entered) = await EnterAsync(database, directory, key, study, first, made, caller, clock, ct);
             if (!entered)
             {
-                await TakeBackAsync(database, accounts, known.Key, made);
+                await TakeBackAsync(database, accounts, study.Key, made);
             }
 
-            return new CredentialsReply(json, location, form, study);
+            return new CredentialsReply(json, location, form, study.Slug);
         }
         catch
         {
             // Nobody has seen the passwords: accounts that no one can log in to are of no use to anyone.
-            await TakeBackAsync(database, accounts, known.Key, made);
+            await TakeBackAsync(database, accounts, study.Key, made);
             throw;
         }
     }
 
     private static Task<bool> TieAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         long study,
         long first,
         IReadOnlyList<ProvisionedAccount> made,
@@ -145,7 +136,7 @@ internal static class ProvisionParticipants
         );
 
     private static async Task TakeBackAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         IAccountDirectory accounts,
         long study,
         IReadOnlyList<ProvisionedAccount> made
@@ -229,11 +220,10 @@ internal static class ProvisionParticipants
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<(ReadOnlyMemory<byte> Json, bool Entered)> EnterAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         IdempotencyKey key,
-        string study,
-        long studyKey,
+        Study study,
         long first,
         IReadOnlyList<ProvisionedAccount> made,
         Caller caller,
@@ -259,26 +249,18 @@ internal static class ProvisionParticipants
                     return (kept.Json, false);
                 }
 
-                var current =
-                    await StudyStore.LoadForChangeAsync(unit, study, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
-                current.Demand(caller, StudyRights.Manage);
-                if (current.Key != studyKey)
-                {
-                    throw new ProblemException(Problem.NotFound());
-                }
-
+                await StudyStore.LockAsync(unit, study, caller, ct);
                 for (var i = 0; i < items.Count; i++)
                 {
                     var item = items[i];
-                    await Enrolment.EnterAsync(unit, studyKey, item.Number, item.Pseudonym, made[i].Id, now, ct);
+                    await Enrolment.EnterAsync(unit, study.Key, item.Number, item.Pseudonym, made[i].Id, now, ct);
                 }
 
-                await StudyStore.BumpAsync(unit, studyKey, ct);
+                await StudyStore.BumpAsync(unit, study.Key, ct);
                 var details = JsonSerializer.Serialize(new { first, count = items.Count });
-                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study, details), ct);
+                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study.Slug, details), ct);
                 await key.KeepAsync(unit, new KeptReply(StatusCodes.Status201Created, null, json), ct);
-                unit.OnCommitted(() => directory.Forget(study));
+                unit.OnCommitted(() => directory.Forget(study.Slug));
                 return (json, true);
             },
             ct

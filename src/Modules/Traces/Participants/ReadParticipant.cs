@@ -2,12 +2,11 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
-using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Participants;
@@ -23,43 +22,37 @@ internal static class ReadParticipant
 
     public static void Map(RouteGroupBuilder participants) =>
         participants
-            .MapGet("/{participant}", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/{participant}", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read, StudyRights.Manage, StudyRights.Identities)
             .WithSummary("Read a participant")
             .WithDescription(
                 "By pseudonym, or by number with the right 'manage' or 'identities'. What is shown depends on the rights as in the list."
             )
-            .WithReplyExample(Examples.Participant)
+            .WithReplyExample(ParticipantResource.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<ParticipantResource>> HandleAsync(
-        string study,
+    private static async Task<Reply<ParticipantResource>> Handle(
+        Study study,
         string participant,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, ct);
-        var rights = known.RightsOf(caller);
-        if ((rights & (StudyRights.Read | ParticipantView.SeeNumbers)) == StudyRights.None)
-        {
-            throw new ProblemException(Problem.Forbidden("This needs the right 'read', 'manage' or 'identities'."));
-        }
-
-        var number = Find(known, participant, rights) ?? throw new ProblemException(Problem.NotFound());
+        var rights = study.RightsOf(caller);
+        var number = Find(study, participant, rights) ?? throw new ProblemException(Problem.NotFound());
         if ((rights & StudyRights.Identities) != StudyRights.None)
         {
-            await Names.AuditAsync(database, known, caller, "participants", ct);
+            await Names.AuditAsync(database, study, caller, "participants", ct);
         }
 
         var row =
             await database.ReadAsync(
-                r => r.FirstOrDefaultAsync<ParticipantView.Row>(Select, new { study = known.Key, number }, ct),
+                r => r.FirstOrDefaultAsync<ParticipantView.Row>(Select, new { study = study.Key, number }, ct),
                 ct
             ) ?? throw new ProblemException(Problem.NotFound());
-        return Reply.Ok(ParticipantView.Show(row, study, rights));
+        return Reply.Ok(ParticipantView.Show(row, study.Slug, rights));
     }
 
     /// <summary>The number behind a number or pseudonym.</summary>

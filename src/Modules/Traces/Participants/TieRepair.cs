@@ -8,7 +8,7 @@ namespace Sillage.Traces.Participants;
 /// Removes, before the first request, the ties whose participants a crash kept from being entered. What a crash left of an
 /// erasure the removal worker finishes.
 /// </summary>
-internal sealed partial class TieRepair(IDatabase<TracesModule> database, ILogger<TieRepair> logger) : IHostedService
+internal sealed partial class TieRepair(IDatabase<TracesData> database, ILogger<TieRepair> logger) : IHostedService
 {
     private const int ChunkRows = 1000;
 
@@ -21,11 +21,11 @@ internal sealed partial class TieRepair(IDatabase<TracesModule> database, ILogge
 
     private sealed record Tie(long Study, long Number);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken ct)
     {
         try
         {
-            while (await RemoveSomeAsync(cancellationToken) is var removed and > 0)
+            while (await RemoveSomeAsync(ct) is var removed and > 0)
             {
                 LogRemoved(logger, removed);
             }
@@ -37,7 +37,7 @@ internal sealed partial class TieRepair(IDatabase<TracesModule> database, ILogge
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
 
     private async Task<int> RemoveSomeAsync(CancellationToken ct)
     {

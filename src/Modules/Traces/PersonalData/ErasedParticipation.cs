@@ -1,25 +1,30 @@
 using System.Globalization;
-using Sillage.Hosting.PersonalData;
+using System.Security.Cryptography;
+using System.Text;
+using Sillage.Accounts.Contracts.PersonalData;
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Traces.Consent;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.PersonalData;
 
 /// <summary>
-/// One participation on the list of erasures, named by study, number and when it began. With the account in its place the list
-/// would be what was erased: a tie. A study made after a restore may have the key of one that was lost; its participants are
-/// others, and began at another time.
+/// One participation on the list of erasures, named by study, number and a digest of the pseudonym. With the account in its place
+/// the list would be what was erased: a tie. A study made after a restore may have the key of one that was lost; its participants
+/// are others, and have other pseudonyms.
 /// </summary>
 /// <param name="Study">The study's key.</param>
 /// <param name="Number">The participant's number.</param>
-/// <param name="Since">When it began, in microseconds since the Unix epoch; null in names that do not say so: then whoever is older than the erasure is meant.</param>
-internal sealed record ErasedParticipation(long Study, long Number, long? Since = null)
+/// <param name="Mark">
+/// What tells it from another of the same number: the digest; in names of earlier versions when it began, in microseconds since
+/// the Unix epoch. Null in still older ones: then whoever is older than the erasure is meant.
+/// </param>
+internal sealed record ErasedParticipation(long Study, long Number, string? Mark = null)
 {
     private const string Select = """
-        SELECT s.slug, p.created_at, i.account FROM participant p
+        SELECT s.slug, p.pseudonym, p.created_at, i.account FROM participant p
         JOIN study s ON s.key = p.study
         LEFT JOIN identity i ON i.study = p.study AND i.number = p.number
         WHERE p.study = @Study AND p.number = @Number
@@ -31,7 +36,7 @@ internal sealed record ErasedParticipation(long Study, long Number, long? Since 
 
     private const string DeleteTie = "DELETE FROM identity WHERE study = @Study AND number = @Number";
 
-    private sealed record Row(string Slug, DateTimeOffset CreatedAt, Guid? Account);
+    private sealed record Row(string Slug, string Pseudonym, DateTimeOffset CreatedAt, Guid? Account);
 
     /// <summary>The participation of this number as it is now.</summary>
     public static async Task<ErasedParticipation> FindAsync(
@@ -43,32 +48,18 @@ internal sealed record ErasedParticipation(long Study, long Number, long? Since 
     {
         var named = new ErasedParticipation(study, number);
         var row = await reader.FirstOrDefaultAsync<Row>(Select, named, ct);
-        return named with { Since = row is null ? null : Rfc3339.ToMicroseconds(row.CreatedAt) };
+        return named with { Mark = row is null ? null : DigestOf(row.Pseudonym) };
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Study}/{Number}{(Since is null ? "" : "/")}{Since}");
+        string.Create(CultureInfo.InvariantCulture, $"{Study}/{Number}{(Mark is null ? "" : "/")}{Mark}");
 
-    public static ErasedParticipation? Parse(string name)
-    {
-        var parts = new List<long>();
-        foreach (var part in name.Split('/'))
-        {
-            if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                return null;
-            }
-
-            parts.Add(number);
-        }
-
-        return parts switch
-        {
-            [var study, var number] => new ErasedParticipation(study, number),
-            [var study, var number, var since] => new ErasedParticipation(study, number, since),
-            _ => null,
-        };
-    }
+    public static ErasedParticipation? Parse(string name) =>
+        name.Split('/') is [var study, var number, .. { Length: <= 1 } mark]
+        && long.TryParse(study, NumberStyles.None, CultureInfo.InvariantCulture, out var key)
+        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which)
+            ? new ErasedParticipation(key, which, mark.FirstOrDefault())
+            : null;
 
     public async Task<bool> IsErasedAsync(IReader reader, ErasedPart part, CancellationToken ct) =>
         await reader.ScalarAsync<long>(CountRemovals, this, ct) == 0
@@ -99,7 +90,16 @@ internal sealed record ErasedParticipation(long Study, long Number, long? Since 
     }
 
     private bool IsGone(Row? row, ErasedPart part) =>
-        row is null
-        || (Since is { } since ? Rfc3339.ToMicroseconds(row.CreatedAt) != since : row.CreatedAt > part.RequestedAt)
-        || (part.Form == ErasureForm.Anonymise && row.Account is null);
+        row is null || !IsMeant(row, part) || (part.Form == ErasureForm.Anonymise && row.Account is null);
+
+    // Of when a participant began only the day is kept.
+    private bool IsMeant(Row row, ErasedPart part) =>
+        Mark is null ? row.CreatedAt <= part.RequestedAt
+        : long.TryParse(Mark, NumberStyles.None, CultureInfo.InvariantCulture, out var since)
+            ? Coarse.DayOf(row.CreatedAt) == Coarse.DayOf(Rfc3339.ToTime(since))
+        : Mark == DigestOf(row.Pseudonym);
+
+    // Sixteen hex digits may all be decimal ones, hence the letter.
+    private static string DigestOf(string pseudonym) =>
+        "p" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pseudonym)).AsSpan(0, 8));
 }

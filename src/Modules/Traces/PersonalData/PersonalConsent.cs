@@ -17,7 +17,7 @@ internal static class PersonalConsent
     private sealed record TextRow(long Version, string Text, string? Url);
 
     public static async Task WriteAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TracesPersonalData.Participation participation,
         Utf8JsonWriter writer,
         CancellationToken ct

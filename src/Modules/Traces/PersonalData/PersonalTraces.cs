@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
@@ -14,7 +14,7 @@ internal static class PersonalTraces
     private const int ChunkBytes = 1024 * 1024;
 
     public static async Task WriteAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         TracesPersonalData.Participation participation,
         Utf8JsonWriter writer,
@@ -76,7 +76,7 @@ internal static class PersonalQuarantine
     private sealed record Row(long Position, byte[] Bytes, DateTimeOffset ReceivedAt);
 
     public static async Task WriteAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TracesPersonalData.Participation participation,
         Guid account,
         Utf8JsonWriter writer,

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
@@ -32,10 +32,11 @@ internal static class TraceCorrection
     private sealed record Change(string Slug, Guid Id, JsonObject Data, string Pointer);
 
     public static async Task<Problem?> ApplyAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         Guid account,
         JsonElement patch,
+        int longest,
         CancellationToken ct
     )
     {
@@ -52,7 +53,7 @@ internal static class TraceCorrection
                 {
                     foreach (var change in changes)
                     {
-                        await ApplyAsync(unit, account, change, ct);
+                        await ApplyAsync(unit, account, change, longest, ct);
                     }
 
                     return true;
@@ -67,7 +68,13 @@ internal static class TraceCorrection
         }
     }
 
-    private static async Task ApplyAsync(IUnitOfWork unit, Guid account, Change change, CancellationToken ct)
+    private static async Task ApplyAsync(
+        IUnitOfWork unit,
+        Guid account,
+        Change change,
+        int longest,
+        CancellationToken ct
+    )
     {
         var study = await StudyStore.LoadAsync(unit, change.Slug, ct);
         var stored = study is null
@@ -92,10 +99,19 @@ internal static class TraceCorrection
             );
         }
 
-        var corrected = (JsonObject)JsonNode.Parse(stored.Data)!;
+        var before = (JsonObject)JsonNode.Parse(stored.Data)!;
+        var corrected = (JsonObject)before.DeepClone();
         Merge(corrected, change.Data);
+        if (JsonNode.DeepEquals(before, corrected))
+        {
+            return;
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(corrected, Json.Options);
-        var errors = TraceParser.CheckData(json, study).ToList();
+        var errors =
+            json.Length > longest
+                ? [new FieldError("/data", $"A trace is at most {longest} bytes long.")]
+                : TraceParser.CheckData(json, study).ToList();
         if (errors.Count > 0)
         {
             throw new ProblemException(

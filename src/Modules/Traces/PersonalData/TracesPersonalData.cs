@@ -1,6 +1,8 @@
 using System.Text.Json;
-using Sillage.Hosting.PersonalData;
-using Sillage.Hosting.Problems;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Contracts.PersonalData;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Removal;
 using Sillage.Traces.Studies;
@@ -12,9 +14,11 @@ namespace Sillage.Traces.PersonalData;
 /// researcher. In the section, studies go by slug and traces by id, so that a merge patch can name a single trace.
 /// </summary>
 internal sealed class TracesPersonalData(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     StudyDirectory directory,
-    RemovalQueue removals
+    RemovalQueue removals,
+    IOptions<TracesOptions> options,
+    IAccountDirectory accounts
 ) : IPersonalData
 {
     private const string Participations = """
@@ -53,7 +57,21 @@ internal sealed class TracesPersonalData(
           + (SELECT count(*) FROM study_right WHERE account = @account)
           + (SELECT count(*) FROM study WHERE owner = @account)
           + (SELECT count(*) FROM removal WHERE account = @account)
+          + (SELECT count(*) FROM retention_run WHERE actor = @account)
         """;
+
+    // The senders by the index of those who are not the participants themselves.
+    private const string Everybody = """
+        SELECT account FROM identity
+        UNION SELECT account FROM study_right
+        UNION SELECT owner FROM study WHERE owner IS NOT NULL
+        UNION SELECT account FROM removal WHERE account IS NOT NULL
+        UNION SELECT actor FROM retention_run WHERE actor IS NOT NULL
+        UNION SELECT sender FROM quarantine
+        UNION SELECT sender FROM trace WHERE sender IS NOT NULL
+        """;
+
+    private const string ForgetRuns = "UPDATE retention_run SET actor = @stranger WHERE actor = @account";
 
     private const string DeleteTie = "DELETE FROM identity WHERE account = @account";
 
@@ -67,10 +85,6 @@ internal sealed class TracesPersonalData(
         WHERE key IN (SELECT study FROM identity WHERE account = @account)
            OR key IN (SELECT study FROM study_right WHERE account = @account)
         """;
-
-    // What he sent stays to be mended, but no longer says by whom: the participant's number is left.
-    private const string ForgetSender =
-        "UPDATE quarantine SET sender = id WHERE study IN (SELECT study FROM identity WHERE account = @account) AND sender = @account";
 
     public sealed record Participation(
         long Key,
@@ -88,18 +102,18 @@ internal sealed class TracesPersonalData(
 
     public string Section => SectionName;
 
-    public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var account = new { account = accountId };
         var (participations, rights, owned) = await database.ReadAsync(
             async r =>
                 (
-                    await r.QueryAsync<Participation>(Participations, account, cancellationToken),
-                    await r.QueryAsync<RightRow>(RightsOf, account, cancellationToken),
-                    await r.QueryAsync<string>(Owned, account, cancellationToken)
+                    await r.QueryAsync<Participation>(Participations, account, ct),
+                    await r.QueryAsync<RightRow>(RightsOf, account, ct),
+                    await r.QueryAsync<string>(Owned, account, ct)
                 ),
-            cancellationToken
+            ct
         );
         writer.WriteStartObject();
         writer.WriteStartObject("studies");
@@ -110,9 +124,10 @@ internal sealed class TracesPersonalData(
             writer.WriteNumber("number", participation.Number);
             writer.WriteString("pseudonym", participation.Pseudonym);
             writer.WriteString("since", participation.CreatedAt);
-            await PersonalConsent.WriteAsync(database, participation, writer, cancellationToken);
-            await PersonalTraces.WriteAsync(database, directory, participation, writer, cancellationToken);
-            await PersonalQuarantine.WriteAsync(database, participation, accountId, writer, cancellationToken);
+            await PersonalConsent.WriteAsync(database, participation, writer, ct);
+            await PersonalTraces.WriteAsync(database, directory, participation, writer, ct);
+            await PersonalQuarantine.WriteAsync(database, participation, accountId, writer, ct);
+            await PersonalOpenings.WriteAsync(database, accounts, participation, writer, ct);
             writer.WriteEndObject();
         }
 
@@ -137,16 +152,17 @@ internal sealed class TracesPersonalData(
         }
 
         writer.WriteEndArray();
+        await PersonalTrail.WriteAsync(database, accountId, writer, ct);
         writer.WriteEndObject();
     }
 
-    public Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken cancellationToken) =>
-        TraceCorrection.ApplyAsync(database, directory, accountId, patch, cancellationToken);
+    public Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken ct) =>
+        TraceCorrection.ApplyAsync(database, directory, accountId, patch, options.Value.MaxTraceBytes, ct);
 
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(
         Guid accountId,
         ErasureForm form,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         var account = new { account = accountId };
@@ -155,52 +171,47 @@ internal sealed class TracesPersonalData(
             {
                 var counts = new Dictionary<string, long>
                 {
-                    ["participations"] = await r.ScalarAsync<long>(CountParticipations, account, cancellationToken),
-                    ["rights"] = await r.ScalarAsync<long>(CountRights, account, cancellationToken),
+                    ["participations"] = await r.ScalarAsync<long>(CountParticipations, account, ct),
+                    ["rights"] = await r.ScalarAsync<long>(CountRights, account, ct),
                 };
                 if (form == ErasureForm.Destroy)
                 {
-                    counts["traces"] = await r.ScalarAsync<long>(CountTraces, account, cancellationToken);
-                    counts["quarantined"] = await r.ScalarAsync<long>(CountQuarantine, account, cancellationToken);
+                    counts["traces"] = await r.ScalarAsync<long>(CountTraces, account, ct);
+                    counts["quarantined"] = await r.ScalarAsync<long>(CountQuarantine, account, ct);
                 }
 
                 return counts;
             },
-            cancellationToken
+            ct
         );
     }
 
-    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async r => await r.ScalarAsync<long>(CountLeft, new { account = accountId }, cancellationToken) == 0,
-            cancellationToken
-        );
+    public async Task<IReadOnlyCollection<Guid>> ListAccountsAsync(CancellationToken ct) =>
+        await database.ReadAsync(r => r.QueryAsync<Guid>(Everybody, null, ct), ct);
 
-    public Task<bool> IsPartErasedAsync(ErasedPart part, CancellationToken cancellationToken) =>
+    public Task<bool> IsErasedAsync(Guid accountId, CancellationToken ct) =>
+        database.ReadAsync(async r => await r.ScalarAsync<long>(CountLeft, new { account = accountId }, ct) == 0, ct);
+
+    public Task<bool> IsPartErasedAsync(ErasedPart part, CancellationToken ct) =>
         ErasedParticipation.Parse(part.Name) is { } participation
-            ? database.ReadAsync(r => participation.IsErasedAsync(r, part, cancellationToken), cancellationToken)
+            ? database.ReadAsync(r => participation.IsErasedAsync(r, part, ct), ct)
             : Task.FromResult(true);
 
-    public async Task ErasePartAsync(ErasedPart part, IUnitOfWork unit, CancellationToken cancellationToken)
+    public async Task ErasePartAsync(ErasedPart part, IUnitOfWork unit, CancellationToken ct)
     {
         if (ErasedParticipation.Parse(part.Name) is { } participation)
         {
-            await participation.EraseAsync(unit, part, removals, cancellationToken);
+            await participation.EraseAsync(unit, part, removals, ct);
             unit.OnCommitted(directory.ForgetAll);
         }
     }
 
-    public async Task EraseAsync(
-        Guid accountId,
-        ErasureForm form,
-        IUnitOfWork unit,
-        CancellationToken cancellationToken
-    )
+    public async Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(unit);
         var account = new { account = accountId };
-        var participations = await unit.QueryAsync<Participation>(Participations, account, cancellationToken);
-        await unit.ExecuteAsync(TouchStudies, account, cancellationToken);
+        var participations = await unit.QueryAsync<Participation>(Participations, account, ct);
+        await unit.ExecuteAsync(TouchStudies, account, ct);
         // On SQLite the tie lies in another file, which a crash may keep from following: what is ordered here is done again.
         foreach (var participation in participations)
         {
@@ -210,19 +221,17 @@ internal sealed class TracesPersonalData(
                 participation.Number,
                 accountId,
                 form,
-                accountId.ToString(),
-                cancellationToken
+                RandomId.Create().ToString(),
+                ct
             );
         }
 
-        if (form == ErasureForm.Anonymise)
-        {
-            await unit.ExecuteAsync(ForgetSender, account, cancellationToken);
-        }
+        await removals.AddSenderAsync(unit, accountId, ct);
+        await unit.ExecuteAsync(ForgetRuns, new { account = accountId, stranger = RandomId.Create() }, ct);
 
-        var ties = await unit.ExecuteAsync(DeleteTie, account, cancellationToken);
-        var rights = await unit.ExecuteAsync(DeleteRights, account, cancellationToken);
-        await unit.ExecuteAsync(GiveUpOwnership, account, cancellationToken);
+        var ties = await unit.ExecuteAsync(DeleteTie, account, ct);
+        var rights = await unit.ExecuteAsync(DeleteRights, account, ct);
+        await unit.ExecuteAsync(GiveUpOwnership, account, ct);
         var details = JsonSerializer.Serialize(
             new
             {
@@ -231,7 +240,7 @@ internal sealed class TracesPersonalData(
                 rights,
             }
         );
-        await unit.AuditAsync(new AuditEntry("traces.erased", null, accountId.ToString(), details), cancellationToken);
+        await unit.AuditAsync(new AuditEntry("traces.erased", null, accountId.ToString(), details), ct);
         unit.OnCommitted(directory.ForgetAll);
     }
 }

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
 using Sillage.Storage;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Quarantine;
@@ -15,7 +16,14 @@ namespace Sillage.Traces.Quarantine;
 /// <param name="Dismissed">How many are gone, or would go.</param>
 /// <param name="DryRun">Whether they were only counted.</param>
 /// <param name="Links">What is left, by reason.</param>
-public sealed record DismissReport(long Dismissed, bool DryRun, Links Links);
+public sealed record DismissReport(long Dismissed, bool DryRun, Links Links)
+{
+    internal static readonly DismissReport Example = new(
+        2,
+        DryRun: false,
+        new Links { ["reasons"] = "/api/v1/studies/java-quest/quarantine/reasons" }
+    );
+}
 
 /// <summary>Throws all rejected traces away, or those of one reason.</summary>
 internal static class DismissMany
@@ -41,18 +49,18 @@ internal static class DismissMany
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
-            .MapPost("/dismiss", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPost("/dismiss", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Dismiss rejected traces")
             .WithDescription(
                 "Deletes everything in quarantine, or what has one reason, for good; what comes in meanwhile stays. It goes in "
-                    + "parts: a request that was cut off did a part, and the same request does the rest. Needs the right "
-                    + "'manage'; audited."
+                    + "parts: a request that was cut off did a part, and the same request does the rest. Audited."
             )
-            .WithQuery("reason", Reason.Help, Examples.Quarantined.Reason)
+            .WithQuery("reason", Reason.Help, QuarantinedTrace.Example.Reason)
             .WithQuery("dryRun", "Whether only to count, and to change nothing. Default false.", "true")
-            .WithReplyExample(Examples.Dismissed)
+            .WithReplyExample(DismissReport.Example)
             .Fails(StatusCodes.Status404NotFound);
 
     internal static Links LinksOf(string slug)
@@ -61,27 +69,25 @@ internal static class DismissMany
         return new Links { ["quarantine"] = address, ["reasons"] = address + "/reasons" };
     }
 
-    private static async Task<Reply<DismissReport>> HandleAsync(
-        string study,
+    private static async Task<Reply<DismissReport>> Handle(
+        Study study,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct,
         string? reason = null,
         bool dryRun = false
     )
     {
         Reason.Check(reason);
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        var key = new { study = known.Key, reason };
+        var key = new { study = study.Key, reason };
         var dismissed = dryRun
             ? await database.ReadAsync(r => r.ScalarAsync<long>(reason is null ? Count : CountOfReason, key, ct), ct)
-            : await DismissAsync(database, known, caller, reason, ct);
-        return Reply.Ok(new DismissReport(dismissed, dryRun, LinksOf(study)));
+            : await DismissAsync(database, study, caller, reason, ct);
+        return Reply.Ok(new DismissReport(dismissed, dryRun, LinksOf(study.Slug)));
     }
 
     private static async Task<long> DismissAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         Caller caller,
         string? reason,

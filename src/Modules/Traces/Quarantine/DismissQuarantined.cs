@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -19,35 +19,34 @@ internal static class DismissQuarantined
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
-            .MapDelete("/{id:guid}", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapDelete("/{id:guid}", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Dismiss a rejected trace")
-            .WithDescription("Deletes it for good. Needs the right 'manage'; audited.")
+            .WithDescription("Deletes it for good. Audited.")
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
 
-    private static async Task<Results<NoContent, Problem>> HandleAsync(
-        string study,
+    private static async Task<Results<NoContent, Problem>> Handle(
+        Study study,
         Guid id,
         Caller caller,
         Precondition precondition,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         await database.WriteAsync(
             async unit =>
             {
-                await QuarantineRows.CheckAsync(unit, known, id, precondition, ct);
-                if (await unit.ExecuteAsync(Delete, new { study = known.Key, id }, ct) == 0)
+                await QuarantineRows.CheckAsync(unit, study, id, precondition, ct);
+                if (await unit.ExecuteAsync(Delete, new { study = study.Key, id }, ct) == 0)
                 {
                     throw new ProblemException(Problem.NotFound());
                 }
 
                 var details = JsonSerializer.Serialize(new { quarantined = id });
-                await unit.AuditAsync(new AuditEntry("quarantine.dismissed", caller.Id, study, details), ct);
+                await unit.AuditAsync(new AuditEntry("quarantine.dismissed", caller.Id, study.Slug, details), ct);
                 return true;
             },
             ct

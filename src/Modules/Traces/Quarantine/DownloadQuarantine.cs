@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Storage;
 using Sillage.Traces.Export;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Quarantine;
@@ -26,40 +27,43 @@ internal static partial class DownloadQuarantine
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
-            .MapGet("/content", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/content", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Download rejected traces")
             .WithDescription(
                 """
                 All of them, or those of one reason, as NDJSON: a line each with the bytes that came as `text`, or as `base64`
                 where they are not UTF-8, and with id, reason, errors, participant, sender and times. If it fails on the way,
-                the connection is cut: what ends properly is complete. Needs the right 'manage'.
+                the connection is cut: what ends properly is complete. Where the study has marked fields, they and whatever is no
+                field show tokens (`masked`), and what is no JSON is withheld. Audited.
                 """
             )
-            .WithQuery("reason", Reason.Help, Examples.Quarantined.Reason)
+            .WithMarksLifted()
+            .WithQuery("reason", Reason.Help, QuarantinedTrace.Example.Reason)
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson")
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task HandleAsync(
+    private static async Task Handle(
         HttpContext http,
-        string study,
+        Study study,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
-        ILogger<TracesModule> logger,
-        string? reason = null
+        ILogger<TracesData> logger,
+        string? reason = null,
+        bool identities = false
     )
     {
         var ct = http.RequestAborted;
         Reason.Check(reason);
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        var scan = new QuarantineScan(database, known.Key, reason);
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "download", ct);
+        var scan = new QuarantineScan(database, study.Key, reason);
         var rows = await scan.NextAsync(ct);
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         http.Response.ContentType = "application/x-ndjson";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study}_quarantine_{date}.ndjson\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study.Slug}_quarantine_{date}.ndjson\"";
         http.Response.Headers.CacheControl = "no-store";
         try
         {
@@ -69,7 +73,7 @@ internal static partial class DownloadQuarantine
             {
                 foreach (var row in rows)
                 {
-                    Write(json, row, known);
+                    Write(json, row, study, inClear);
                     json.Reset();
                     buffer.Write((byte)'\n');
                 }
@@ -86,12 +90,12 @@ internal static partial class DownloadQuarantine
         catch (Exception exception) when (http.Response.HasStarted)
         {
             // A proper end would make what is there look complete.
-            LogCut(logger, study, exception);
+            LogCut(logger, study.Slug, exception);
             http.Abort();
         }
     }
 
-    private static void Write(Utf8JsonWriter json, QuarantineRow row, Study study)
+    private static void Write(Utf8JsonWriter json, QuarantineRow row, Study study, bool inClear)
     {
         json.WriteStartObject();
         json.WriteString("id", row.Id);
@@ -111,7 +115,15 @@ internal static partial class DownloadQuarantine
         json.WriteNumber("times", row.Times);
         json.WriteString("firstReceivedAt", row.FirstReceivedAt.UtcDateTime);
         json.WriteString("receivedAt", row.ReceivedAt.UtcDateTime);
-        if (Utf8.IsValid(row.Bytes))
+        if (!inClear)
+        {
+            json.WriteBoolean("masked", true);
+            if (QuarantineMask.Apply(row, study) is { } masked)
+            {
+                json.WriteString("text"u8, masked);
+            }
+        }
+        else if (Utf8.IsValid(row.Bytes))
         {
             json.WriteString("text"u8, row.Bytes);
         }

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Storage;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Quarantine;
@@ -16,36 +17,39 @@ internal static class ListQuarantine
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
-            .MapGet("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("List rejected traces")
             .WithDescription(
                 "What was sent and not taken, as it came, with the reasons; oldest first. `…/quarantine/reasons` counts them "
-                    + "by reason. The bytes may name a participant by number. Needs the right 'manage'."
+                    + "by reason. The bytes may name a participant by number. Where the study has marked fields, they and whatever is no field "
+                    + "show tokens, and what is no JSON is withheld. Audited."
             )
-            .WithQuery("reason", Reason.Help, Examples.Quarantined.Reason)
-            .WithReplyExample(new Page<QuarantinedTrace>([Examples.Quarantined], null))
+            .WithMarksLifted()
+            .WithQuery("reason", Reason.Help, QuarantinedTrace.Example.Reason)
+            .WithReplyExample(new Page<QuarantinedTrace>([QuarantinedTrace.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<QuarantinedTrace>> HandleAsync(
-        string study,
+    private static async Task<PageReply<QuarantinedTrace>> Handle(
+        Study study,
         PageRequest page,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct,
-        string? reason = null
+        string? reason = null,
+        bool identities = false
     )
     {
         Reason.Check(reason);
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "list", ct);
         var after = page.After<Keys>()?.Position ?? 0;
         var rows = await database.ReadAsync(
-            reader => QuarantineRows.PageAsync(reader, known.Key, reason, after, page.Limit + 1L, ct),
+            reader => QuarantineRows.PageAsync(reader, study.Key, reason, after, page.Limit + 1L, ct),
             ct
         );
         return new PageReply<QuarantinedTrace>(
-            [.. rows.Take(page.Limit).Select(row => QuarantinedTrace.Of(row, known))],
+            [.. rows.Take(page.Limit).Select(row => QuarantinedTrace.Of(row, study, inClear))],
             rows.Count > page.Limit ? new Keys(rows[page.Limit - 1].Position) : null
         );
     }

@@ -2,11 +2,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -24,7 +25,16 @@ public sealed record QuarantineReason(
     IReadOnlyList<FieldError> Errors,
     DateTimeOffset LastReceivedAt,
     Links Links
-);
+)
+{
+    internal static readonly QuarantineReason Example = new(
+        "5c0e2a94b7d1",
+        412,
+        [new FieldError("/data/room", "At most 20 characters.")],
+        Examples.Time,
+        new Links { ["put-back"] = "/api/v1/studies/java-quest/quarantine/put-back?reason=5c0e2a94b7d1" }
+    );
+}
 
 /// <summary>Counts what is in quarantine by reason, the most frequent first.</summary>
 internal static class ListReasons
@@ -46,37 +56,34 @@ internal static class ListReasons
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
-            .MapGet("/reasons", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/reasons", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Count rejected traces by reason")
             .WithDescription(
-                "Traces with the same faults share a reason; each trace is counted once. The most frequent come first. Needs "
-                    + "the right 'manage'."
+                "Traces with the same faults share a reason; each trace is counted once. The most frequent come first."
             )
-            .WithReplyExample(new Page<QuarantineReason>([Examples.QuarantineReason], null))
+            .WithReplyExample(new Page<QuarantineReason>([QuarantineReason.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<QuarantineReason>> HandleAsync(
-        string study,
+    private static async Task<PageReply<QuarantineReason>> Handle(
+        Study study,
         PageRequest page,
-        Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = known.Key,
+            study = study.Key,
             first = after is null ? 1L : 0L,
             count = after?.Count ?? 0,
             reason = after?.Reason ?? "",
             limit = page.Limit + 1L,
         };
         var rows = await database.ReadAsync(reader => reader.QueryAsync<Row>(Select, parameters, ct), ct);
-        var address = QuarantinedTrace.AddressOf(study);
+        var address = QuarantinedTrace.AddressOf(study.Slug);
         return new PageReply<QuarantineReason>(
             [.. rows.Take(page.Limit).Select(row => Show(row, address))],
             rows.Count > page.Limit ? new Keys(rows[page.Limit - 1].Count, rows[page.Limit - 1].Reason) : null

@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
@@ -22,6 +22,16 @@ namespace Sillage.Traces.Quarantine;
 /// <param name="Links">The trace, and the quarantine that it left.</param>
 public sealed record ReadmittedTrace(Guid Trace, bool Duplicate, Links Links)
 {
+    internal static readonly ReadmittedTrace Example = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"),
+        Duplicate: false,
+        new Links
+        {
+            ["trace"] = "/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
+            ["quarantine"] = "/api/v1/studies/java-quest/quarantine",
+        }
+    );
+
     internal static ReadmittedTrace Of(AttemptResult result, string slug) =>
         new(
             result.Trace!.Value,
@@ -41,8 +51,9 @@ internal static class MendQuarantined
     {
         var options = ((IEndpointRouteBuilder)quarantine).ServiceProvider.GetRequiredService<IOptions<TracesOptions>>();
         quarantine
-            .MapPut("/{id:guid}", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPut("/{id:guid}", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithMetadata(new RequestSizeLimitAttribute(options.Value.MaxBatchBytes))
             .Accepts<object>(TraceBody.MediaTypes[0], TraceBody.MediaTypes[1..])
             .WithSummary("Mend a rejected trace")
@@ -52,11 +63,11 @@ internal static class MendQuarantined
                 first sender when it first came, and leaves the quarantine; if not, 400 says why and nothing changes. If its
                 id is stored already with the same content it leaves as a duplicate, with other content 409. Without
                 `participant` it stays with whom it came from; another may be named by callers who hold 'write', or if the
-                sender did. Needs the right 'manage'; audited.
+                sender did. Audited.
                 """
             )
-            .WithRequestExample(Examples.SentTraces[0])
-            .WithReplyExample(Examples.Readmitted)
+            .WithRequestExample(TraceBody.Example[0])
+            .WithReplyExample(ReadmittedTrace.Example)
             .Fails(
                 StatusCodes.Status404NotFound,
                 StatusCodes.Status409Conflict,
@@ -64,22 +75,20 @@ internal static class MendQuarantined
             );
     }
 
-    private static async Task<Reply<ReadmittedTrace>> HandleAsync(
+    private static async Task<Reply<ReadmittedTrace>> Handle(
         HttpContext http,
-        string study,
+        Study study,
         Guid id,
         Caller caller,
         Precondition precondition,
-        StudyDirectory directory,
         Readmission readmission,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         IOptions<TracesOptions> options
     )
     {
         var ct = http.RequestAborted;
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var (body, _) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
-        var row = await ReadQuarantined.FindAsync(database, known, id, whole: true, ct);
+        var row = await ReadQuarantined.FindAsync(database, study, id, whole: true, ct);
         var results = await readmission.TryAsync(
             study,
             caller,
@@ -87,13 +96,13 @@ internal static class MendQuarantined
             new ReadmissionWork
             {
                 Check = (unit, current) => QuarantineRows.CheckAsync(unit, current, id, precondition, ct),
-                Finish = (unit, found) => AuditAsync(unit, "quarantine.mended", caller, study, id, found[0], ct),
+                Finish = (unit, found) => AuditAsync(unit, "quarantine.mended", caller, study.Slug, id, found[0], ct),
             },
             ct
         );
         return results[0] switch
         {
-            { IsOut: true } result => Reply.Ok(ReadmittedTrace.Of(result, study)),
+            { IsOut: true } result => Reply.Ok(ReadmittedTrace.Of(result, study.Slug)),
             { Fate: Readmitted.Unfit } result => throw new ProblemException(
                 Problem.BadRequest("The trace does not fit the study. Nothing has changed.", result.Errors)
             ),

@@ -1,4 +1,4 @@
-using Sillage.Hosting.Requests;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -90,7 +90,7 @@ internal static class QuarantineRows
         );
 
     /// <summary>Holds what the caller has seen of a row against what is there now.</summary>
-    /// <exception cref="Hosting.Problems.ProblemException">412.</exception>
+    /// <exception cref="Api.Problems.ProblemException">412.</exception>
     public static async Task CheckAsync(
         IReader reader,
         Study study,
@@ -99,9 +99,13 @@ internal static class QuarantineRows
         CancellationToken ct
     )
     {
-        if (await FindAsync(reader, study.Key, id, whole: false, ct) is { } row)
+        if (await FindAsync(reader, study.Key, id, whole: study.Mask is not null, ct) is { } row)
         {
-            precondition.Check(QuarantinedTrace.Of(row, study));
+            // As it was seen: under marks or in the clear.
+            precondition.CheckAny(
+                QuarantinedTrace.Of(row, study, inClear: true),
+                QuarantinedTrace.Of(row, study, inClear: study.Mask is null)
+            );
         }
     }
 
@@ -121,7 +125,7 @@ internal static class QuarantineRows
 /// Goes through a study's quarantine in chunks of bounded size, up to where it ended when the scan began. Each chunk is a
 /// read of its own: no snapshot is held in between, and what has gone meanwhile is not seen.
 /// </summary>
-internal sealed class QuarantineScan(IDatabase<TracesModule> database, long study, string? reason)
+internal sealed class QuarantineScan(IDatabase<TracesData> database, long study, string? reason)
 {
     private const long ChunkRows = 500;
     private const long ChunkBytes = 4 * 1024 * 1024;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Quarantine;
@@ -11,6 +11,10 @@ namespace Sillage.Traces.Quarantine;
 /// <param name="Id">Its id in quarantine.</param>
 /// <param name="Text">What came, if it is UTF-8 text; the first 64 KiB of it.</param>
 /// <param name="Base64">What came, if it is not; the first 64 KiB of it.</param>
+/// <param name="Masked">
+/// Whether the study has marked fields and they were not asked for in the clear: then <c>Text</c> has tokens in their place, and in that of
+/// whatever is no field of the study; it is absent where what came is no JSON.
+/// </param>
 /// <param name="Length">How many bytes came.</param>
 /// <param name="Reason">A code that all traces with the same faults share.</param>
 /// <param name="Errors">Why it was not taken.</param>
@@ -24,6 +28,7 @@ public sealed record QuarantinedTrace(
     Guid Id,
     string? Text,
     string? Base64,
+    bool Masked,
     long Length,
     string Reason,
     IReadOnlyList<FieldError> Errors,
@@ -35,17 +40,42 @@ public sealed record QuarantinedTrace(
     Links Links
 )
 {
+    internal static readonly QuarantinedTrace Example = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59"),
+        "{\"name\":\"answered\"}",
+        null,
+        false,
+        19,
+        "5c0e2a94b7d1",
+        [new FieldError("/timestamp", "This member is needed.")],
+        1,
+        null,
+        1,
+        Examples.Time,
+        Examples.Time,
+        new Links("/api/v1/studies/java-quest/quarantine/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59")
+        {
+            ["put-back"] = "/api/v1/studies/java-quest/quarantine/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b59/put-back",
+        }
+    );
+
     internal static string AddressOf(string slug) => StudyResource.AddressOf(slug) + "/quarantine";
 
-    internal static QuarantinedTrace Of(QuarantineRow row, Study study)
+    // As much of a text as is shown.
+    private const int MostShown = 64 * 1024;
+
+    internal static QuarantinedTrace Of(QuarantineRow row, Study study, bool inClear)
     {
-        var shown = row.Bytes.Length < row.Length ? WholeCharacters(row.Bytes) : row.Bytes;
-        var text = ReadText(shown);
+        var bytes = inClear ? row.Bytes : QuarantineMask.Apply(row, study);
+        bytes = bytes?.Length > MostShown ? bytes[..MostShown] : bytes;
+        var shown = bytes?.Length < row.Length ? WholeCharacters(bytes) : bytes;
+        var text = bytes is null ? null : ReadText(shown);
         var self = $"{AddressOf(study.Slug)}/{row.Id}";
         return new QuarantinedTrace(
             row.Id,
             text,
-            text is null ? Convert.ToBase64String(row.Bytes) : null,
+            text is null && bytes is not null && inClear ? Convert.ToBase64String(bytes) : null,
+            !inClear,
             row.Length,
             row.Reason,
             row.ReadErrors(),

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -16,56 +16,72 @@ internal static class ReadQuarantined
     public static void Map(RouteGroupBuilder quarantine)
     {
         quarantine
-            .MapGet("/{id:guid}", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/{id:guid}", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Read a rejected trace")
-            .WithDescription("What came, why it was not taken, when, and from whom. Needs the right 'manage'.")
-            .WithReplyExample(Examples.Quarantined)
+            .WithDescription(
+                "What came, why it was not taken, when, and from whom; marked fields as in the list. Audited."
+            )
+            .WithMarksLifted()
+            .WithReplyExample(QuarantinedTrace.Example)
             .Fails(StatusCodes.Status404NotFound);
         quarantine
             .MapGet("/{id:guid}/content", DownloadAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Download a rejected trace")
-            .WithDescription("The bytes that came, all of them and nothing else. Needs the right 'manage'.")
+            .WithDescription(
+                "The bytes that came, all of them and nothing else; where the study has marked fields, only with identities=true. Audited."
+            )
+            .WithMarksLifted()
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
             .Fails(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Reply<QuarantinedTrace>> HandleAsync(
-        string study,
+    private static async Task<Reply<QuarantinedTrace>> Handle(
+        Study study,
         Guid id,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
-        CancellationToken ct
+        IDatabase<TracesData> database,
+        CancellationToken ct,
+        bool identities = false
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        var row = await FindAsync(database, known, id, whole: false, ct);
-        return Reply.Ok(QuarantinedTrace.Of(row, known));
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "one", ct);
+        var row = await FindAsync(database, study, id, whole: !inClear, ct);
+        return Reply.Ok(QuarantinedTrace.Of(row, study, inClear));
     }
 
     // No type that a browser would show: what was sent by whomever is not run under this address.
     private static async Task<IResult> DownloadAsync(
         HttpResponse response,
-        string study,
+        Study study,
         Guid id,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
-        CancellationToken ct
+        IDatabase<TracesData> database,
+        CancellationToken ct,
+        bool identities = false
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        var row = await FindAsync(database, known, id, whole: true, ct);
+        if (!await QuarantineView.BeginAsync(database, study, caller, identities, "content", ct))
+        {
+            throw new ProblemException(
+                Problem.Forbidden(
+                    "The study has marked fields: what came is shown with identities=true, to who holds the right 'identities'. Without it the list shows tokens."
+                )
+            );
+        }
+
+        var row = await FindAsync(database, study, id, whole: true, ct);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Bytes(row.Bytes, "application/octet-stream", $"{study}_quarantine_{id}");
+        return TypedResults.Bytes(row.Bytes, "application/octet-stream", $"{study.Slug}_quarantine_{id}");
     }
 
     /// <summary>One row of the study.</summary>
     /// <exception cref="ProblemException">404.</exception>
     internal static async Task<QuarantineRow> FindAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         Guid id,
         bool whole,

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
-using Sillage.Traces.Live;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Quarantine;
 
@@ -50,7 +50,7 @@ internal sealed record AttemptResult(Readmitted Fate, Guid? Trace, IReadOnlyList
 /// removal. What gets in keeps its sender and the time when it came first.
 /// </summary>
 internal sealed class Readmission(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     StudyDirectory directory,
     TraceSignals signals,
     IOptions<TracesOptions> options,
@@ -99,14 +99,14 @@ internal sealed class Readmission(
     private sealed record Parsed(Attempt Attempt, IntakeBatch Batch);
 
     /// <summary>Tries rows of one study again, in one unit.</summary>
-    /// <param name="slug">The study.</param>
-    /// <param name="caller">Who does it; holds the right 'manage'.</param>
+    /// <param name="known">The study, as the caller was let into it.</param>
+    /// <param name="caller">Who does it.</param>
     /// <param name="attempts">The rows, few enough for one unit.</param>
     /// <param name="work">What is done in the same unit: first whether the rows may be touched, at the end the audit.</param>
     /// <param name="ct">Ends it early.</param>
     /// <returns>What became of each.</returns>
     public async Task<IReadOnlyList<AttemptResult>> TryAsync(
-        string slug,
+        Study known,
         Caller caller,
         IReadOnlyList<Attempt> attempts,
         ReadmissionWork work,
@@ -115,7 +115,7 @@ internal sealed class Readmission(
     {
         for (var tries = 0; tries < MaximumTries; tries++)
         {
-            var study = await directory.GetAsync(slug, caller, StudyRights.Manage, ct);
+            var study = await directory.LatestAsync(known, caller, ct);
             var parsed = attempts.Select(attempt => Parse(attempt, study, caller)).ToList();
             try
             {
@@ -129,7 +129,7 @@ internal sealed class Readmission(
                 return tried.Results;
             }
 
-            directory.Forget(slug);
+            directory.Forget(known.Slug);
         }
 
         throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Sillage.Traces.Intake;
-using Sillage.Traces.Studies;
+using Sillage.Schema;
+using Sillage.Traces.Masks;
 
 namespace Sillage.Traces.Query;
 
@@ -36,12 +36,9 @@ internal sealed class DataFilter
             case FieldType.String:
                 return new DataFilter(rule, Encoding.UTF8.GetBytes(value), mask);
             case FieldType.Integer:
-                return long.TryParse(
-                    value,
-                    NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture,
-                    out var integer
-                )
+                return
+                    long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer)
+                    || WholeNumber.TryParse(Encoding.UTF8.GetBytes(value), out integer)
                     ? new DataFilter(rule, integer)
                     : null;
             case FieldType.Number:
@@ -61,9 +58,9 @@ internal sealed class DataFilter
         }
     }
 
-    public bool Matches(ReadOnlySpan<byte> data)
+    public bool Matches(in TraceRow row)
     {
-        var reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var reader = new Utf8JsonReader(row.Data, new JsonReaderOptions { MaxDepth = int.MaxValue });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -71,7 +68,7 @@ internal sealed class DataFilter
             reader.Read();
             if (found)
             {
-                return Equals(ref reader);
+                return Equals(ref reader, row.Whose);
             }
 
             reader.Skip();
@@ -80,13 +77,13 @@ internal sealed class DataFilter
         return false;
     }
 
-    private bool Equals(ref Utf8JsonReader reader) =>
+    private bool Equals(ref Utf8JsonReader reader, Whose whose) =>
         _rule.Type switch
         {
-            FieldType.String when _mask is not null => _mask.IsShownAs(ref reader, _text),
+            FieldType.String when _mask is not null => _mask.IsShownAs(ref reader, whose, _text),
             FieldType.String => reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(_text),
             FieldType.Integer => reader.TokenType == JsonTokenType.Number
-                && reader.TryGetInt64(out var integer)
+                && WholeNumber.TryRead(ref reader, out var integer)
                 && integer == _integer,
             FieldType.Number => reader.TokenType == JsonTokenType.Number
                 && reader.TryGetDouble(out var number)

@@ -2,11 +2,12 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Query;
@@ -23,36 +24,34 @@ internal static class ListTraces
 
     public static void Map(RouteGroupBuilder traces) =>
         TraceFilter
-            .Describe(traces.MapGet("/", HandleAsync))
-            .RequirePermission(Permission.ReadTraces)
+            .Describe(traces.MapGet("/", Handle))
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithSummary("Query traces")
             .WithDescription(
                 """
                 The newest last, in the order in which they were stored; a time window over the whole study (`from` or `to`
                 without `participant` or `session`) in the order of timestamps. Participants appear under their pseudonyms.
-                Needs the right `read`.
 
                 A page looks at 20 000 traces and holds 4 MiB at most: with a filter that few traces fit it may be short or
                 even empty. Go on as long as there is a `next`. To ask later for what is new, keep the id of the last trace
                 and give it as `after`.
                 """
             )
-            .WithReplyExample(new Page<TraceResource>([Examples.Trace], null))
+            .WithReplyExample(new Page<TraceResource>([TraceResource.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<TraceResource>> HandleAsync(
+    private static async Task<PageReply<TraceResource>> Handle(
         HttpRequest request,
-        string study,
+        Study study,
         PageRequest page,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
-        var filter = TraceFilter.Read(request, known, caller);
-        var scan = await TraceScan.StartAsync(database, known, filter, ct);
+        var filter = TraceFilter.Read(request, study, caller);
+        var scan = await TraceScan.StartAsync(database, study, filter, ct);
         if (page.After<Keys>() is { } after)
         {
             if (after.Time is { } time && !Rfc3339.IsInRange(time))
@@ -65,7 +64,7 @@ internal static class ListTraces
 
         if (filter.Identities)
         {
-            await Names.AuditAsync(database, known, caller, "query", ct);
+            await Names.AuditAsync(database, study, caller, "query", ct);
         }
 
         var builder = new PageBuilder(page.Limit);
@@ -88,8 +87,8 @@ internal static class ListTraces
             builder.HasMore ? builder.Last
             : scan.IsAtEnd ? null
             : new Keys(scan.Time, scan.Position);
-        var names = filter.Identities ? await Names.OfAsync(database, known, builder.Numbers, ct) : null;
-        return new PageReply<TraceResource>(builder.Items(study, names), next);
+        var names = filter.Identities ? await Names.OfAsync(database, study, builder.Numbers, ct) : null;
+        return new PageReply<TraceResource>(builder.Items(study.Slug, names), next);
     }
 
     /// <summary>Keeps rows until the page is full; the row after the last one tells that there is more.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using Sillage.Hosting.Documentation;
+using Sillage.Api.Documentation;
 
 namespace Sillage.Traces.Query;
 

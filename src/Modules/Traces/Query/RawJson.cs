@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
 
 namespace Sillage.Traces.Query;
 

@@ -2,11 +2,12 @@ using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
+using Sillage.Traces.Masks;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Query;
@@ -16,11 +17,11 @@ internal static class ReadTrace
 {
     private static readonly Sql Select = new(
         """
-        SELECT participant, timestamp, received_at, session, sequence, name, CAST(data AS BLOB) AS data
+        SELECT participant, timestamp, received_at, session, sequence, name, CAST(data AS BLOB) AS data, sender
         FROM trace WHERE study = @study AND id = @id
         """,
         """
-        SELECT participant, timestamp, received_at, session, sequence, name, convert_to(data::text, 'UTF8') AS data
+        SELECT participant, timestamp, received_at, session, sequence, name, convert_to(data::text, 'UTF8') AS data, sender
         FROM trace WHERE study = @study AND id = @id
         """
     );
@@ -32,35 +33,34 @@ internal static class ReadTrace
         string? Session,
         long? Sequence,
         string Name,
-        byte[] Data
+        byte[] Data,
+        Guid? Sender
     );
 
     public static void Map(RouteGroupBuilder traces) =>
         traces
-            .MapGet("/{id:guid}", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/{id:guid}", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithSummary("Read a trace")
-            .WithDescription("One trace by its id, its participant under his pseudonym. Needs the right 'read'.")
-            .WithReplyExample(Examples.Trace)
+            .WithDescription("One trace by its id, its participant under his pseudonym.")
+            .WithReplyExample(TraceResource.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<TraceResource>> HandleAsync(
-        string study,
+    private static async Task<Reply<TraceResource>> Handle(
+        Study study,
         Guid id,
-        Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
         var row =
-            await database.ReadAsync(r => r.FirstOrDefaultAsync<Row>(Select, new { study = known.Key, id }, ct), ct)
+            await database.ReadAsync(r => r.FirstOrDefaultAsync<Row>(Select, new { study = study.Key, id }, ct), ct)
             ?? throw new ProblemException(Problem.NotFound());
         return Reply.Ok(
             new TraceResource(
                 id,
-                row.Participant is { } number ? known.PseudonymByNumber.GetValueOrDefault(number) : null,
+                row.Participant is { } number ? study.PseudonymByNumber.GetValueOrDefault(number) : null,
                 null,
                 null,
                 row.Timestamp,
@@ -68,8 +68,13 @@ internal static class ReadTrace
                 row.Session,
                 row.Sequence,
                 row.Name,
-                new RawJson(known.Mask?.Apply(row.Data, new ArrayBufferWriter<byte>()).ToArray() ?? row.Data),
-                new Links($"{StudyResource.AddressOf(study)}/traces/{id}")
+                new RawJson(
+                    study
+                        .Mask?.Apply(row.Data, new Whose(row.Participant, row.Sender), new ArrayBufferWriter<byte>())
+                        .ToArray()
+                        ?? row.Data
+                ),
+                new Links($"{StudyResource.AddressOf(study.Slug)}/traces/{id}")
             )
         );
     }

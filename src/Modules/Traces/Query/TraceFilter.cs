@@ -1,10 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Traces.Intake;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
 
@@ -122,7 +122,7 @@ internal sealed class TraceFilter
 
         foreach (var filter in Data)
         {
-            if (!filter.Matches(row.Data))
+            if (!filter.Matches(row))
             {
                 return false;
             }

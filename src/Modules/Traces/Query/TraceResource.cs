@@ -1,4 +1,4 @@
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 
 namespace Sillage.Traces.Query;
 
@@ -26,4 +26,26 @@ public sealed record TraceResource(
     string Name,
     RawJson Data,
     Links? Links = null
-);
+)
+{
+    internal static readonly TraceResource Example = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"),
+        "p3k9x2m7q8w1z",
+        null,
+        null,
+        "2026-11-20T09:30:00.250Z",
+        Examples.Time.AddMilliseconds(80),
+        "s-1",
+        1,
+        "answered",
+        RawJson.Of(
+            new
+            {
+                room = "loops",
+                answer = "for",
+                correct = true,
+            }
+        ),
+        new Links("/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58")
+    );
+}

@@ -1,3 +1,5 @@
+using Sillage.Traces.Masks;
+
 namespace Sillage.Traces.Query;
 
 /// <summary>A stored trace as it is read: its texts are bytes that are valid until the next row.</summary>
@@ -6,6 +8,9 @@ internal ref struct TraceRow
     public long Position;
     public Guid Id;
     public long? Participant;
+
+    /// <summary>Who sent it; null where that is the participant himself.</summary>
+    public Guid? Sender;
 
     /// <summary>Null where the participant is gone.</summary>
     public string? Pseudonym;
@@ -24,6 +29,9 @@ internal ref struct TraceRow
     public long? Sequence;
     public ReadOnlySpan<byte> Name;
     public ReadOnlySpan<byte> Data;
+
+    /// <summary>Whose it is, for the tokens that stand in it.</summary>
+    public readonly Whose Whose => new(Participant, Sender);
 }
 
 /// <summary>Takes a row.</summary>

@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Data.Common;
 using System.Text;
 using Npgsql;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Storage.Sqlite;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Query;
@@ -73,7 +73,7 @@ internal sealed class TraceScan
     /// <param name="inOrderOfStorage">For the live view, which reads what is new and checks every row of it.</param>
     /// <exception cref="ProblemException">400: there is no such trace.</exception>
     public static async Task<TraceScan> StartAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         TraceFilter filter,
         CancellationToken ct,
@@ -139,12 +139,12 @@ internal sealed class TraceScan
         }
 
         var masked = row;
-        masked.Data = mask.Apply(row.Data, _masked);
+        masked.Data = mask.Apply(row.Data, row.Whose, _masked);
         return sink(masked);
     }
 
     private const string Columns =
-        "position, id, participant, timestamp, time, received_at, session, sequence, name, data";
+        "position, id, participant, timestamp, time, received_at, session, sequence, name, data, sender";
 
     private (int Seen, bool Full) ReadSqlite(IReader reader, int rows, TraceSink sink)
     {
@@ -193,6 +193,7 @@ internal sealed class TraceScan
                     Sequence = select.IsNull(7) ? null : select.GetInt64(7),
                     Name = select.GetBytes(8),
                     Data = select.GetBytes(9),
+                    Sender = select.IsNull(10) ? null : select.GetGuid(10),
                 },
                 sink
             );
@@ -267,7 +268,7 @@ internal sealed class TraceScan
 #pragma warning disable CA2100 // One of the constant texts above.
         await using var command = new NpgsqlCommand(
             PostgresTexts[(int)_way],
-            (NpgsqlConnection)reader.Connection,
+            (NpgsqlConnection)await reader.ConnectionAsync(ct),
             (NpgsqlTransaction?)reader.Transaction
         );
 #pragma warning restore CA2100
@@ -340,7 +341,8 @@ internal sealed class TraceScan
                 Sequence = found.IsDBNull(7) ? null : found.GetInt64(7),
                 Name = found.GetFieldValue<byte[]>(8),
                 Data = found.GetFieldValue<byte[]>(9),
-                Pseudonym = found.IsDBNull(10) ? null : found.GetString(10),
+                Sender = found.IsDBNull(10) ? null : found.GetGuid(10),
+                Pseudonym = found.IsDBNull(11) ? null : found.GetString(11),
             },
             sink
         );

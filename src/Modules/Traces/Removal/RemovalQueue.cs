@@ -1,22 +1,20 @@
-using Sillage.Hosting.PersonalData;
+using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Storage;
 using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Removal;
 
-/// <summary>What is to be removed: written down in the unit that decides it, done afterwards by <see cref="RemovalWorker"/>.</summary>
-internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
+/// <summary>What is to be removed: written down in the unit that decides it, done afterwards by <see cref="RemovalWork"/>.</summary>
+internal sealed class RemovalQueue(TimeProvider clock)
 {
     private const string Insert = """
         INSERT INTO removal (id, study, participant, account, form, subject, requested_at)
         VALUES (@Id, @Study, @Participant, @Account, @Form, @Subject, @At)
         """;
 
-    private readonly SemaphoreSlim _work = new(0);
-
     /// <summary>Removes a whole study.</summary>
-    public Task AddStudyAsync(IUnitOfWork unit, long study, string slug, CancellationToken cancellationToken) =>
-        AddAsync(unit, study, null, null, ErasureForm.Destroy, slug, cancellationToken);
+    public Task AddStudyAsync(IUnitOfWork unit, long study, string slug, CancellationToken ct) =>
+        AddAsync(unit, study, null, null, ErasureForm.Destroy, slug, ct);
 
     /// <summary>Removes one participant's tie and, in the form <c>destroy</c>, all that he sent and himself.</summary>
     /// <param name="unit">The unit that decides it.</param>
@@ -25,7 +23,7 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
     /// <param name="account">The account, for what is in quarantine under no participant.</param>
     /// <param name="form">What becomes of the records.</param>
     /// <param name="subject">Whom the audit row names in the end: an id, never a name.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="ct">Ends the wait.</param>
     public async Task AddParticipantAsync(
         IUnitOfWork unit,
         long study,
@@ -33,26 +31,44 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
         Guid? account,
         ErasureForm form,
         string subject,
-        CancellationToken cancellationToken
+        CancellationToken ct
     )
     {
         if (form == ErasureForm.Destroy)
         {
             // What is counted of him is gone at once, and once more when his last trace is.
-            await Tallies.ForgetAsync(unit, study, [participant], cancellationToken);
+            await Tallies.ForgetAsync(unit, study, [participant], ct);
         }
 
-        await AddAsync(unit, study, participant, account, form, subject, cancellationToken);
+        await AddAsync(unit, study, participant, account, form, subject, ct);
     }
 
-    private async Task AddAsync(
+    /// <summary>
+    /// Takes the account out of what it sent for others: that somebody else sent it is left, and not who. In whichever
+    /// study, whether or not the account still has to do with it.
+    /// </summary>
+    public Task AddSenderAsync(IUnitOfWork unit, Guid account, CancellationToken ct) =>
+        AddAsync(unit, 0, 0, account, RemovalWork.Unsign, null, ct);
+
+    private Task AddAsync(
         IUnitOfWork unit,
         long study,
         long? participant,
         Guid? account,
         ErasureForm form,
         string subject,
-        CancellationToken cancellationToken
+        CancellationToken ct
+    ) =>
+        AddAsync(unit, study, participant, account, form == ErasureForm.Destroy ? "destroy" : "anonymise", subject, ct);
+
+    private async Task AddAsync(
+        IUnitOfWork unit,
+        long study,
+        long? participant,
+        Guid? account,
+        string form,
+        string? subject,
+        CancellationToken ct
     )
     {
         var now = clock.GetUtcNow();
@@ -64,18 +80,12 @@ internal sealed class RemovalQueue(TimeProvider clock) : IDisposable
                 Study = study,
                 Participant = participant,
                 Account = account,
-                Form = form == ErasureForm.Destroy ? "destroy" : "anonymise",
+                Form = form,
                 Subject = subject,
                 At = now,
             },
-            cancellationToken
+            ct
         );
-        unit.OnCommitted(() => _work.Release());
+        await unit.EnqueueAsync(new Remove(), ct: ct);
     }
-
-    /// <summary>Waits until there is work, or long enough to look whether another process left some.</summary>
-    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken cancellationToken) =>
-        _work.WaitAsync(longest, cancellationToken);
-
-    public void Dispose() => _work.Dispose();
 }

@@ -77,7 +77,7 @@ internal static class Expired
 
     /// <summary>Counts, chunk by chunk, what a run would remove now.</summary>
     public static async Task<(Past Traces, Past Quarantined)> CountAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         long study,
         DateTimeOffset cutoff,
         CancellationToken ct
@@ -112,7 +112,7 @@ internal static class Expired
 
     /// <summary>Whether a run would find anything.</summary>
     public static Task<bool> IsThereAnyAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         long study,
         DateTimeOffset cutoff,
         CancellationToken ct

@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -30,38 +31,36 @@ internal static class ListRetentionRuns
     public static void Map(RouteGroupBuilder retention)
     {
         retention
-            .MapGet("/runs", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/runs", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("List what retention removed")
             .WithDescription(
-                "Every run that somebody asked for, and those of the daily job that found something; the newest first. Needs "
-                    + "the right 'manage'."
+                "Every run that somebody asked for, and those of the daily job that found something; the newest first."
             )
-            .WithReplyExample(new Page<RetentionRun>([Examples.RetentionRun], null))
+            .WithReplyExample(new Page<RetentionRun>([RetentionRun.Example], null))
             .Fails(StatusCodes.Status404NotFound);
         retention
             .MapGet("/runs/{id:guid}", ReadAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Read a run of retention")
-            .WithDescription("How far it is, or what it removed. Needs the right 'manage'.")
-            .WithReplyExample(Examples.RetentionRun)
+            .WithDescription("How far it is, or what it removed.")
+            .WithReplyExample(RetentionRun.Example)
             .Fails(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<PageReply<RetentionRun>> HandleAsync(
-        string study,
+    private static async Task<PageReply<RetentionRun>> Handle(
+        Study study,
         PageRequest page,
-        Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = known.Key,
+            study = study.Key,
             startedAt = after?.StartedAt,
             id = after?.Id,
             limit = page.Limit + 1L,
@@ -71,27 +70,24 @@ internal static class ListRetentionRuns
             ct
         );
         return PageReply<RetentionRun>.Of(
-            [.. rows.Select(row => RetentionRun.Of(row, study))],
+            [.. rows.Select(row => RetentionRun.Of(row, study.Slug))],
             page,
             run => new Keys(run.StartedAt, run.Id)
         );
     }
 
     private static async Task<Reply<RetentionRun>> ReadAsync(
-        string study,
+        Study study,
         Guid id,
-        Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var row =
             await database.ReadAsync(
-                r => r.FirstOrDefaultAsync<RetentionRow>(SelectOne, new { study = known.Key, id }, ct),
+                r => r.FirstOrDefaultAsync<RetentionRow>(SelectOne, new { study = study.Key, id }, ct),
                 ct
             ) ?? throw new ProblemException(Problem.NotFound());
-        return Reply.Ok(RetentionRun.Of(row, study));
+        return Reply.Ok(RetentionRun.Of(row, study.Slug));
     }
 }

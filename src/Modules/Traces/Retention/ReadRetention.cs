@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -16,25 +16,24 @@ internal static class ReadRetention
 {
     public static void Map(RouteGroupBuilder retention) =>
         retention
-            .MapGet("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("See what retention would remove")
             .WithDescription(
                 "Counts the traces and rejected traces that are past the study's time, and says from when to when they were "
                     + "received; nothing is changed. With `days` it counts for another retention, so that one can see before setting it. "
-                    + "It costs what there is to remove. Needs the right 'manage'."
+                    + "It costs what there is to remove."
             )
             .WithQuery("days", "The retention to count for, 1 to 36 500 days. Default the study's own.", "365")
-            .WithReplyExample(Examples.Retention)
+            .WithReplyExample(RetentionResource.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<RetentionResource>> HandleAsync(
-        string study,
-        Caller caller,
-        StudyDirectory directory,
+    private static async Task<Reply<RetentionResource>> Handle(
+        Study study,
         RetentionRuns runs,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct,
         int? days = null
     )
@@ -49,8 +48,7 @@ internal static class ReadRetention
             );
         }
 
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
-        return Reply.Ok(await CountAsync(known, days ?? known.RetentionDays, runs, database, ct));
+        return Reply.Ok(await CountAsync(study, days ?? study.RetentionDays, runs, database, ct));
     }
 
     /// <summary>What a run would remove now.</summary>
@@ -58,7 +56,7 @@ internal static class ReadRetention
         Study study,
         int? days,
         RetentionRuns runs,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Retention;
@@ -24,6 +24,21 @@ public sealed record RetentionResource(
     Links Links
 )
 {
+    internal static readonly RetentionResource Example = new(
+        365,
+        365,
+        Examples.Time.AddDays(-365),
+        12_806,
+        14,
+        Examples.Time.AddDays(-400),
+        Examples.Time.AddDays(-365).AddMinutes(-3),
+        new Links("/api/v1/studies/java-quest/retention")
+        {
+            ["runs"] = "/api/v1/studies/java-quest/retention/runs",
+            ["study"] = "/api/v1/studies/java-quest",
+        }
+    );
+
     internal static string AddressOf(string slug) => StudyResource.AddressOf(slug) + "/retention";
 
     internal static RetentionResource Of(Study study, int? days, DateTimeOffset? cutoff, Past traces, Past quarantined)
@@ -71,6 +86,21 @@ public sealed record RetentionRun(
     Links Links
 )
 {
+    internal static readonly RetentionRun Example = new(
+        new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b5a"),
+        365,
+        Examples.Time.AddDays(-365),
+        12_806,
+        14,
+        Examples.Time.AddDays(-400),
+        Examples.Time.AddDays(-365).AddMinutes(-3),
+        null,
+        Examples.Time,
+        Examples.Time.AddSeconds(2),
+        CutShort: false,
+        new Links("/api/v1/studies/java-quest/retention/runs/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b5a")
+    );
+
     internal static string AddressOf(string slug, Guid id) => $"{RetentionResource.AddressOf(slug)}/runs/{id}";
 
     internal static RetentionRun Of(RetentionRow row, string slug) =>

@@ -22,15 +22,13 @@ internal sealed record RetentionRow(
         "id, study, actor, days, cutoff, started_at, finished_at, cut_short, traces, quarantined, oldest, newest";
 }
 
-/// <summary>What retention is to remove: written down first, done afterwards by <see cref="RetentionWorker"/>.</summary>
-internal sealed class RetentionRuns(TimeProvider clock) : IDisposable
+/// <summary>What retention is to remove: written down first, done afterwards by <see cref="RetentionWork"/>.</summary>
+internal sealed class RetentionRuns(TimeProvider clock)
 {
     private const string Insert = """
         INSERT INTO retention_run (id, study, actor, days, cutoff, started_at)
         VALUES (@Id, @Study, @Actor, @Days, @Cutoff, @StartedAt)
         """;
-
-    private readonly SemaphoreSlim _work = new(0);
 
     /// <summary>Up to when what was received is past its time.</summary>
     public DateTimeOffset CutoffOf(int days) => clock.GetUtcNow().AddDays(-days);
@@ -54,12 +52,7 @@ internal sealed class RetentionRuns(TimeProvider clock) : IDisposable
             null
         );
         await unit.ExecuteAsync(Insert, run, ct);
-        unit.OnCommitted(() => _work.Release());
+        await unit.EnqueueAsync(new Retain(), ct: ct);
         return run;
     }
-
-    /// <summary>Waits until a run was written down in this process, or as long as said.</summary>
-    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken ct) => _work.WaitAsync(longest, ct);
-
-    public void Dispose() => _work.Dispose();
 }

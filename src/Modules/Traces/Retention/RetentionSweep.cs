@@ -8,7 +8,7 @@ namespace Sillage.Traces.Retention;
 /// Works off a run, in chunks that each add to its counts in their own unit: the report is true at any moment, and what is
 /// interrupted can be begun again.
 /// </summary>
-internal sealed class RetentionSweep(IDatabase<TracesModule> database, TimeProvider clock)
+internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvider clock)
 {
     // Rejected traces come with all their bytes, which may be many.
     private const long QuarantineChunkRows = 100;

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -32,40 +33,43 @@ internal static class GiveRights
 
     public static void Map(RouteGroupBuilder rights) =>
         rights
-            .MapPut("/{account:guid}", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPut("/{account:guid}", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Give rights")
             .WithDescription(
-                "Replaces the rights of an account in the study. Needs the right 'manage'. The right 'identities' has to be "
-                    + "given like this even to administrators; every change is audited."
+                "Replaces the rights of an account in the study. The right 'identities' has to be "
+                    + "given like this even to administrators; every change is audited, and participants see in their data that it was given. With the setting "
+                    + "Traces:SecondPersonForIdentities nobody gives it to himself."
             )
             .WithRequestExample(new Request(["read"]))
-            .WithReplyExample(Examples.Rights)
+            .WithReplyExample(RightsResource.Example)
             .Fails(
                 StatusCodes.Status404NotFound,
                 StatusCodes.Status409Conflict,
                 StatusCodes.Status412PreconditionFailed
             );
 
-    private static async Task<Results<Reply<RightsResource>, Problem>> HandleAsync(
-        string study,
+    private static async Task<Results<Reply<RightsResource>, Problem>> Handle(
+        Study study,
         Guid account,
         Body<Request> body,
         Precondition precondition,
         Caller caller,
         StudyDirectory directory,
         IAccountDirectory accounts,
-        IDatabase<TracesModule> database,
+        Permissions permissions,
+        IDatabase<TracesData> database,
+        IOptions<TracesOptions> options,
         CancellationToken ct
     )
     {
-        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         if (!(await accounts.FindAsync([account], ct)).TryGetValue(account, out var summary))
         {
             return Problem.NotFound("There is no such account.");
         }
 
-        var usable = Study.AllowedTo(Role.PermissionsOf(summary.Role));
+        var usable = Study.AllowedTo(permissions.Of(summary.Role));
         var errors = Check(body.Value.Rights, usable, summary.Role).ToList();
         if (errors.Count > 0)
         {
@@ -75,12 +79,22 @@ internal static class GiveRights
         var changed = await database.WriteAsync(
             async unit =>
             {
-                var current =
-                    await StudyStore.LoadForChangeAsync(unit, study, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
-                current.Demand(caller, StudyRights.Manage);
+                var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 DemandNotOwner(current, account);
                 precondition.Check(RightsResource.Of(current, account, summary));
+                var opens =
+                    body.Value.Rights.Contains("identities")
+                    && (current.Rights.GetValueOrDefault(account) & StudyRights.Identities) == StudyRights.None;
+                var toSelf = account == caller.Id;
+                if (opens && toSelf && options.Value.SecondPersonForIdentities)
+                {
+                    throw new ProblemException(
+                        Problem.Forbidden(
+                            "On this server nobody gives the right 'identities' to himself. Ask somebody else who holds 'manage' in the study."
+                        )
+                    );
+                }
+
                 await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct);
                 foreach (var right in body.Value.Rights.Distinct())
                 {
@@ -97,10 +111,17 @@ internal static class GiveRights
                 }
 
                 await StudyStore.BumpAsync(unit, current.Key, ct);
-                var details = JsonSerializer.Serialize(new { study, rights = body.Value.Rights });
+                var details = JsonSerializer.Serialize(new { study = study.Slug, rights = body.Value.Rights });
                 await unit.AuditAsync(new AuditEntry("study-right.given", caller.Id, account.ToString(), details), ct);
-                unit.OnCommitted(() => directory.Forget(study));
-                return await StudyStore.LoadAsync(unit, study, ct);
+                if (opens)
+                {
+                    // Under the study too, where participants and owner look. To whom is in the row above, which an erasure finds.
+                    var opened = JsonSerializer.Serialize(new { toSelf });
+                    await unit.AuditAsync(new AuditEntry("identities.given", caller.Id, study.Slug, opened), ct);
+                }
+
+                unit.OnCommitted(() => directory.Forget(study.Slug));
+                return await StudyStore.LoadAsync(unit, study.Slug, ct);
             },
             ct
         );

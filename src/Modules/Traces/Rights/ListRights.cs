@@ -2,9 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Rights;
@@ -16,26 +16,24 @@ internal static class ListRights
 
     public static void Map(RouteGroupBuilder rights) =>
         rights
-            .MapGet("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapGet("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("List rights")
-            .WithDescription("The owner and every account that was given a right. Needs the right 'manage'.")
-            .WithReplyExample(new Page<RightsResource>([Examples.Rights], null))
+            .WithDescription("The owner and every account that was given a right.")
+            .WithReplyExample(new Page<RightsResource>([RightsResource.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<RightsResource>> HandleAsync(
-        string study,
+    private static async Task<PageReply<RightsResource>> Handle(
+        Study study,
         PageRequest page,
-        Caller caller,
-        StudyDirectory directory,
         IAccountDirectory accounts,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var after = page.After<Keys>()?.Account;
-        var holders = known
-            .Rights.Keys.Concat(known.Owner is { } owner ? [owner] : [])
+        var holders = study
+            .Rights.Keys.Concat(study.Owner is { } owner ? [owner] : [])
             .Distinct()
             .Order()
             .Where(a => after is null || a.CompareTo(after.Value) > 0)
@@ -43,7 +41,7 @@ internal static class ListRights
             .ToList();
         var summaries = await accounts.FindAsync(holders, ct);
         return PageReply<RightsResource>.Of(
-            [.. holders.Select(a => RightsResource.Of(known, a, summaries.GetValueOrDefault(a)))],
+            [.. holders.Select(a => RightsResource.Of(study, a, summaries.GetValueOrDefault(a)))],
             page,
             r => new Keys(r.Account)
         );

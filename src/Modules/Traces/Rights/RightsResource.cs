@@ -1,5 +1,5 @@
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Rights;
@@ -20,6 +20,15 @@ public sealed record RightsResource(
     Links Links
 )
 {
+    internal static readonly RightsResource Example = new(
+        Examples.Account,
+        "researcher",
+        null,
+        ["read"],
+        Owner: false,
+        new Links("/api/v1/studies/java-quest/rights/" + Examples.Account)
+    );
+
     private const StudyRights Every =
         StudyRights.Read | StudyRights.Write | StudyRights.Manage | StudyRights.Identities;
 

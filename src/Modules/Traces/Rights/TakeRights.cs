@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 
@@ -18,30 +18,27 @@ internal static class TakeRights
 
     public static void Map(RouteGroupBuilder rights) =>
         rights
-            .MapDelete("/{account:guid}", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapDelete("/{account:guid}", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Take rights away")
-            .WithDescription("Takes every right in the study from an account. Needs the right 'manage'; audited.")
+            .WithDescription("Takes every right in the study from an account. Audited.")
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
-    private static async Task<NoContent> HandleAsync(
-        string study,
+    private static async Task<NoContent> Handle(
+        Study study,
         Guid account,
         Caller caller,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         CancellationToken ct
     )
     {
-        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         await database.WriteAsync(
             async unit =>
             {
-                var current =
-                    await StudyStore.LoadForChangeAsync(unit, study, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
-                current.Demand(caller, StudyRights.Manage);
+                var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 GiveRights.DemandNotOwner(current, account);
                 if (await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct) == 0)
                 {
@@ -54,11 +51,11 @@ internal static class TakeRights
                         "study-right.taken",
                         caller.Id,
                         account.ToString(),
-                        JsonSerializer.Serialize(new { study })
+                        JsonSerializer.Serialize(new { study = study.Slug })
                     ),
                     ct
                 );
-                unit.OnCommitted(() => directory.Forget(study));
+                unit.OnCommitted(() => directory.Forget(study.Slug));
                 return true;
             },
             ct

@@ -3,12 +3,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Schema;
 using Sillage.Storage;
+using Sillage.Traces.Fields;
 using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Studies;
@@ -48,38 +50,35 @@ internal static class ChangeStudy
 
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapPatch("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPatch("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Change a study")
             .WithDescription(
                 "A JSON Merge Patch. Fields may be added and loosened (not required, longer, more values); none may be "
                     + "removed, retyped or tightened, as that would make stored traces unfit. What was rejected before and fits now is "
-                    + "stored by the link 'put-back'. Needs the right 'manage', and 'identities' to show more of a field than its "
+                    + "stored by the link 'put-back'. Needs the right 'identities' to show more of a field than its "
                     + "'export' did."
             )
             .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
-            .WithReplyExample(Examples.Study)
+            .WithReplyExample(StudyResource.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
 
-    private static async Task<Reply<StudyResource>> HandleAsync(
-        string study,
+    private static async Task<Reply<StudyResource>> Handle(
+        Study study,
         MergePatch<Changeable> patch,
         Precondition precondition,
         Caller caller,
         StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
-        await directory.GetAsync(study, caller, StudyRights.Manage, ct);
         var changed = await database.WriteAsync(
             async unit =>
             {
-                var current =
-                    await StudyStore.LoadForChangeAsync(unit, study, ct)
-                    ?? throw new ProblemException(Problem.NotFound());
-                current.Demand(caller, StudyRights.Manage);
+                var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 precondition.Check(StudyResource.Of(current, caller));
                 var terms = current.Consent?.Terms;
                 var wanted = patch.Apply(
@@ -104,14 +103,14 @@ internal static class ChangeStudy
                     {
                         key = current.Key,
                         title = wanted.Title,
-                        definition = StudyStore.WriteFields(wanted.Fields),
-                        unknown = StudyStore.NameOf(wanted.UnknownFields),
+                        definition = StoredFields.Write(wanted.Fields),
+                        unknown = StoredFields.NameOf(wanted.UnknownFields),
                         retention = (long?)wanted.RetentionDays,
                         now = clock.GetUtcNow(),
                     },
                     ct
                 );
-                await StudyStore.KeepMaskKeyAsync(unit, study, wanted.Fields, ct);
+                await StudyStore.KeepMaskKeyAsync(unit, study.Slug, wanted.Fields, ct);
                 if (wanted.Consent is { } asked && asked != terms)
                 {
                     await StudyConsent.SetAsync(unit, current.Key, terms, asked, clock.GetUtcNow(), ct);
@@ -123,9 +122,12 @@ internal static class ChangeStudy
                     await Tallies.RecountAllAsync(unit, current.Key, ct);
                 }
 
-                await unit.AuditAsync(new AuditEntry("study.changed", caller.Id, study, DetailsOf(wanted, opened)), ct);
-                unit.OnCommitted(() => directory.Forget(study));
-                return await StudyStore.LoadAsync(unit, study, ct);
+                await unit.AuditAsync(
+                    new AuditEntry("study.changed", caller.Id, study.Slug, DetailsOf(wanted, opened)),
+                    ct
+                );
+                unit.OnCommitted(() => directory.Forget(study.Slug));
+                return await StudyStore.LoadAsync(unit, study.Slug, ct);
             },
             ct
         );

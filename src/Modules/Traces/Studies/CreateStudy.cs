@@ -4,19 +4,28 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Idempotency;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Schema;
 using Sillage.Storage;
+using Sillage.Traces.Fields;
 
 namespace Sillage.Traces.Studies;
 
 /// <summary>Makes a study, owned by the caller.</summary>
 internal static class CreateStudy
 {
+    internal static readonly Request NewStudy = new(
+        "java-quest",
+        "Java quest",
+        StudyResource.ExampleFields,
+        UnknownFields.Keep
+    );
+
     private static readonly Sql Insert = new(
         """
         INSERT INTO study (slug, title, definition, unknown_fields, retention_days, owner, created_at, updated_at)
@@ -51,21 +60,21 @@ internal static class CreateStudy
 
     public static void Map(RouteGroupBuilder studies) =>
         studies
-            .MapPost("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPost("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
             .WithSummary("Create a study")
             .WithDescription(
                 "Makes a study that the caller owns. Fields can be added later; see the guide's first study."
             )
-            .WithRequestExample(Examples.NewStudy)
-            .WithReplyExample(Examples.Study)
+            .WithRequestExample(CreateStudy.NewStudy)
+            .WithReplyExample(StudyResource.Example)
             .Fails(StatusCodes.Status409Conflict);
 
-    private static async Task<Results<CreatedReply<StudyResource>, Problem>> HandleAsync(
+    private static async Task<Results<CreatedReply<StudyResource>, Problem>> Handle(
         Body<Request> body,
         IdempotencyKey key,
         Caller caller,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock,
         CancellationToken ct
     )
@@ -117,8 +126,8 @@ internal static class CreateStudy
         {
             slug = request.Slug,
             title = request.Title,
-            definition = StudyStore.WriteFields(fields),
-            unknown = StudyStore.NameOf(request.UnknownFields ?? UnknownFields.Keep),
+            definition = StoredFields.Write(fields),
+            unknown = StoredFields.NameOf(request.UnknownFields ?? UnknownFields.Keep),
             retention = (long?)request.RetentionDays,
             owner,
             now,

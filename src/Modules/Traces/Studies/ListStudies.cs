@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Studies;
@@ -29,17 +29,17 @@ internal static class ListStudies
 
     public static void Map(RouteGroupBuilder studies) =>
         studies
-            .MapGet("/", HandleAsync)
+            .MapGet("/", Handle)
             .WithSummary("List studies")
             .WithDescription(
                 "The studies that the caller owns, holds a right in or takes part in, by slug; for administrators, all."
             )
-            .WithReplyExample(new Page<StudyResource>([Examples.Study], null));
+            .WithReplyExample(new Page<StudyResource>([StudyResource.Example], null));
 
-    private static async Task<PageReply<StudyResource>> HandleAsync(
+    private static async Task<PageReply<StudyResource>> Handle(
         PageRequest page,
         Caller caller,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         CancellationToken ct
     )
@@ -50,7 +50,7 @@ internal static class ListStudies
             account = caller.Id,
             limit = page.Limit + 1L,
         };
-        var sql = caller.Can(Permission.ManageAllStudies) ? All : Mine;
+        var sql = caller.Can(TracesPermission.ManageAllStudies) ? All : Mine;
         var slugs = await database.ReadAsync(reader => reader.QueryAsync<string>(sql, parameters, ct), ct);
         var studies = new List<StudyResource>(slugs.Count);
         foreach (var slug in slugs)

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
 
 namespace Sillage.Traces.Studies;
 
@@ -12,16 +12,11 @@ internal static class ReadStudy
 {
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/", HandleAsync)
+            .MapGet("/", Handle)
             .WithSummary("Read a study")
             .WithDescription("Its fields, and what the caller may do in it. Players of the study may read it too.")
-            .WithReplyExample(Examples.Study)
+            .WithReplyExample(StudyResource.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<StudyResource>> HandleAsync(
-        string study,
-        Caller caller,
-        StudyDirectory directory,
-        CancellationToken ct
-    ) => Reply.Ok(StudyResource.Of(await directory.GetAsync(study, caller, ct), caller));
+    private static Reply<StudyResource> Handle(Study study, Caller caller) => Reply.Ok(StudyResource.Of(study, caller));
 }

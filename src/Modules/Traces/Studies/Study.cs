@@ -1,6 +1,9 @@
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
-using Sillage.Traces.Query;
+using System.ComponentModel;
+using Microsoft.AspNetCore.Http;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Schema;
+using Sillage.Traces.Masks;
 
 namespace Sillage.Traces.Studies;
 
@@ -21,6 +24,10 @@ internal enum StudyRights
 
     /// <summary>See which account is behind a pseudonym.</summary>
     Identities = 8,
+
+    /// <summary>Send one's own traces: not given, but had by whoever takes part.</summary>
+    [Description("to be one of its participants")]
+    TakePart = 16,
 }
 
 /// <summary>A participant as others see him: never with his account.</summary>
@@ -30,7 +37,7 @@ internal readonly record struct ParticipantEntry(long Number, string Pseudonym);
 /// A study as it stood at one version, with all that requests need to know of it. Immutable; <see cref="StudyDirectory"/>
 /// keeps it in memory and sees to it that it is not out of date.
 /// </summary>
-internal sealed class Study
+internal sealed class Study : IResource<StudyRights>
 {
     /// <summary>The most days that a study may name: about a hundred years.</summary>
     public const int LongestRetention = 36_500;
@@ -75,6 +82,13 @@ internal sealed class Study
 
     public required IReadOnlyDictionary<string, long> NumberByPseudonym { get; init; }
 
+    /// <inheritdoc />
+    public string Called => $"the study '{Slug}'";
+
+    /// <summary>Binds the study that the gate of the route has found.</summary>
+    public static ValueTask<Study?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult((Study?)context.Features.Get<IResource<StudyRights>>());
+
     /// <summary>Whether traces of this participant may be taken: his consent holds, or none is needed and he took none back.</summary>
     public bool MayTakeFrom(long number) => Consent?.Allows(number) is not false;
 
@@ -83,7 +97,7 @@ internal sealed class Study
     /// <summary>The caller's own number, if he is a participant.</summary>
     public long? NumberOf(Caller caller) => NumberByAccount.TryGetValue(caller.Id, out var number) ? number : null;
 
-    /// <summary>What the caller may do here with the credential in hand.</summary>
+    /// <inheritdoc />
     public StudyRights RightsOf(Caller caller)
     {
         var rights = Rights.GetValueOrDefault(caller.Id);
@@ -92,9 +106,14 @@ internal sealed class Study
             rights |= StudyRights.Read | StudyRights.Write | StudyRights.Manage | StudyRights.Identities;
         }
 
-        if (caller.Can(Permission.ManageAllStudies))
+        if (caller.Can(TracesPermission.ManageAllStudies))
         {
             rights |= StudyRights.Read | StudyRights.Write | StudyRights.Manage;
+        }
+
+        if (NumberByAccount.ContainsKey(caller.Id))
+        {
+            rights |= StudyRights.TakePart;
         }
 
         return rights & AllowedTo(caller.Permissions);
@@ -102,21 +121,40 @@ internal sealed class Study
 
     /// <summary>The rights that somebody with these permissions can make use of.</summary>
     public static StudyRights AllowedTo(IReadOnlySet<string> permissions) =>
-        (permissions.Contains(Permission.ReadTraces) ? StudyRights.Read : StudyRights.None)
-        | (permissions.Contains(Permission.WriteTraces) ? StudyRights.Write : StudyRights.None)
+        (permissions.Contains(TracesPermission.ReadTraces.Name) ? StudyRights.Read : StudyRights.None)
         | (
-            permissions.Contains(Permission.CreateStudies) || permissions.Contains(Permission.ManageAllStudies)
+            permissions.Contains(TracesPermission.WriteTraces.Name)
+                ? StudyRights.Write | StudyRights.TakePart
+                : StudyRights.None
+        )
+        | (
+            permissions.Contains(TracesPermission.CreateStudies.Name)
+            || permissions.Contains(TracesPermission.ManageAllStudies.Name)
                 ? StudyRights.Manage
                 : StudyRights.None
         )
-        | (permissions.Contains(Permission.ReadIdentities) ? StudyRights.Identities : StudyRights.None);
+        | (permissions.Contains(TracesPermission.ReadIdentities.Name) ? StudyRights.Identities : StudyRights.None);
 
     /// <summary>Whether the caller may know that there is such a study.</summary>
     public bool IsKnownTo(Caller caller) =>
         caller.Id == Owner
         || Rights.ContainsKey(caller.Id)
         || NumberByAccount.ContainsKey(caller.Id)
-        || caller.Can(Permission.ManageAllStudies);
+        || caller.Can(TracesPermission.ManageAllStudies);
+
+    /// <summary>The same study at a later version, where the caller may still do all that he could do here.</summary>
+    /// <exception cref="ProblemException">403: he may less by now; 404: the study is gone, or another has its name.</exception>
+    public Study Follow(Study? later, Caller caller)
+    {
+        if (later?.Key != Key || !later.IsKnownTo(caller))
+        {
+            throw new ProblemException(Problem.NotFound());
+        }
+
+        return later.RightsOf(caller).HasFlag(RightsOf(caller))
+            ? later
+            : throw new ProblemException(Problem.Forbidden("A right in the study was taken away at this moment."));
+    }
 
     /// <summary>Ends the request unless the caller holds <paramref name="right"/>: 404 if he may not even know, else 403.</summary>
     /// <exception cref="ProblemException">403 or 404.</exception>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Studies;
@@ -10,7 +10,7 @@ namespace Sillage.Traces.Studies;
 /// make one, a copy older than a second is checked against the version that is stored; intake checks it once more in the
 /// unit that stores the traces (see <c>docs/adr/0032-studies-in-memory.md</c>).
 /// </summary>
-internal sealed class StudyDirectory(IDatabase<TracesModule> database, TimeProvider clock)
+internal sealed class StudyDirectory(IDatabase<TracesData> database, TimeProvider clock)
 {
     // A server with more studies than this in use at once reads some of them again.
     private const int MaximumEntries = 1000;
@@ -27,19 +27,16 @@ internal sealed class StudyDirectory(IDatabase<TracesModule> database, TimeProvi
     private sealed record Entry(Study Study, long CheckedAt);
 
     /// <summary>The study, if there is one.</summary>
-    public async ValueTask<Study?> FindAsync(string slug, CancellationToken cancellationToken)
+    public async ValueTask<Study?> FindAsync(string slug, CancellationToken ct)
     {
-        if (_entries.TryGetValue(slug, out var entry) && await IsCurrentAsync(entry, cancellationToken))
+        if (_entries.TryGetValue(slug, out var entry) && await IsCurrentAsync(entry, ct))
         {
             return entry.Study;
         }
 
         var generation = Interlocked.Read(ref _generation);
         var now = clock.GetTimestamp();
-        var study = await database.ReadAsync(
-            reader => StudyStore.LoadAsync(reader, slug, cancellationToken),
-            cancellationToken
-        );
+        var study = await database.ReadAsync(reader => StudyStore.LoadAsync(reader, slug, ct), ct);
         if (study is null)
         {
             _entries.TryRemove(slug, out _);
@@ -60,27 +57,23 @@ internal sealed class StudyDirectory(IDatabase<TracesModule> database, TimeProvi
         return study;
     }
 
-    /// <summary>The study, which the caller may know of.</summary>
-    /// <exception cref="ProblemException">404.</exception>
-    public async ValueTask<Study> GetAsync(string slug, Caller caller, CancellationToken cancellationToken)
+    /// <summary>The study, if there is one that the caller may know of.</summary>
+    public async ValueTask<Study?> FindAsync(string slug, Caller caller, CancellationToken ct)
     {
-        var study = await FindAsync(slug, cancellationToken);
-        return study is not null && study.IsKnownTo(caller) ? study : throw new ProblemException(Problem.NotFound());
-    }
+        var study = await FindAsync(slug, ct);
+        if (study is null || !study.IsKnownTo(caller))
+        {
+            return null;
+        }
 
-    /// <summary>The study, in which the caller holds <paramref name="right"/>.</summary>
-    /// <exception cref="ProblemException">403 or 404.</exception>
-    public async ValueTask<Study> GetAsync(
-        string slug,
-        Caller caller,
-        StudyRights right,
-        CancellationToken cancellationToken
-    )
-    {
-        var study = await GetAsync(slug, caller, cancellationToken);
-        study.Demand(caller, right);
+        Hold(study, caller);
         return study;
     }
+
+    /// <summary>A study that a caller was let into, as it is by now.</summary>
+    /// <exception cref="ProblemException">403: he may less there than he could; 404: it is gone.</exception>
+    public async ValueTask<Study> LatestAsync(Study study, Caller caller, CancellationToken ct) =>
+        study.Follow(await FindAsync(study.Slug, ct), caller);
 
     /// <summary>Forgets a study that has changed: call it once the change is committed.</summary>
     public void Forget(string slug)
@@ -96,7 +89,19 @@ internal sealed class StudyDirectory(IDatabase<TracesModule> database, TimeProvi
         _entries.Clear();
     }
 
-    private async ValueTask<bool> IsCurrentAsync(Entry entry, CancellationToken cancellationToken)
+    // A long reply ends when the study does, or when the caller may less in it than when it began: then he asks again, or not.
+    private void Hold(Study study, Caller caller)
+    {
+        var (key, slug, rights) = (study.Key, study.Slug, study.RightsOf(caller));
+        caller.Reply?.Hold(
+            async (now, ct) =>
+                await FindAsync(slug, ct) is { } current
+                && current.Key == key
+                && (current.RightsOf(now) & rights) == rights
+        );
+    }
+
+    private async ValueTask<bool> IsCurrentAsync(Entry entry, CancellationToken ct)
     {
         // One process owns an SQLite file, and it forgets what it changes.
         if (database.Dialect == SqlDialect.Sqlite || clock.GetElapsedTime(entry.CheckedAt) < Freshness)
@@ -106,8 +111,8 @@ internal sealed class StudyDirectory(IDatabase<TracesModule> database, TimeProvi
 
         var now = clock.GetTimestamp();
         var version = await database.ReadAsync(
-            reader => reader.ScalarAsync<long?>(ReadVersion, new { slug = entry.Study.Slug }, cancellationToken),
-            cancellationToken
+            reader => reader.ScalarAsync<long?>(ReadVersion, new { slug = entry.Study.Slug }, ct),
+            ct
         );
         if (version != entry.Study.Version)
         {

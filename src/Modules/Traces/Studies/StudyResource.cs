@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Studies;
 
@@ -32,6 +33,35 @@ public sealed record StudyResource(
     Links Links
 )
 {
+    internal static readonly FieldDefinition[] ExampleFields =
+    [
+        new("room", FieldType.String, Required: true, MaxLength: 80, Description: "Where in the game."),
+        new("answer", FieldType.String, Description: "What the player typed."),
+        new("correct", FieldType.Boolean),
+        new("difficulty", FieldType.Integer, Values: [Examples.Number(1), Examples.Number(2), Examples.Number(3)]),
+    ];
+
+    internal static readonly StudyResource Example = new(
+        "java-quest",
+        "Java quest",
+        StudyResource.ExampleFields,
+        UnknownFields.Keep,
+        null,
+        new ConsentTerms(
+            Required: true,
+            3,
+            "I agree that what I do in the game is kept under a pseudonym for five years and used for research.",
+            "https://example.org/java-quest",
+            Renew: true
+        ),
+        Examples.Account,
+        ["read", "write", "manage", "identities"],
+        null,
+        Examples.Time,
+        Examples.Time,
+        new Links("/api/v1/studies/java-quest") { ["traces"] = "/api/v1/studies/java-quest/traces" }
+    );
+
     internal static StudyResource Of(Study study, Caller caller)
     {
         var rights = study.RightsOf(caller);

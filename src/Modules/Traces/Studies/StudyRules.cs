@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Studies;
 
@@ -64,9 +65,12 @@ internal static partial class StudyRules
                     $"The field '{field.Name}' is missing; a field cannot be removed."
                 );
             }
-            else if (changed[place].Type != field.Type)
+            else if (changed[place].Type != field.Type && !changed[place].IsWiderThan(field.Type))
             {
-                yield return new FieldError($"/fields/{place}/type", "The type of a field cannot change.");
+                yield return new FieldError(
+                    $"/fields/{place}/type",
+                    "The type of a field cannot change, save from integer to number."
+                );
             }
             else if (!changed[place].IsAsLooseAs(field))
             {

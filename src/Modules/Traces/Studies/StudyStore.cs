@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Problems;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Query;
+using Sillage.Traces.Fields;
+using Sillage.Traces.Masks;
 
 namespace Sillage.Traces.Studies;
 
@@ -50,9 +52,9 @@ internal static class StudyStore
         bool ConsentRequired
     )
     {
-        public IReadOnlyList<FieldDefinition> ReadFields() => StudyStore.ReadFields(Definition);
+        public IReadOnlyList<FieldDefinition> ReadFields() => StoredFields.Read(Definition);
 
-        public UnknownFields ReadUnknownFields() => UnknownFieldsNamed(UnknownFields);
+        public UnknownFields ReadUnknownFields() => StoredFields.UnknownNamed(UnknownFields);
     }
 
     private sealed record RightRow(Guid Account, string Right);
@@ -61,20 +63,14 @@ internal static class StudyStore
 
     public sealed record ParticipantRow(long Number, string Pseudonym);
 
-    public static string NameOf(UnknownFields unknown) => unknown == Studies.UnknownFields.Refuse ? "refuse" : "keep";
-
-    public static UnknownFields UnknownFieldsNamed(string name) =>
-        name == "refuse" ? UnknownFields.Refuse : UnknownFields.Keep;
-
-    public static IReadOnlyList<FieldDefinition> ReadFields(string definition) =>
-        JsonSerializer.Deserialize<IReadOnlyList<FieldDefinition>>(definition, Json.Options) ?? [];
-
-    public static string WriteFields(IReadOnlyList<FieldDefinition> fields) =>
-        JsonSerializer.Serialize(fields, Json.Options);
-
     /// <summary>The study, held against other writers until the unit ends; null if there is none.</summary>
     public static async Task<Study?> LoadForChangeAsync(IUnitOfWork unit, string slug, CancellationToken ct) =>
         await unit.ScalarAsync<long?>(Lock, new { slug }, ct) is null ? null : await LoadAsync(unit, slug, ct);
+
+    /// <summary>A study that a caller was let into, as it is now, held against other writers until the unit ends.</summary>
+    /// <exception cref="ProblemException">403: he may less there than he could; 404: it is gone.</exception>
+    public static async Task<Study> LockAsync(IUnitOfWork unit, Study study, Caller caller, CancellationToken ct) =>
+        study.Follow(await LoadForChangeAsync(unit, study.Slug, ct), caller);
 
     public static async Task<Study?> LoadAsync(IReader reader, string slug, CancellationToken ct) =>
         await reader.FirstOrDefaultAsync<Row>(BySlug, new { slug }, ct) is { } row

@@ -1,4 +1,4 @@
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 using Sillage.Traces.Export;
 
 namespace Sillage.Traces.Summaries;

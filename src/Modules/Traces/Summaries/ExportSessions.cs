@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Query;
@@ -23,8 +23,9 @@ internal static class ExportSessions
 
     public static void Map(RouteGroupBuilder sessions) =>
         ExportOptions
-            .DescribeTable(sessions.MapGet("/export", HandleAsync))
-            .RequirePermission(Permission.ReadTraces)
+            .DescribeTable(sessions.MapGet("/export", Handle))
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Export sessions")
             .WithDescription(
@@ -34,47 +35,45 @@ internal static class ExportSessions
                 `clock_basis`, `clock_correction`; what they hold is in the list of sessions. With `identities=true`, which
                 needs the right `identities` and is audited, `number` and `username` come after `participant`. A text that a
                 spreadsheet would run as a formula gets an apostrophe in front, unless `formulas=keep`. If the export fails
-                on the way, the connection is cut: what ends properly is complete. Needs the right `read`.
+                on the way, the connection is cut: what ends properly is complete.
                 """
             )
             .WithIdentities()
             .Produces(StatusCodes.Status200OK, contentType: "text/csv", additionalContentTypes: "application/gzip")
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task HandleAsync(
+    private static async Task Handle(
         HttpContext http,
-        string study,
+        Study study,
         bool? identities,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Tallies tallies,
         TimeProvider clock,
-        ILogger<TracesModule> logger
+        ILogger<TracesData> logger
     )
     {
         var ct = http.RequestAborted;
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
         var options = ExportOptions.Read(http.Request) with { Identities = identities is true };
-        await Names.DemandAsync(database, known, caller, options.Identities, "sessions", ct);
-        await tallies.DemandCompleteAsync(known.Key, Patience, ct);
-        options.SetHeaders(http.Response, study + "_sessions", clock);
+        await Names.DemandAsync(database, study, caller, options.Identities, "sessions", ct);
+        await tallies.DemandCompleteAsync(study.Key, Patience, ct);
+        options.SetHeaders(http.Response, study.Slug + "_sessions", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);
         try
         {
-            await WriteAsync(body, database, known, new SessionTable(options), ct);
+            await WriteAsync(body, database, study, new SessionTable(options), ct);
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
             // A proper end would make what is there look complete.
-            ExportTraces.LogCut(logger, study, exception);
+            ExportTraces.LogCut(logger, study.Slug, exception);
             http.Abort();
         }
     }
 
     private static async Task WriteAsync(
         ExportBody body,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         SessionTable table,
         CancellationToken ct
@@ -140,8 +139,11 @@ internal sealed class SessionTable(ExportOptions options)
 
     public RowBuffer Output => _csv.Output;
 
-    public void WriteHeader() =>
+    public void WriteHeader()
+    {
+        _csv.Begin(options.Bom);
         _csv.Header(["participant", .. options.Identities ? (string[])["number", "username"] : [], .. Columns]);
+    }
 
     public void Write(SessionRow row, SenderClock clock, IReadOnlyDictionary<long, string>? names)
     {

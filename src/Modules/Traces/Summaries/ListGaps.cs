@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -99,8 +100,9 @@ internal static class ListGaps
 
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/gaps", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/gaps", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithSummary("List gaps")
             .WithDescription(
                 """
@@ -109,7 +111,7 @@ internal static class ListGaps
                 a number and no session are taken together. What came before the lowest number cannot be known; with `start`,
                 the number that the game begins with, what is missing from there on is told too. In the order of pseudonyms.
                 A page looks at 5000 sessions and holds 10 000 ranges at most: go on as long as there is a `next`. The totals
-                are in the study's summary. Needs the right `read`.
+                are in the study's summary.
                 """
             )
             .WithQuery("start", "The number with which each session begins. Default: the lowest that came.", "1")
@@ -118,23 +120,21 @@ internal static class ListGaps
             .WithReplyExample(new Page<SessionGaps>([TallyExamples.Gaps], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<SessionGaps>> HandleAsync(
-        string study,
+    private static async Task<PageReply<SessionGaps>> Handle(
+        Study study,
         long? start,
         string? participant,
         bool? identities,
         PageRequest page,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Tallies tallies,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
-        var number = ListSessions.NumberOf(known, participant, caller);
-        await Names.DemandAsync(database, known, caller, identities is true, "gaps", ct);
-        await tallies.CatchUpAsync(known.Key, Patience, ct);
+        var number = ListSessions.NumberOf(study, participant, caller);
+        await Names.DemandAsync(database, study, caller, identities is true, "gaps", ct);
+        await tallies.CatchUpAsync(study.Key, Patience, ct);
         var after = page.After<SessionKeys>() ?? new SessionKeys("", "");
         var sql =
             number is not null ? OfOne
@@ -154,7 +154,7 @@ internal static class ListGaps
                         sql,
                         new
                         {
-                            study = known.Key,
+                            study = study.Key,
                             number,
                             pseudonym = next.Pseudonym,
                             session = next.Session,
@@ -166,7 +166,7 @@ internal static class ListGaps
                     looked += rows.Count;
                     foreach (var row in rows.Where(r => IsToTell(r, start)))
                     {
-                        var gaps = Show(row, start, study);
+                        var gaps = Show(row, start, study.Slug);
                         ranges += gaps.Gaps.Count + gaps.RepeatedNumbers.Count;
                         found.Add((row.Participant, gaps));
                         if (ranges >= MaximumRanges || found.Count == page.Limit)
@@ -180,7 +180,7 @@ internal static class ListGaps
                 // 2. Under names, if they are wanted.
                 var names = await Names.OfWantedAsync(
                     reader,
-                    known,
+                    study,
                     identities is true,
                     found.Select(f => f.Number),
                     ct

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Storage;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Query;
@@ -19,14 +19,14 @@ internal static class ListSessions
 
     public static void Map(RouteGroupBuilder sessions) =>
         sessions
-            .MapGet("/", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithSummary("List sessions")
             .WithDescription(
                 """
                 Each participant's sessions with start, end, length and count, what their sequence numbers miss, and what is
-                known of the clock that wrote their timestamps; in the order of pseudonyms and of the sessions' names. Needs
-                the right `read`.
+                known of the clock that wrote their timestamps; in the order of pseudonyms and of the sessions' names.
                 """
             )
             .WithParticipant()
@@ -34,38 +34,36 @@ internal static class ListSessions
             .WithReplyExample(new Page<SessionResource>([TallyExamples.Session], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<SessionResource>> HandleAsync(
-        string study,
+    private static async Task<PageReply<SessionResource>> Handle(
+        Study study,
         string? participant,
         bool? identities,
         PageRequest page,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Tallies tallies,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
-        var number = NumberOf(known, participant, caller);
-        await Names.DemandAsync(database, known, caller, identities is true, "sessions", ct);
-        await tallies.CatchUpAsync(known.Key, Patience, ct);
+        var number = NumberOf(study, participant, caller);
+        await Names.DemandAsync(database, study, caller, identities is true, "sessions", ct);
+        await tallies.CatchUpAsync(study.Key, Patience, ct);
         return await database.ReadAsync(
             async reader =>
             {
                 var rows = await SessionScan.ReadAsync(
                     reader,
-                    known,
+                    study,
                     number,
                     page.After<SessionKeys>(),
                     page.Limit + 1L,
                     ct
                 );
                 SessionRow[] shown = [.. rows.Take(page.Limit)];
-                var clocks = await SessionScan.ClocksAsync(reader, known, shown, ct);
+                var clocks = await SessionScan.ClocksAsync(reader, study, shown, ct);
                 var names = await Names.OfWantedAsync(
                     reader,
-                    known,
+                    study,
                     identities is true,
                     shown.Select(s => s.Participant),
                     ct
@@ -79,7 +77,7 @@ internal static class ListSessions
         );
 
         SessionResource Show(SessionRow row, SenderClock clock, IReadOnlyDictionary<long, string>? names) =>
-            SessionResource.Of(row, clock, study) with
+            SessionResource.Of(row, clock, study.Slug) with
             {
                 Number = names is null ? null : row.Participant,
                 Username = names?.GetValueOrDefault(row.Participant),

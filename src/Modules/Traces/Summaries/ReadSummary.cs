@@ -3,10 +3,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Replies;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -22,8 +22,9 @@ internal static class ReadSummary
 
     public static void Map(RouteGroupBuilder study) =>
         study
-            .MapGet("/summary", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/summary", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
             .WithSummary("Summarise traces")
             .WithDescription(
                 """
@@ -35,7 +36,6 @@ internal static class ReadSummary
                 it. A field's values are told apart up to 200, or as many as it declares, and up to 200 bytes each; marked fields are shown with `identities=true` only.
 
                 Made for being asked again and again: `If-None-Match` with the `ETag` gets 304 until something has changed.
-                Needs the right `read`.
                 """
             )
             .WithQuery("timeZone", "The days' time zone, by its IANA name. Default UTC.", "Europe/Paris")
@@ -44,30 +44,28 @@ internal static class ReadSummary
             .WithReplyExample(TallyExamples.Summary)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<JsonReply> HandleAsync(
-        string study,
+    private static async Task<JsonReply> Handle(
+        Study study,
         string? timeZone,
         bool? identities,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Tallies tallies,
         SummaryCache cache,
         CancellationToken ct
     )
     {
-        var known = await directory.GetAsync(study, caller, StudyRights.Read, ct);
         var zone = DayZone.Of(timeZone);
-        await Names.DemandAsync(database, known, caller, identities is true, "summary", ct);
-        var (_, isComplete) = await tallies.CatchUpAsync(known.Key, Patience, ct);
+        await Names.DemandAsync(database, study, caller, identities is true, "summary", ct);
+        var (_, isComplete) = await tallies.CatchUpAsync(study.Key, Patience, ct);
         return await database.ReadAsync(
             async reader =>
             {
                 // Once more, with what follows: another may have counted on.
                 var state =
-                    await TallyStore.ReadAsync(reader, known.Key, ct) ?? new TallyState(null, null, null, null, 0);
-                var key = new SummaryCache.Key(known.Key, zone.Name, isComplete);
-                var version = new SummaryCache.Version(state.Revision, known.Version);
+                    await TallyStore.ReadAsync(reader, study.Key, ct) ?? new TallyState(null, null, null, null, 0);
+                var key = new SummaryCache.Key(study.Key, zone.Name, isComplete);
+                var version = new SummaryCache.Version(state.Revision, study.Version);
                 if (identities is not true && cache.Find(key, version) is { } kept)
                 {
                     return new JsonReply(StatusCodes.Status200OK, kept);
@@ -75,7 +73,7 @@ internal static class ReadSummary
 
                 var (summary, numbers) = await SummaryReader.ReadAsync(
                     reader,
-                    known,
+                    study,
                     zone,
                     state,
                     isComplete,
@@ -86,7 +84,7 @@ internal static class ReadSummary
                 {
                     return new JsonReply(
                         StatusCodes.Status200OK,
-                        ToJson(await NameAsync(reader, known, summary, numbers, ct))
+                        ToJson(await NameAsync(reader, study, summary, numbers, ct))
                     );
                 }
 

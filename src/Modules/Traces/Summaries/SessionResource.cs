@@ -1,6 +1,7 @@
-using Sillage.Hosting.Replies;
-using Sillage.Traces.Intake;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 using Sillage.Traces.Studies;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Summaries;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tally;
 
@@ -84,8 +84,17 @@ internal static class SummaryReader
                         ct
                     )
                 ).ToDictionary(p => p.Number, p => p.Pseudonym);
-        long[] numbers = [.. listed.Where(pseudonyms.ContainsKey)];
         var byNumber = participants.ToDictionary(p => p.Participant);
+        // Equals in what is shown stand by pseudonym: in the order of storage they would stand by number, and who is whose user name's number.
+        long[] numbers =
+        [
+            .. listed
+                .Where(pseudonyms.ContainsKey)
+                .OrderByDescending(n => byNumber[n].Count)
+                .ThenBy(n => byNumber[n].First)
+                .ThenBy(n => byNumber[n].Last)
+                .ThenBy(n => pseudonyms[n], StringComparer.Ordinal),
+        ];
         var days = Days(hours, zone);
         var traces = hours.Sum(h => h.Count);
         var address = StudyResource.AddressOf(study.Slug);
@@ -125,7 +134,7 @@ internal static class SummaryReader
             participants.Count > Longest,
             Fields(study, values, inClear),
             new SequenceSummary(sequences!.Sessions, sequences.Missing, sequences.Repeated),
-            new Hosting.Replies.Links(address + "/summary")
+            new Api.Replies.Links(address + "/summary")
             {
                 ["sessions"] = address + "/sessions",
                 ["gaps"] = address + "/gaps",
@@ -142,7 +151,6 @@ internal static class SummaryReader
                 .GroupBy(h => h.Participant)
                 .Select(g => new HourRow(g.Key, 0, g.Sum(h => h.Count), g.Min(h => h.First), g.Max(h => h.Last)))
                 .OrderByDescending(p => p.Count)
-                // By nothing that goes by the number, which is not for everybody to know.
                 .ThenBy(p => p.First)
                 .ThenBy(p => p.Last),
         ];

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Sillage.Hosting.Replies;
-using Sillage.Traces.Studies;
+using Sillage.Api.Replies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Summaries;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Sillage.Hosting.Replies;
-using Sillage.Traces.Studies;
+using Sillage.Api.Replies;
+using Sillage.Schema;
+using Sillage.Traces.Tally;
 
 namespace Sillage.Traces.Summaries;
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Sillage.Traces.Studies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Tally;
 
@@ -89,17 +89,15 @@ internal sealed class FieldValues(FieldRules fields)
             case JsonTokenType.Number:
                 if (reader.TryGetInt64(out var integer))
                 {
-                    // Of whole numbers only zero has two spellings.
+                    // Without a fraction only zero has two spellings.
                     return integer == 0 ? "0"u8 : raw;
                 }
 
-                var number = reader.GetDouble();
                 // As a whole number if it is one: 1.0 is 1 and 1e3 is 1000.
                 var length = 0;
-                _ =
-                    number == Math.Truncate(number) && Math.Abs(number) < 9.2e18
-                        ? Utf8Formatter.TryFormat((long)number, _text, out length)
-                        : number.TryFormat(_text, out length, "R", CultureInfo.InvariantCulture);
+                _ = WholeNumber.TryRead(ref reader, out integer)
+                    ? Utf8Formatter.TryFormat(integer, _text, out length)
+                    : reader.GetDouble().TryFormat(_text, out length, "R", CultureInfo.InvariantCulture);
                 return _text.AsSpan(0, length);
             default:
                 return raw;

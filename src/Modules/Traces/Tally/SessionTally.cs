@@ -81,12 +81,19 @@ internal sealed class SessionTally
         };
 
     /// <summary>Adds one trace.</summary>
-    public void Add(long time, long receivedAt, long? sequence)
+    /// <param name="time">When it happened, by the sender's clock.</param>
+    /// <param name="receivedAt">When it came; null where that says nothing of this clock.</param>
+    /// <param name="sequence">Its number among the sender's.</param>
+    public void Add(long time, long? receivedAt, long? sequence)
     {
         Count++;
         First = Math.Min(First, time);
         Last = Math.Max(Last, time);
-        Clock.Add(time, receivedAt);
+        if (receivedAt is { } received)
+        {
+            Clock.Add(time, received);
+        }
+
         if (sequence is { } number)
         {
             Sequenced++;

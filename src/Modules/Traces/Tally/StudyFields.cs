@@ -1,4 +1,4 @@
-using Sillage.Traces.Studies;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Tally;
 

@@ -1,4 +1,4 @@
-using Sillage.Hosting.Problems;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Tally;
@@ -7,7 +7,7 @@ namespace Sillage.Traces.Tally;
 /// What there is of traces, added up by hour, name, field value and session. It follows the traces by their position and
 /// is written by no one else; intake does not know of it (docs/adr/0070-tallies-follow.md).
 /// </summary>
-internal sealed class Tallies(IDatabase<TracesModule> database, TimeProvider clock) : IDisposable
+internal sealed class Tallies(IDatabase<TracesData> database, TimeProvider clock) : IDisposable
 {
     private const int MaximumStudies = 100;
 

@@ -84,7 +84,7 @@ internal sealed class TallyChunk
             (row.Participant, SessionTexts.Of(row.Session)),
             out _
         );
-        (session ??= new SessionTally()).Add(row.Time, row.ReceivedAt, row.Sequence);
+        (session ??= new SessionTally()).Add(row.Time, row.IsImported ? null : row.ReceivedAt, row.Sequence);
         _fields.Read(row.Data, _sink);
     }
 
@@ -141,6 +141,9 @@ internal ref struct TallyRow
 
     public long Time;
     public long ReceivedAt;
+
+    /// <summary>Whether it came out of a file: when that was says nothing of the clock that wrote it.</summary>
+    public bool IsImported;
 
     /// <summary>Empty where there is none.</summary>
     public ReadOnlySpan<byte> Session;

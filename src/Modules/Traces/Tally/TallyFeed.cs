@@ -1,8 +1,8 @@
 using System.Data.Common;
 using Npgsql;
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Storage.Sqlite;
-using Sillage.Traces.Intake;
 
 namespace Sillage.Traces.Tally;
 
@@ -12,7 +12,7 @@ internal static class TallyFeed
     private const int MaximumRows = 5000;
     private const int MaximumBytes = 8 * 1024 * 1024;
 
-    private const string Columns = "position, participant, time, received_at, session, sequence, name, data";
+    private const string Columns = "position, participant, time, received_at, session, sequence, name, data, sender";
 
     private const string OnSqlite = $"""
         SELECT {Columns} FROM trace INDEXED BY trace_study
@@ -77,6 +77,7 @@ internal static class TallyFeed
                 Sequence = select.IsNull(5) ? null : select.GetInt64(5),
                 Name = select.GetBytes(6),
                 Data = select.GetBytes(7),
+                IsImported = !select.IsNull(8) && select.GetBytes(8).IndexOfAnyExcept((byte)0) < 0,
             };
             chunk.Add(row);
             bytes += row.Data.Length;
@@ -98,7 +99,7 @@ internal static class TallyFeed
 #pragma warning disable CA2100 // One of the constant texts above.
         await using var command = new NpgsqlCommand(
             participant is null ? OnPostgres : OneOnPostgres,
-            (NpgsqlConnection)reader.Connection,
+            (NpgsqlConnection)await reader.ConnectionAsync(ct),
             (NpgsqlTransaction?)reader.Transaction
         );
 #pragma warning restore CA2100
@@ -134,6 +135,7 @@ internal static class TallyFeed
             Sequence = found.IsDBNull(5) ? null : found.GetInt64(5),
             Name = found.GetFieldValue<byte[]>(6),
             Data = found.GetFieldValue<byte[]>(7),
+            IsImported = !found.IsDBNull(8) && found.GetGuid(8) == Guid.Empty,
         };
         chunk.Add(row);
         return row.Data.Length;

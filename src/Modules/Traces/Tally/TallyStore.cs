@@ -1,6 +1,7 @@
 using System.Text;
+using Sillage.Schema;
 using Sillage.Storage;
-using Sillage.Traces.Studies;
+using Sillage.Traces.Fields;
 
 namespace Sillage.Traces.Tally;
 
@@ -138,10 +139,7 @@ internal static class TallyStore
             return known;
         }
 
-        var rules = new FieldRules(
-            StudyStore.ReadFields(row.Definition),
-            StudyStore.UnknownFieldsNamed(row.UnknownFields)
-        );
+        var rules = new FieldRules(StoredFields.Read(row.Definition), StoredFields.UnknownNamed(row.UnknownFields));
         var fields = new StudyFields(study, row.Version, rules) { Revision = revision };
         fields.Many.UnionWith(await reader.QueryAsync<string>(ManyOf, new { study }, ct));
         foreach (var value in await reader.QueryAsync<ValueRow>(ValuesOf, new { study }, ct))

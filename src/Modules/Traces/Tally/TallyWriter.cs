@@ -132,7 +132,7 @@ internal static class TallyWriter
         }
 
         SessionTally[] tallies = [.. chunk.Sessions.Values];
-        await using var command = Command(reader, StoredSessions, chunk);
+        await using var command = await CommandAsync(reader, StoredSessions, chunk);
         Add(command, chunk.Sessions.Keys.Select(k => k.Participant));
         Add(command, chunk.Sessions.Keys.Select(k => Encoding.UTF8.GetString(chunk.SessionTexts.Texts[k.Session])));
         await using var found = await command.ExecuteReaderAsync(ct);
@@ -205,7 +205,7 @@ internal static class TallyWriter
 
     private static async Task WriteToPostgresAsync(IUnitOfWork unit, TallyChunk chunk)
     {
-        await using (var hours = Command(unit, Hours, chunk))
+        await using (var hours = await CommandAsync(unit, Hours, chunk))
         {
             Add(hours, chunk.Hours.Keys.Select(k => k.Participant));
             Add(hours, chunk.Hours.Keys.Select(k => k.Hour));
@@ -213,7 +213,7 @@ internal static class TallyWriter
             await hours.ExecuteNonQueryAsync();
         }
 
-        await using (var names = Command(unit, Names, chunk))
+        await using (var names = await CommandAsync(unit, Names, chunk))
         {
             Add(names, chunk.Names.Keys.Select(k => k.Participant));
             Add(names, chunk.Names.Keys.Select(k => Encoding.UTF8.GetString(chunk.NameTexts.Texts[k.Name])));
@@ -221,7 +221,7 @@ internal static class TallyWriter
             await names.ExecuteNonQueryAsync();
         }
 
-        await using (var values = Command(unit, Values, chunk))
+        await using (var values = await CommandAsync(unit, Values, chunk))
         {
             Add(values, chunk.Values.Keys.Select(k => k.Participant));
             Add(values, chunk.Values.Keys.Select(k => chunk.Study.Rules.Rules[k.Rule].Name));
@@ -230,7 +230,7 @@ internal static class TallyWriter
             await values.ExecuteNonQueryAsync();
         }
 
-        await using var sessions = Command(unit, Sessions, chunk);
+        await using var sessions = await CommandAsync(unit, Sessions, chunk);
         var tallies = chunk.Sessions.Values;
         Add(sessions, chunk.Sessions.Keys.Select(k => k.Participant));
         Add(sessions, chunk.Sessions.Keys.Select(k => Encoding.UTF8.GetString(chunk.SessionTexts.Texts[k.Session])));
@@ -262,12 +262,12 @@ internal static class TallyWriter
             found.GetFieldValue<byte[]>(8)
         );
 
-    private static NpgsqlCommand Command(IReader reader, Sql sql, TallyChunk chunk)
+    private static async ValueTask<NpgsqlCommand> CommandAsync(IReader reader, Sql sql, TallyChunk chunk)
     {
 #pragma warning disable CA2100 // One of the constant texts above.
         var command = new NpgsqlCommand(
             sql.Postgres,
-            (NpgsqlConnection)reader.Connection,
+            (NpgsqlConnection)await reader.ConnectionAsync(),
             (NpgsqlTransaction?)reader.Transaction
         );
 #pragma warning restore CA2100

@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
@@ -44,8 +46,9 @@ internal static class AddLog
     );
 
     public static void Map(RouteGroupBuilder logs) =>
-        logs.MapPost("/", HandleAsync)
-            .RequirePermission(Permission.WriteTraces)
+        logs.MapPost("/", Handle)
+            .RequirePermission(TracesPermission.WriteTraces)
+            .RequireRight(StudyRights.Write, StudyRights.TakePart)
             .WithSummary("Add a TSADK log")
             .WithDescription(
                 "Stores one log; the reply comes when it is on disk. A player sends his own, with the right 'write' "
@@ -56,14 +59,14 @@ internal static class AddLog
             .WithReplyExample(TsadkExamples.Log)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         Body<Request> body,
         Caller caller,
         StudyDirectory directory,
         IntakeQueue queue,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         IOptions<TracesOptions> options,
         TimeProvider clock
     )
@@ -72,7 +75,7 @@ internal static class AddLog
         var log = body.Value;
         for (var tries = 0; tries < MaximumTries; tries++)
         {
-            var known = await TsadkStudy.GetAsync(directory, study, caller, ct);
+            var known = await directory.LatestAsync(study, caller, ct);
             CheckSender(known, caller, log.UserID);
             if (!known.MayTakeFrom(log.UserID))
             {
@@ -92,7 +95,7 @@ internal static class AddLog
                 return outcome.Problem ?? await ReplyAsync(database, known, log, trace.Id);
             }
 
-            directory.Forget(study);
+            directory.Forget(study.Slug);
         }
 
         throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
@@ -127,17 +130,9 @@ internal static class AddLog
 
     private static void CheckSender(Study study, Caller caller, long number)
     {
-        var own = study.NumberOf(caller);
-        if ((study.RightsOf(caller) & StudyRights.Write) == StudyRights.None)
+        if (!study.RightsOf(caller).HasFlag(StudyRights.Write))
         {
-            if (own is null)
-            {
-                throw new ProblemException(
-                    Problem.Forbidden("This needs the right 'write', or to be one of the study's participants.")
-                );
-            }
-
-            if (own != number)
+            if (study.NumberOf(caller) != number)
             {
                 throw new ProblemException(
                     Problem.BadRequest("userID: a player sends his own logs only, under his own number.")
@@ -163,7 +158,7 @@ internal static class AddLog
         }
     }
 
-    private static async Task<IResult> ReplyAsync(IDatabase<TracesModule> database, Study study, Request log, Guid id)
+    private static async Task<IResult> ReplyAsync(IDatabase<TracesData> database, Study study, Request log, Guid id)
     {
         var position = await database.ReadAsync(
             r => r.ScalarAsync<long>(PositionOf, new { study = study.Key, id }, CancellationToken.None),

@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
@@ -27,32 +28,32 @@ internal static class AddUser
 
     public static void Map(RouteGroupBuilder users) =>
         users
-            .MapPost("/", HandleAsync)
-            .RequirePermission(Permission.CreateStudies)
+            .MapPost("/", Handle)
+            .RequirePermission(TracesPermission.CreateStudies)
+            .RequireRight(StudyRights.Manage)
             .WithSummary("Add a TSADK user")
             .WithDescription(
                 "Makes an account and enters it as a participant; his address is in the header `uri`. User names are "
-                    + "those of the whole server, so one may be taken by somebody outside of the study. Needs the right 'manage'."
+                    + "those of the whole server, so one may be taken by somebody outside of the study."
             )
             .Produces<TsadkUser>(StatusCodes.Status201Created, "application/json")
             .WithRequestExample(TsadkExamples.NewUser)
             .WithReplyExample(TsadkExamples.User)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         Body<Request> body,
         Caller caller,
         StudyDirectory directory,
         IAccountDirectory accounts,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock
     )
     {
         var ct = http.RequestAborted;
         var (username, password) = (body.Value.Username, body.Value.Pwd);
-        var known = await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Manage, ct);
         var made = await accounts.CreateAsync(username, password, caller.Id, ct);
         if (made.Id is not { } account)
         {
@@ -63,7 +64,7 @@ internal static class AddUser
         {
             var number = await TieAsync(database, study, account, username, caller, ct);
             await EnterAsync(database, directory, study, number, account, caller, clock, ct);
-            var address = TsadkUser.AddressOf(study, number);
+            var address = TsadkUser.AddressOf(study.Slug, number);
             http.Response.Headers["uri"] = address;
             http.Response.Headers.Location = address;
             return TypedResults.Json(
@@ -76,14 +77,14 @@ internal static class AddUser
         {
             // An account that takes part in nothing would only hold the name.
             await accounts.WithdrawAsync([account], CancellationToken.None);
-            await Enrolment.UntieAsync(database, known.Key, [account], CancellationToken.None);
+            await Enrolment.UntieAsync(database, study.Key, [account], CancellationToken.None);
             throw;
         }
     }
 
     private static Task<long> TieAsync(
-        IDatabase<TracesModule> database,
-        string study,
+        IDatabase<TracesData> database,
+        Study study,
         Guid account,
         string username,
         Caller caller,
@@ -92,7 +93,7 @@ internal static class AddUser
         database.WriteAsync(
             async unit =>
             {
-                var current = await LoadAsync(unit, study, caller, ct);
+                var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 var number = await Enrolment.ReserveAsync(unit, current.Key, 1, ct);
                 await Enrolment.TieAsync(unit, current.Key, number, account, username, ct);
                 return number;
@@ -101,9 +102,9 @@ internal static class AddUser
         );
 
     private static Task<bool> EnterAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
-        string study,
+        Study study,
         long number,
         Guid account,
         Caller caller,
@@ -113,23 +114,15 @@ internal static class AddUser
         database.WriteAsync(
             async unit =>
             {
-                var current = await LoadAsync(unit, study, caller, ct);
+                var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 var now = clock.GetUtcNow();
                 await Enrolment.EnterAsync(unit, current.Key, number, Pseudonym.Create(), account, now, ct);
                 await StudyStore.BumpAsync(unit, current.Key, ct);
                 var details = JsonSerializer.Serialize(new { first = number, count = 1 });
-                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study, details), ct);
-                unit.OnCommitted(() => directory.Forget(study));
+                await unit.AuditAsync(new AuditEntry("participants.provisioned", caller.Id, study.Slug, details), ct);
+                unit.OnCommitted(() => directory.Forget(study.Slug));
                 return true;
             },
             ct
         );
-
-    private static async Task<Study> LoadAsync(IUnitOfWork unit, string study, Caller caller, CancellationToken ct)
-    {
-        var current =
-            await StudyStore.LoadForChangeAsync(unit, study, ct) ?? throw new ProblemException(Problem.NotFound());
-        current.Demand(caller, StudyRights.Manage);
-        return current;
-    }
 }

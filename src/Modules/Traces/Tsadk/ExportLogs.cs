@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Studies;
@@ -24,25 +24,26 @@ internal static class ExportLogs
 
     public static void Map(RouteGroupBuilder utilities) =>
         utilities
-            .MapGet("/export/logs", HandleAsync)
-            .RequirePermission(Permission.ReadTraces)
+            .MapGet("/export/logs", Handle)
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
+            .RequireRight(StudyRights.Manage, StudyRights.Identities)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("Export TSADK logs")
             .WithDescription(
                 "Every log as CSV. A text that a spreadsheet would run as a formula gets an apostrophe in front, unless "
-                    + "`formulas=keep`. Needs the right 'read', and 'manage' or 'identities'."
+                    + "`formulas=keep`."
             )
             .WithQuery("formulas", "keep: leave texts that look like formulas as they are. Default guard.", "keep")
             .Produces(StatusCodes.Status200OK, contentType: "text/csv")
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task HandleAsync(
+    private static async Task Handle(
         HttpContext http,
-        string study,
+        Study study,
         string? formulas,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         TimeProvider clock
     )
     {
@@ -57,15 +58,14 @@ internal static class ExportLogs
             );
         }
 
-        var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
-        await TsadkScan.AuditAsync(database, known, caller, ct);
-        var last = await TsadkScan.EndAsync(database, known, ct);
+        await TsadkScan.AuditAsync(database, study, caller, ct);
+        var last = await TsadkScan.EndAsync(database, study, ct);
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         http.Response.ContentType = "text/csv; charset=utf-8; header=present";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study}_export_logs_{date}.csv\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study.Slug}_export_logs_{date}.csv\"";
         http.Response.Headers.CacheControl = "no-store";
         var piece = new StringBuilder(Header);
-        await foreach (var log in TsadkScan.ReadAsync(database, known, caller, 0, last, ct))
+        await foreach (var log in TsadkScan.ReadAsync(database, study, caller, 0, last, ct))
         {
             Append(piece, log, guard: formulas != "keep");
             if (piece.Length >= PieceCharacters)

@@ -2,11 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Contracts;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
-using Sillage.Traces.Studies;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
 
 namespace Sillage.Traces.Tsadk;
 
@@ -19,7 +18,7 @@ internal static class GiveToken
 
     public static void Map(RouteGroupBuilder utilities) =>
         utilities
-            .MapGet("/token", HandleAsync)
+            .MapGet("/token", Handle)
             .RequirePermission(Permission.Self)
             .WithSummary("Get a TSADK token")
             .WithDescription(
@@ -30,16 +29,9 @@ internal static class GiveToken
             .WithReplyExample(new TokenReply("eyJhbGciOiJFUzI1NiIs…"))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
-        HttpContext http,
-        string study,
-        Caller caller,
-        StudyDirectory directory,
-        ILongTokens tokens
-    )
+    private static async Task<IResult> Handle(HttpContext http, Caller caller, ILongTokens tokens)
     {
         var ct = http.RequestAborted;
-        await TsadkStudy.GetAsync(directory, study, caller, ct);
         if (caller.Kind != CredentialKind.Password)
         {
             // Else whoever finds a token could renew it for ever.

@@ -2,10 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
 using Sillage.Storage;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
@@ -19,48 +20,45 @@ internal static class ListLogs
 
     public static void Map(RouteGroupBuilder logs) =>
         TsadkPage
-            .Describe(logs.MapGet("/", HandleAsync))
-            .RequirePermission(Permission.ReadTraces)
+            .Describe(logs.MapGet("/", Handle))
+            .RequirePermission(TracesPermission.ReadTraces)
+            .RequireRight(StudyRights.Read)
+            .RequireRight(StudyRights.Manage, StudyRights.Identities)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("List TSADK logs")
-            .WithDescription(
-                "All there are when the list begins, the oldest first. Needs the right 'read', and 'manage' or "
-                    + "'identities' for the participants' numbers."
-            )
+            .WithDescription("All there are when the list begins, the oldest first, with the participants' numbers.")
             .Produces<IReadOnlyList<TsadkLog>>(StatusCodes.Status200OK, "application/json")
             .WithReplyExample(new[] { TsadkExamples.Log with { Uri = "/java-quest/api/v1/logs/17" } })
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         int? limit,
         long? after,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database
+        IDatabase<TracesData> database
     )
     {
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
-        var known = await TsadkStudy.GetForLogsAsync(directory, study, caller, ct);
-        await TsadkScan.AuditAsync(database, known, caller, ct);
-        var first = await OldLogId.PlaceOfAsync(database, known, after ?? 0, ct);
+        await TsadkScan.AuditAsync(database, study, caller, ct);
+        var first = await OldLogId.PlaceOfAsync(database, study, after ?? 0, ct);
         var last = limit is { } most
-            ? await EndOfPageAsync(http, database, known, first, most)
-            : await TsadkScan.EndAsync(database, known, ct);
+            ? await EndOfPageAsync(http, database, study, first, most)
+            : await TsadkScan.EndAsync(database, study, ct);
         http.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(
             TsadkScan
-                .ReadAsync(database, known, caller, first, last, ct)
-                .Select(log => log with { Uri = TsadkLog.AddressOf(study, log.Id) }),
+                .ReadAsync(database, study, caller, first, last, ct)
+                .Select(log => log with { Uri = TsadkLog.AddressOf(study.Slug, log.Id) }),
             Json.Options
         );
     }
 
     private static async Task<long> EndOfPageAsync(
         HttpContext http,
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         long after,
         int limit

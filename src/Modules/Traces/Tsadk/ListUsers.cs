@@ -3,11 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
 using Sillage.Storage;
-using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
@@ -28,33 +27,32 @@ internal static class ListUsers
 
     public static void Map(RouteGroupBuilder users) =>
         TsadkPage
-            .Describe(users.MapGet("/", HandleAsync))
-            .RequirePermission(Permission.ReadIdentities)
+            .Describe(users.MapGet("/", Handle))
+            .RequirePermission(TracesPermission.ReadIdentities)
+            .RequireRight(StudyRights.Identities)
             .WithMetadata(new DisableRequestTimeoutAttribute())
             .WithSummary("List TSADK users")
-            .WithDescription("Number and user name of each participant. Needs the right 'identities', and is audited.")
+            .WithDescription("Number and user name of each participant. Audited.")
             .Produces<IReadOnlyList<TsadkUser>>(StatusCodes.Status200OK, "application/json")
             .WithReplyExample(new[] { TsadkExamples.User with { Uri = "/java-quest/api/v1/users/1" } })
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         int? limit,
         long? after,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database
+        IDatabase<TracesData> database
     )
     {
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
-        var known = await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Identities, ct);
-        await Names.AuditAsync(database, known, caller, "tsadk", ct);
+        await Names.AuditAsync(database, study, caller, "tsadk", ct);
         var last = long.MaxValue;
         if (limit is { } most)
         {
-            var page = await ReadAsync(database, known, after ?? 0, last, most + 1, ct);
+            var page = await ReadAsync(database, study, after ?? 0, last, most + 1, ct);
             last = page.Count > most ? page[most - 1].Number : last;
             if (page.Count > most)
             {
@@ -63,11 +61,11 @@ internal static class ListUsers
         }
 
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(StreamAsync(database, known, after ?? 0, last, ct), Json.Options);
+        return TypedResults.Json(StreamAsync(database, study, after ?? 0, last, ct), Json.Options);
     }
 
     private static async IAsyncEnumerable<TsadkUser> StreamAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         long after,
         long last,
@@ -87,7 +85,7 @@ internal static class ListUsers
     }
 
     private static Task<IReadOnlyList<Row>> ReadAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         long after,
         long last,

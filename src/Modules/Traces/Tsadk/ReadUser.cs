@@ -2,12 +2,11 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Authentication;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
 using Sillage.Storage;
-using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
@@ -17,32 +16,31 @@ internal static class ReadUser
 {
     public static void Map(RouteGroupBuilder users) =>
         users
-            .MapGet("/{id}", HandleAsync)
-            .RequirePermission(Permission.ReadIdentities)
+            .MapGet("/{id}", Handle)
+            .RequirePermission(TracesPermission.ReadIdentities)
+            .RequireRight(StudyRights.Identities)
             .WithSummary("Read a TSADK user")
-            .WithDescription("By the participant's number. Needs the right 'identities', and is audited.")
+            .WithDescription("By the participant's number. Audited.")
             .Produces<TsadkUser>(StatusCodes.Status200OK, "application/json")
             .WithReplyExample(TsadkExamples.User)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> HandleAsync(
+    private static async Task<IResult> Handle(
         HttpContext http,
-        string study,
+        Study study,
         string id,
         Caller caller,
-        StudyDirectory directory,
-        IDatabase<TracesModule> database
+        IDatabase<TracesData> database
     )
     {
         var ct = http.RequestAborted;
-        var known = await TsadkStudy.GetAsync(directory, study, caller, StudyRights.Identities, ct);
         if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             return Problem.NotFound();
         }
 
-        await Names.AuditAsync(database, known, caller, "tsadk", ct);
-        var names = await Names.OfAsync(database, known, [number], ct);
+        await Names.AuditAsync(database, study, caller, "tsadk", ct);
+        var names = await Names.OfAsync(database, study, [number], ct);
         http.Response.Headers.CacheControl = "no-store";
         return names.TryGetValue(number, out var username)
             ? TypedResults.Json(new TsadkUser(null, number, username), Json.Options)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Query;
 
 namespace Sillage.Traces.Tsadk;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Sillage.Hosting.Documentation;
-using Sillage.Hosting.Problems;
-using Sillage.Hosting.Replies;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 
 namespace Sillage.Traces.Tsadk;
 

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Sillage.Hosting.Problems;
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Api.Problems;
+using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
 
@@ -13,7 +15,12 @@ internal static class TsadkRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var study = routes.MapGroup("/{study}/api/v1").WithTags("TSADK").WithProblemForm(TsadkErrors.Form);
+        var directory = routes.ServiceProvider.GetRequiredService<StudyDirectory>();
+        var study = routes
+            .MapGroup("/{study}/api/v1")
+            .WithMetadata(new TsadkGate(directory))
+            .WithTags("TSADK")
+            .WithProblemForm(TsadkErrors.Form);
         var users = study.MapGroup("/users");
         ListUsers.Map(users);
         ReadUser.Map(users);

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Sillage.Hosting.Authentication;
+using Sillage.Api.Access;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -18,12 +18,12 @@ internal static class TsadkScan
     private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
 
     /// <summary>The place of the last trace that there is now; 0 if there is none.</summary>
-    public static async Task<long> EndAsync(IDatabase<TracesModule> database, Study study, CancellationToken ct) =>
+    public static async Task<long> EndAsync(IDatabase<TracesData> database, Study study, CancellationToken ct) =>
         await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
 
     /// <summary>The logs after one place and up to another.</summary>
     public static async IAsyncEnumerable<TsadkLog> ReadAsync(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         Study study,
         Caller caller,
         long after,
@@ -45,7 +45,7 @@ internal static class TsadkScan
     }
 
     /// <summary>Writes down that marked fields are about to be shown as they came, if they are.</summary>
-    public static Task AuditAsync(IDatabase<TracesModule> database, Study study, Caller caller, CancellationToken ct) =>
+    public static Task AuditAsync(IDatabase<TracesData> database, Study study, Caller caller, CancellationToken ct) =>
         study.Mask is not null && IsInClear(study, caller)
             ? Names.AuditAsync(database, study, caller, "tsadk", ct)
             : Task.CompletedTask;

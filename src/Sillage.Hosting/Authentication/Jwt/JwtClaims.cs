@@ -5,6 +5,9 @@ namespace Sillage.Hosting.Authentication.Jwt;
 /// <summary>What a token says (RFC 7519 section 4.1). Times are kept in whole seconds.</summary>
 public sealed record JwtClaims
 {
+    /// <summary>The claim that names the session, as in OpenID Connect.</summary>
+    public const string SessionClaim = "sid";
+
     /// <summary><c>iss</c>: who made the token.</summary>
     public required string Issuer { get; init; }
 
@@ -40,4 +43,10 @@ public sealed record JwtExpectations(string Issuer, string Audience)
 
     /// <summary>How far the clocks of issuer and verifier may differ. Default 30 seconds.</summary>
     public TimeSpan Skew { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a token may count from when it says it was made; a longer one was made by somebody else with the key. No limit by
+    /// default.
+    /// </summary>
+    public TimeSpan LongestLife { get; init; } = TimeSpan.MaxValue;
 }

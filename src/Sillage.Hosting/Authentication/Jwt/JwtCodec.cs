@@ -20,6 +20,9 @@ public static class JwtCodec
     /// <summary>Longer tokens are refused unread.</summary>
     public const int MaximumLength = 8192;
 
+    // A clock that was wrong by more than that is nobody's.
+    private static readonly TimeSpan FurthestAhead = TimeSpan.FromDays(30);
+
     private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     );
@@ -119,7 +122,10 @@ public static class JwtCodec
         claims.Issuer != expectations.Issuer ? "The token was made by another issuer."
         : claims.Audience != expectations.Audience ? "The token is for another audience."
         : now >= claims.ExpiresAt + expectations.Skew ? "The token has expired."
-        // When it was made does not count (RFC 7519 section 4.1.6 asks for nothing): a clock that is set back would end every session.
+        : claims.ExpiresAt - claims.IssuedAt > expectations.LongestLife
+            ? "The token counts for longer than any that is made here."
+        // When it was made counts for little (RFC 7519 section 4.1.6 asks for nothing): a clock that is set back would end every session.
+        : claims.IssuedAt > now + FurthestAhead ? "The token was made in the future."
         : claims.NotBefore is { } notBefore && now < notBefore - expectations.Skew ? "The token is not valid yet."
         : null;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
 
 namespace Sillage.Hosting.Authentication.Jwt;
 

@@ -29,6 +29,9 @@ internal sealed class ImportFile : IDisposable
     /// <summary>The first bytes, as many as there are up to a limit.</summary>
     public byte[] Head { get; }
 
+    /// <summary>Whether there is no more than that.</summary>
+    public bool HeadIsAll => Head.Length < HeadLength;
+
     /// <summary>All of it, from the first byte on.</summary>
     public Stream Content { get; }
 
@@ -67,8 +70,9 @@ internal sealed class ImportFile : IDisposable
     /// <param name="path">Its path, or <c>-</c>.</param>
     /// <param name="input">What is read for <c>-</c>.</param>
     /// <param name="encoding">The name of its encoding; null for UTF-8.</param>
+    /// <param name="skipLines">How many lines are left out at its beginning, whatever stands in them.</param>
     /// <exception cref="ImportException">It cannot be opened or is in no encoding that is read without being named.</exception>
-    public static ImportFile Open(string path, Stream? input, string? encoding)
+    public static ImportFile Open(string path, Stream? input, string? encoding, int skipLines = 0)
     {
         var named = EncodingOf(encoding);
         try
@@ -92,7 +96,7 @@ internal sealed class ImportFile : IDisposable
                 content = Encoding.CreateTranscodingStream(content, named, new UTF8Encoding(false));
             }
 
-            var start = ReadStart(path, content, named is not null);
+            var start = ReadStart(path, content, named is not null, skipLines);
             return new ImportFile(file, counted, unpacked, content, start);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException || IsContent(e))
@@ -113,12 +117,9 @@ internal sealed class ImportFile : IDisposable
                 $"{path} is a folder; name a file in it.",
                 e
             ),
-            InvalidDataException => new(
-                $"{path} cannot be unpacked ({e.Message.TrimEnd('.')}); it may not be complete.",
-                e
-            ),
+            InvalidDataException => new($"{path} cannot be unpacked: it is damaged, or not complete.", e),
             DecoderFallbackException => new(
-                $"{path} is not in the encoding that --encoding names ({e.Message.TrimEnd('.')}); name the one that it is in.",
+                $"{path} is not in the encoding that --encoding names; name the one that it is in.",
                 e
             ),
             _ => new($"{path} cannot be read: {e.Message}", e),
@@ -126,7 +127,7 @@ internal sealed class ImportFile : IDisposable
 
     public void Dispose() => Content.Dispose();
 
-    private static byte[] ReadStart(string path, Stream content, bool converted)
+    private static byte[] ReadStart(string path, Stream content, bool converted, int skipLines)
     {
         var head = ReadHead(content, HeadLength);
         if (head.Length == 0)
@@ -139,7 +140,42 @@ internal sealed class ImportFile : IDisposable
             throw new ImportException($"{path} is in UTF-16; say --encoding utf-16.");
         }
 
-        return head.AsSpan().StartsWith("\uFEFF"u8) ? head[3..] : head;
+        head = head.AsSpan().StartsWith("\uFEFF"u8) ? head[3..] : head;
+        for (var skipped = 0; skipped < skipLines; skipped++)
+        {
+            head = SkipLine(head, content);
+            if (head.Length == 0)
+            {
+                throw new ImportException($"{path} has no more than the lines that --skip-lines leaves out.");
+            }
+        }
+
+        return skipLines == 0 ? head : [.. head, .. ReadHead(content, HeadLength - head.Length)];
+    }
+
+    // A line ends with CR LF, LF or CR, as in CSV.
+    private static byte[] SkipLine(byte[] head, Stream content)
+    {
+        while (true)
+        {
+            var end = head.AsSpan().IndexOfAny((byte)'\r', (byte)'\n');
+            if (end >= 0 && end + 1 == head.Length && head[end] == '\r')
+            {
+                head = [.. head, .. ReadHead(content, 1)];
+            }
+
+            if (end >= 0)
+            {
+                var after = end + (head.AsSpan(end).StartsWith("\r\n"u8) ? 2 : 1);
+                return after < head.Length ? head[after..] : ReadHead(content, HeadLength);
+            }
+
+            head = ReadHead(content, HeadLength);
+            if (head.Length == 0)
+            {
+                return head;
+            }
+        }
     }
 
     private static byte[] ReadHead(Stream stream, int length)

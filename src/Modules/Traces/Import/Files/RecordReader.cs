@@ -16,6 +16,12 @@ internal abstract class RecordReader(Stream stream, int maximumRecord) : IDispos
     private int _recordLength;
     private long _nextLine = 1;
 
+    /// <summary>What the first line counts as, where lines were left out before it.</summary>
+    public long FirstLine
+    {
+        init => _nextLine = value;
+    }
+
     /// <summary>The line that the record begins in, from 1.</summary>
     public long Line { get; private set; }
 

@@ -8,6 +8,7 @@ internal sealed class BadRows : IDisposable
     private readonly RowSource _source;
     private readonly string _path;
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private FileStream? _file;
 
     /// <summary>Goes on with the file of an earlier run, or begins one when it is needed.</summary>
@@ -39,9 +40,23 @@ internal sealed class BadRows : IDisposable
     /// <summary>How many of this run there are for each reason.</summary>
     public IReadOnlyDictionary<string, long> Reasons => _reasons;
 
-    public void Add(long line, string reason, ReadOnlySpan<byte> raw, bool write)
+    /// <summary>A value for each reason that is one value's.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
+    /// <summary>Keeps a row.</summary>
+    /// <param name="line">Its line.</param>
+    /// <param name="reason">Why it cannot be taken.</param>
+    /// <param name="value">The value that is wrong with it; null where it is not one value's fault.</param>
+    /// <param name="raw">The row as it came.</param>
+    /// <param name="write">Whether it goes into the file.</param>
+    public void Add(long line, string reason, string? value, ReadOnlySpan<byte> raw, bool write)
     {
         Count++;
+        if (value is not null)
+        {
+            _values.TryAdd(reason, value);
+        }
+
         _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
         if (!write)
         {
@@ -54,7 +69,7 @@ internal sealed class BadRows : IDisposable
             _file.Write(_source.BadHeader);
         }
 
-        _file.Write(_source.BadRow(line, reason, raw));
+        _file.Write(_source.BadRow(line, value is null ? reason : $"{reason} It says {value}.", raw));
     }
 
     public void Flush() => _file?.Flush(flushToDisk: true);

@@ -18,8 +18,14 @@ internal sealed class ChunkRow
     /// <summary>Whose trace it is, as the file says it.</summary>
     public required string? Participant { get; init; }
 
+    /// <summary>Whether nobody has been made yet of whom it is.</summary>
+    public bool IsStranger { get; set; }
+
     /// <summary>Why it cannot be taken; null if nothing is known against it.</summary>
     public string? Fault { get; set; }
+
+    /// <summary>The value that is wrong, as a message shows it; null where it is not one value's fault.</summary>
+    public string? FaultValue { get; set; }
 }
 
 /// <summary>The rows that are stored by one commit. Its buffers are used again for the next ones.</summary>
@@ -68,6 +74,7 @@ internal sealed class Chunk(RowSource source, RowWriter writer)
                 Json = (jsonStart, _json.WrittenCount - jsonStart),
                 Participant = writer.Participant,
                 Fault = writer.Fault,
+                FaultValue = writer.FaultValue,
             }
         );
     }
@@ -82,6 +89,9 @@ internal sealed class Chunk(RowSource source, RowWriter writer)
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",\"participant\":{participant}}}\n"))
         );
     }
+
+    /// <summary>The row's trace as far as it is written: all but the participant and the last brace.</summary>
+    public ReadOnlyMemory<byte> JsonOf(ChunkRow row) => _json.WrittenMemory.Slice(row.Json.Start, row.Json.Length);
 
     public void Clear()
     {

@@ -7,8 +7,10 @@ namespace Sillage.Traces.Import.Rows;
 
 /// <summary>
 /// How far a file has been imported, kept beside it: so many rows, and a digest of all of them. A later run reads over these
-/// rows without storing them, and sees by the digest that they are the same.
+/// rows without storing them, and sees by the digest that they are the same. The database knows the run, too: of another one, or of
+/// one that was put back to an earlier day, the file says nothing.
 /// </summary>
+/// <param name="Run">Which run of the database's study it is; files of versions that had none say nothing.</param>
 /// <param name="Rows">How many rows are done with.</param>
 /// <param name="Digest">The digest of them, each chained to the one before.</param>
 /// <param name="Options">A digest of how they were read.</param>
@@ -17,6 +19,7 @@ namespace Sillage.Traces.Import.Rows;
 /// <param name="BadRows">How many are in it.</param>
 /// <param name="IsFinished">Whether the run came to the file's end.</param>
 internal sealed record ImportState(
+    Guid Run,
     long Rows,
     string Digest,
     string Options,
@@ -37,7 +40,8 @@ internal sealed record ImportState(
                 JsonSerializer.SerializeToUtf8Bytes(
                     new
                     {
-                        request.Map,
+                        Map = Mapping.Pairs(request).Select(p => $"{p.Target}={p.Column}"),
+                        request.SkipLines,
                         request.Constants,
                         request.Drop,
                         request.Format,
@@ -74,7 +78,7 @@ internal sealed record ImportState(
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new ImportException(
-                $"{path} cannot be read: {e.Message.TrimEnd('.')}. Delete it, or say --start-over; nothing is stored twice.",
+                $"{path} cannot be read: {(e is JsonException ? "it is not what an import writes" : e.Message.TrimEnd('.'))}. Delete it, or say --start-over; nothing is stored twice.",
                 e
             );
         }

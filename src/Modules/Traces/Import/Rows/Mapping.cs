@@ -49,7 +49,8 @@ internal sealed class Mapping
     private const int MaximumColumns = 10_000;
 
     private readonly Study _study;
-    private readonly Dictionary<string, Target> _said = new(StringComparer.Ordinal);
+    private readonly List<(string Column, Target Target)> _said = [];
+    private readonly HashSet<string> _saidColumns;
     private readonly Dictionary<string, Target> _targets = new(StringComparer.Ordinal);
     private readonly HashSet<string> _dropped;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
@@ -59,24 +60,28 @@ internal sealed class Mapping
     public Mapping(TraceImportRequest request, Study study)
     {
         _study = study;
-        _dropped = [.. request.Drop.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries))];
-        foreach (var (name, column) in request.Map.SelectMany(m => Pairs(m, "--map")))
+        _dropped = [.. request.Drop.SelectMany(NameList.Split).Select(NameList.Plain)];
+        foreach (var (name, column) in Pairs(request))
         {
-            var target = Claim(name);
-            if (!_said.TryAdd(column, target))
-            {
-                throw new ImportException($"--map: the column '{column}' goes to {_said[column].Name} already.");
-            }
+            _said.Add((column, Claim(name)));
         }
 
+        _saidColumns = [.. _said.Select(s => s.Column)];
         Constants = [.. request.Constants.Select(c => Pair(c, "--constant")).Select(p => (Claim(p.Target), p.Value))];
     }
 
     /// <summary>What is the same for every row.</summary>
     public IReadOnlyList<(Target Target, string Value)> Constants { get; }
 
-    /// <summary>The columns that were named in the mapping.</summary>
-    public IReadOnlyDictionary<string, Target> Said => _said;
+    /// <summary>The columns that were named in the mapping, each as often as something comes from it.</summary>
+    public IReadOnlyList<(string Column, Target Target)> Said => _said;
+
+    /// <summary>Every column that a flag names, and which flag: each has to be there.</summary>
+    public IEnumerable<(string Flag, string Column)> Named =>
+        [
+            .. _saidColumns.Select(c => ("--map", c)),
+            .. _dropped.Where(d => d != "*" && d.Length > 0).Select(d => ("--drop", d)),
+        ];
 
     /// <summary>Columns that have been seen and go nowhere.</summary>
     public IReadOnlyList<string> Unread => _unread;
@@ -86,17 +91,15 @@ internal sealed class Mapping
 
     /// <summary>What goes where, for whoever looks.</summary>
     public IEnumerable<string> Describe() =>
-        _said
-            .Concat(_targets)
-            .Where(pair => pair.Value.Kind != TargetKind.None)
-            .OrderBy(pair => pair.Value.Kind)
-            .Select(pair => $"{pair.Value.Name} ← {pair.Key}{TypeOf(pair.Value)}")
+        All.Where(pair => pair.Target.Kind != TargetKind.None)
+            .OrderBy(pair => pair.Target.Kind)
+            .Select(pair => $"{pair.Target.Name} ← {pair.Column}{TypeOf(pair.Target)}")
             .Concat(Constants.Select(c => $"{c.Target.Name} = {c.Value}{TypeOf(c.Target)}"));
 
     /// <summary>A target as whoever made the file knows it.</summary>
     public string LabelOf(string target)
     {
-        var column = _said.Concat(_targets).FirstOrDefault(pair => pair.Value.Name == target).Key;
+        var column = All.FirstOrDefault(pair => pair.Target.Name == target).Column;
         return column is null || column == target ? target : $"{column} → {target}";
     }
 
@@ -128,10 +131,21 @@ internal sealed class Mapping
         }
     }
 
-    /// <summary>Where a column goes.</summary>
+    /// <summary>Where a column goes, which may be several places where that was said.</summary>
+    public Target[] TargetsOf(string column) =>
+        _saidColumns.Contains(column)
+            ? [.. _said.Where(s => s.Column == column).Select(s => s.Target)]
+            : [TargetOf(column)];
+
+    /// <summary>Where a column goes, the first place of several.</summary>
     public Target TargetOf(string column)
     {
-        if (_said.TryGetValue(column, out var target) || _targets.TryGetValue(column, out target))
+        if (_saidColumns.Contains(column))
+        {
+            return _said.First(s => s.Column == column).Target;
+        }
+
+        if (_targets.TryGetValue(column, out var target))
         {
             return target;
         }
@@ -163,7 +177,11 @@ internal sealed class Mapping
             return new Target(TargetKind.Data);
         }
 
-        var name = column.StartsWith("data.", StringComparison.Ordinal) ? column[5..] : column;
+        var exported = _isExport ? Array.IndexOf(Export.TraceCsv.ColumnNames(_study.Rules), column) : -1;
+        var name =
+            exported >= 0 ? _study.Fields[exported].Name
+            : column.StartsWith("data.", StringComparison.Ordinal) && !IsField(column) ? column[5..]
+            : column;
         name =
             _study.Fields.FirstOrDefault(f => f.Name == name)?.Name
             ?? _study.Fields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name
@@ -172,8 +190,11 @@ internal sealed class Mapping
         return field is not null && (_taken.Count > MaximumColumns || _taken.Add(field.Name)) ? field : Target.Nowhere;
     }
 
+    private IEnumerable<(string Column, Target Target)> All =>
+        _said.Concat(_targets.Select(pair => (pair.Key, pair.Value)));
+
     private bool IsFree(string column) =>
-        !_said.ContainsKey(column)
+        !_saidColumns.Contains(column)
         && !_targets.ContainsKey(column)
         && !_dropped.Contains(column)
         && !_dropped.Contains("*");
@@ -191,11 +212,16 @@ internal sealed class Mapping
             : throw new ImportException($"Two columns or constants go to {target.Name}; one has to be left out.");
     }
 
+    /// <summary>What <c>--map</c> says, with the files that it names read.</summary>
+    /// <exception cref="ImportException">It cannot be read.</exception>
+    public static IReadOnlyList<(string Target, string Column)> Pairs(TraceImportRequest request) =>
+        [.. request.Map.SelectMany(m => Pairs(m, "--map")).Select(p => (p.Target, NameList.Plain(p.Value)))];
+
     private static IEnumerable<(string Target, string Value)> Pairs(string text, string flag)
     {
         if (!text.StartsWith('@'))
         {
-            return text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(t => Pair(t, flag));
+            return NameList.Split(text).Select(t => Pair(t, flag));
         }
 
         try

@@ -1,4 +1,5 @@
 using Sillage.Traces.Import.Files;
+using Sillage.Traces.Intake;
 
 namespace Sillage.Traces.Import.Rows;
 
@@ -16,14 +17,23 @@ internal static class OpenRows
         switch (FormOf(request, file))
         {
             case "ndjson":
+                Refuse(request, file);
                 var sample = new HashSet<string>(StringComparer.Ordinal);
-                Sample(file.Head, sample);
-                sample.ExceptWith(mapping.Said.Keys.Select(k => k.Split('.')[0]));
+                Sample(file.Head, root => sample.UnionWith(root.EnumerateObject().Select(m => m.Name)));
+                sample.ExceptWith(mapping.Said.Select(s => s.Column.Split('.')[0]));
                 mapping.Settle(sample);
-                return new JsonRows(new LineReader(file.Content, LongestRecord), mapping);
+                var absent = FindNamed(request, file, mapping);
+                return new JsonRows(
+                    new LineReader(file.Content, LongestRecord) { FirstLine = request.SkipLines + 1 },
+                    mapping,
+                    absent
+                );
             case var form:
                 var format = CsvFormat.Of(request.Delimiter, request.Quote, form == "tsv", file.Head);
-                var reader = new CsvReader(file.Content, LongestRecord, format.Delimiter, format.Quote);
+                var reader = new CsvReader(file.Content, LongestRecord, format.Delimiter, format.Quote)
+                {
+                    FirstLine = request.SkipLines + 1,
+                };
                 return new CsvRows(reader, format, ColumnsOf(request, file, format, reader, mapping), mapping);
         }
     }
@@ -45,9 +55,7 @@ internal static class OpenRows
             ".TSV" or ".TAB" => "tsv",
             ".NDJSON" or ".JSONL" => "ndjson",
             _ when first is [(byte)'{', ..] => "ndjson",
-            _ when first is [(byte)'[', ..] => throw new ImportException(
-                $"{request.File} is one JSON array. Write its items a line each and try again: jq -c '.[]' {request.File} > traces.ndjson"
-            ),
+            _ when first is [(byte)'[', ..] => "ndjson",
             _ => "csv",
         };
     }
@@ -86,10 +94,11 @@ internal static class OpenRows
             );
         }
 
-        if (mapping.Said.Keys.FirstOrDefault(c => !columns.Contains(c)) is { } absent)
+        if (mapping.Named.FirstOrDefault(n => !columns.Contains(n.Column)) is { Column: not null } absent)
         {
             throw new ImportException(
-                $"--map: {request.File} has no column '{absent}'. It has {string.Join(", ", columns.Take(50))}"
+                Absent(request, absent)
+                    + $" It has {string.Join(", ", columns.Take(50))}"
                     + (
                         columns.Length == 1
                             ? "; if that is several, name what stands between them with --delimiter."
@@ -101,23 +110,87 @@ internal static class OpenRows
         return columns;
     }
 
-    private static void Sample(byte[] head, HashSet<string> names)
+    /// <summary>What to say of a name that no column has.</summary>
+    public static string Absent(TraceImportRequest request, (string Flag, string Column) name) =>
+        $"{name.Flag}: {request.File} has no column '{name.Column}'.";
+
+    // An array, or objects over several lines: taken line by line, it would be shreds.
+    private static void Refuse(TraceImportRequest request, ImportFile file)
+    {
+        if (WholeLines.Broken(file.Head, file.HeadIsAll) is { } shape)
+        {
+            var items = shape == WholeLines.Shape.Array ? "'.[]'" : "'.'";
+            throw new ImportException(
+                $"{request.File} is {(shape == WholeLines.Shape.Array ? "one JSON array" : "JSON over several lines")}. "
+                    + $"Write its items a line each and try again: jq -c {items} {request.File} > traces.ndjson"
+            );
+        }
+    }
+
+    /// <summary>Looks for what the flags name, through the whole file where its beginning does not have it.</summary>
+    /// <returns>What may still come, of an input that can be read only once.</returns>
+    private static HashSet<(string Flag, string Column)> FindNamed(
+        TraceImportRequest request,
+        ImportFile file,
+        Mapping mapping
+    )
+    {
+        var absent = mapping.Named.ToHashSet();
+        var isOurs = false;
+        void Remove(System.Text.Json.JsonElement root)
+        {
+            absent.RemoveWhere(name => JsonRows.Find(root, name.Column) is not null);
+            isOurs |= root.TryGetProperty("_line", out _) && root.TryGetProperty("_reason", out _);
+        }
+
+        Sample(file.Head, Remove);
+        if (isOurs)
+        {
+            // The file of bad rows is read with the flags of the whole file, and may lack what none of them had.
+            absent.Clear();
+        }
+
+        if (absent.Count == 0 || request.File == ImportFile.StandardInput)
+        {
+            return absent;
+        }
+
+        using var again = ImportFile.Open(request.File, null, request.Encoding, request.SkipLines);
+        using var lines = new LineReader(again.Content, LongestRecord);
+        while (absent.Count > 0 && lines.Read())
+        {
+            Look(lines.RawMemory, Remove);
+        }
+
+        return absent.Count == 0
+            ? absent
+            : throw new ImportException(
+                Absent(request, absent.First()) + " In NDJSON a column is a member, or meta.level a member of a member."
+            );
+    }
+
+    private static void Sample(byte[] head, Action<System.Text.Json.JsonElement> look)
     {
         using var lines = new LineReader(new MemoryStream(head), head.Length + 1);
         for (var i = 0; i < SampleLines && lines.Read(); i++)
         {
-            try
+            Look(lines.RawMemory, look);
+        }
+    }
+
+    private static void Look(ReadOnlyMemory<byte> line, Action<System.Text.Json.JsonElement> look)
+    {
+        try
+        {
+            using var document = System.Text.Json.JsonDocument.Parse(line);
+            if (document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object)
             {
-                using var document = System.Text.Json.JsonDocument.Parse(lines.RawMemory);
-                if (document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object)
-                {
-                    names.UnionWith(document.RootElement.EnumerateObject().Select(m => m.Name));
-                }
+                look(document.RootElement);
             }
-            catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
-            {
-                // A bad line, or the last one that the sample cuts: it is told when its turn comes.
-            }
+        }
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException)
+        {
+            // A bad line, or the last one that the sample cuts: it is told when its turn comes.
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Sillage.Storage;
 using Sillage.Traces.Import.Files;
@@ -10,49 +9,41 @@ namespace Sillage.Traces.Import.Rows;
 
 /// <summary>
 /// Which participant a name in the file means. Without more being said, a number or a pseudonym of the study; asked to make
-/// participants, any name at all, and a file keeps which name is whom. That file and not the server has the tie: whoever
-/// destroys it makes the traces anonymous.
+/// participants, any name at all, and a file keeps which name is whom, one line a person. That file and not the server has the
+/// tie: whoever destroys it makes the traces anonymous.
 /// </summary>
 internal sealed class ParticipantKeys : IAsyncDisposable
 {
-    private const int LongestLine = 64 * 1024;
-    private const string Header = "key,pseudonym,number\r\n";
-
-    private readonly IDatabase<TracesModule> _database;
+    private readonly IDatabase<TracesData> _database;
     private readonly StudyDirectory _directory;
     private readonly TimeProvider _clock;
     private readonly string _path;
     private readonly bool _create;
     private readonly bool _consentOnPaper;
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private FileStream? _file;
-
-    // What a run that was killed has left of its last line, in bytes; and whether a whole last line has no line end, as
-    // editors leave it.
-    private int _torn;
-    private bool _isOpen;
-
-    private sealed record Entry(string Pseudonym, long? Number);
+    private readonly bool _dryRun;
+    private readonly PersonFile _file;
 
     public ParticipantKeys(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         TimeProvider clock,
         TraceImportRequest request
     )
     {
         (_database, _directory, _clock) = (database, directory, clock);
-        (_create, _consentOnPaper) = (request.CreateParticipants, request.ConsentOnPaper);
+        (_create, _consentOnPaper, _dryRun) = (request.CreateParticipants, request.ConsentOnPaper, request.DryRun);
         var folder =
             request.File == ImportFile.StandardInput
                 ? "."
                 : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(request.File));
         _path = request.Keys ?? System.IO.Path.Combine(folder ?? ".", request.Study + ".participants.csv");
-        if (_create && File.Exists(_path))
-        {
-            Load();
-        }
+        _file = new PersonFile(_path);
     }
+
+    /// <summary>Reads the file of names, and settles what a run that was killed has left open.</summary>
+    /// <exception cref="ImportException">It cannot be read: to go on without knowing who is who would make everybody a second time.</exception>
+    public Task LoadAsync(Study study) =>
+        _create ? _file.LoadAsync(study.NumberByPseudonym, !_dryRun) : Task.CompletedTask;
 
     /// <summary>How many have been made.</summary>
     public int Made { get; private set; }
@@ -88,7 +79,7 @@ internal sealed class ParticipantKeys : IAsyncDisposable
             return own;
         }
 
-        if (!_entries.TryGetValue(key, out var entry))
+        if (_file.Find(key) is not { } entry)
         {
             return null;
         }
@@ -105,12 +96,9 @@ internal sealed class ParticipantKeys : IAsyncDisposable
     /// <summary>Makes participants for these names; names that have one already are left alone.</summary>
     public async Task MakeAsync(IReadOnlyCollection<string> keys, Study study, CancellationToken ct)
     {
-        // The file first: what is lost in between is found again by its pseudonym.
-        var made = keys.Select(key =>
-                (Key: key, Pseudonym: _entries.TryGetValue(key, out var known) ? known.Pseudonym : Pseudonym.Create())
-            )
-            .ToList();
-        Append(made.Select(m => CsvText.Row(m.Key, m.Pseudonym, null)));
+        // Written down first: what is lost in between is found again by its pseudonym.
+        var made = keys.Select(key => (Key: key, Pseudonym: _file.Find(key)?.Pseudonym ?? Pseudonym.Create())).ToList();
+        _file.Announce(made);
         var first = await _database.WriteAsync(
             async unit =>
             {
@@ -135,16 +123,11 @@ internal sealed class ParticipantKeys : IAsyncDisposable
             },
             ct
         );
-        for (var i = 0; i < made.Count; i++)
-        {
-            _entries[made[i].Key] = new Entry(made[i].Pseudonym, first + i);
-        }
-
-        Append(made.Select((m, i) => CsvText.Row(m.Key, m.Pseudonym, Text(first + i))));
+        await _file.AddAsync(made.Select((m, i) => new Person(m.Key, m.Pseudonym, first + i)));
         Made += made.Count;
     }
 
-    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     private static long? Known(string key, Study study) =>
         long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -154,68 +137,4 @@ internal sealed class ParticipantKeys : IAsyncDisposable
             : study.NumberByPseudonym.TryGetValue(key, out number)
                 ? number
                 : null;
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private void Append(IEnumerable<string> rows)
-    {
-        if (_file is null)
-        {
-            _file = PrivateFile.Open(_path, FileMode.OpenOrCreate);
-            _file.SetLength(_file.Length - _torn);
-            _file.Seek(0, SeekOrigin.End);
-            _file.Write(
-                Encoding.UTF8.GetBytes(
-                    _file.Length == 0 ? Header
-                    : _isOpen ? "\r\n"
-                    : ""
-                )
-            );
-        }
-
-        foreach (var row in rows)
-        {
-            _file.Write(Encoding.UTF8.GetBytes(row));
-        }
-
-        _file.Flush(flushToDisk: true);
-    }
-
-    private void Load()
-    {
-        try
-        {
-            using var rows = new CsvReader(File.OpenRead(_path), LongestLine, (byte)',');
-            for (var isHeader = true; rows.Read(); isHeader = false)
-            {
-                var isWhole = rows is { Fault: null, Count: 3 };
-                _isOpen = isWhole && !rows.IsTerminated;
-                if (!isWhole && !rows.IsTerminated)
-                {
-                    // Nobody was made yet: the name gets another pseudonym.
-                    _torn = rows.Raw.Length;
-                }
-                else if (!isWhole || isHeader && rows.Text(2) != "number")
-                {
-                    // To go on without knowing who is who would make everybody a second time.
-                    throw new ImportException(
-                        $"Line {rows.Line} of {_path} is not key,pseudonym,number with commas in between: mend it, or name another file with --keys."
-                    );
-                }
-                else if (!isHeader)
-                {
-                    _entries[rows.Text(0)] = new Entry(
-                        rows.Text(1),
-                        long.TryParse(rows.Text(2), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                            ? number
-                            : null
-                    );
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ImportFile.Unreadable(_path, e);
-        }
-    }
 }

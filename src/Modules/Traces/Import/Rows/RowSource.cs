@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.Traces.Import.Files;
+using Sillage.Traces.Intake;
 
 namespace Sillage.Traces.Import.Rows;
 
@@ -8,6 +9,9 @@ internal abstract class RowSource : IDisposable
 {
     /// <summary>Goes from row to row.</summary>
     public abstract RecordReader Records { get; }
+
+    /// <summary>Columns that a flag names and that no row has had so far.</summary>
+    public virtual IReadOnlyCollection<(string Flag, string Column)> Unseen => [];
 
     /// <summary>Writes the row at hand, value by value.</summary>
     public abstract void Write(RowWriter writer);
@@ -31,7 +35,7 @@ internal sealed class CsvRows : RowSource
     private readonly CsvReader _reader;
     private readonly char _delimiter;
     private readonly bool _quotes;
-    private readonly Target[] _targets;
+    private readonly Target[][] _targets;
     private readonly string[] _columns;
     private byte[] _scratch = [];
 
@@ -45,7 +49,7 @@ internal sealed class CsvRows : RowSource
         (_reader, _columns) = (reader, columns);
         (_delimiter, _quotes) = ((char)format.Delimiter, format.Quote is not null);
         mapping.Settle([.. columns.Where(c => c.Length > 0)]);
-        _targets = [.. columns.Select(c => c.Length > 0 ? mapping.TargetOf(c) : Target.Nowhere)];
+        _targets = [.. columns.Select(c => c.Length > 0 ? mapping.TargetsOf(c) : [])];
     }
 
     public override RecordReader Records => _reader;
@@ -71,9 +75,12 @@ internal sealed class CsvRows : RowSource
 
         for (var i = 0; i < _targets.Length; i++)
         {
-            if (_targets[i].Kind != TargetKind.None)
+            foreach (var target in _targets[i])
             {
-                writer.Write(_targets[i], _reader.Text(i, ref _scratch), _reader[i].Quoted);
+                if (target.Kind != TargetKind.None)
+                {
+                    writer.Write(target, _reader.Text(i, ref _scratch), _reader[i].Quoted);
+                }
             }
         }
     }
@@ -86,9 +93,19 @@ internal sealed class CsvRows : RowSource
 }
 
 /// <summary>Rows of NDJSON.</summary>
-internal sealed class JsonRows(LineReader reader, Mapping mapping) : RowSource
+/// <param name="reader">At the first line.</param>
+/// <param name="mapping">Where the members go.</param>
+/// <param name="unseen">Names of flags that have not been found in the file yet.</param>
+internal sealed class JsonRows(LineReader reader, Mapping mapping, HashSet<(string Flag, string Column)> unseen)
+    : RowSource
 {
-    private readonly HashSet<string> _said = [.. mapping.Said.Keys.Select(k => k.Split('.')[0]), .. mapping.Said.Keys];
+    private readonly HashSet<string> _said =
+    [
+        .. mapping.Said.Select(s => s.Column.Split('.')[0]),
+        .. mapping.Said.Select(s => s.Column),
+    ];
+
+    public override IReadOnlyCollection<(string Flag, string Column)> Unseen => unseen;
 
     public override RecordReader Records => reader;
 
@@ -103,6 +120,11 @@ internal sealed class JsonRows(LineReader reader, Mapping mapping) : RowSource
             {
                 writer.Fault = "A JSON object is expected.";
                 return;
+            }
+
+            if (unseen.Count > 0)
+            {
+                unseen.RemoveWhere(name => Find(document.RootElement, name.Column) is not null);
             }
 
             foreach (var (path, target) in mapping.Said)
@@ -123,7 +145,7 @@ internal sealed class JsonRows(LineReader reader, Mapping mapping) : RowSource
         }
         catch (JsonException e)
         {
-            writer.Fault = $"Not valid JSON: {e.Message.Split(" LineNumber:")[0]}";
+            writer.Fault = $"Not valid JSON at byte {e.BytePositionInLine + 1}: {JsonFault.Of(reader.Raw, e)}";
         }
         catch (InvalidOperationException)
         {
@@ -135,7 +157,7 @@ internal sealed class JsonRows(LineReader reader, Mapping mapping) : RowSource
     /// <summary>The line with two members more; what is no object is put into one as a text.</summary>
     public override byte[] BadRow(long line, string reason, ReadOnlySpan<byte> raw)
     {
-        var said = $"\"_line\":{line},\"_reason\":{JsonSerializer.Serialize(reason, Hosting.Requests.Json.Options)}";
+        var said = $"\"_line\":{line},\"_reason\":{JsonSerializer.Serialize(reason, Api.Formats.Json.Options)}";
         var text = raw.Trim(" \t"u8);
         return text is [(byte)'{', .. var rest]
             ?
@@ -149,12 +171,13 @@ internal sealed class JsonRows(LineReader reader, Mapping mapping) : RowSource
             :
             [
                 .. System.Text.Encoding.UTF8.GetBytes(
-                    $"{{{said},\"_row\":{JsonSerializer.Serialize(System.Text.Encoding.UTF8.GetString(raw), Hosting.Requests.Json.Options)}}}\n"
+                    $"{{{said},\"_row\":{JsonSerializer.Serialize(System.Text.Encoding.UTF8.GetString(raw), Api.Formats.Json.Options)}}}\n"
                 ),
             ];
     }
 
-    private static JsonElement? Find(JsonElement root, string path)
+    /// <summary>A member, or a member of a member: <c>meta.level</c>.</summary>
+    public static JsonElement? Find(JsonElement root, string path)
     {
         if (root.TryGetProperty(path, out var whole))
         {

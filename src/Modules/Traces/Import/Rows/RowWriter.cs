@@ -4,7 +4,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Sillage.Hosting.Requests;
+using Sillage.Api.Formats;
+using Sillage.Schema;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Import.Rows;
@@ -26,7 +28,7 @@ internal sealed class RowWriter : IDisposable
     private readonly Mapping _mapping;
     private readonly TimeReading _times;
     private readonly bool _decimalComma;
-    private readonly byte[]? _missing;
+    private readonly byte[][] _missing;
     private readonly ArrayBufferWriter<byte> _memberBytes = new();
     private readonly ArrayBufferWriter<byte> _dataBytes = new();
     private readonly Utf8JsonWriter _members;
@@ -34,13 +36,19 @@ internal sealed class RowWriter : IDisposable
     private readonly byte[] _room = new byte[128];
     private readonly IReadOnlyList<(Target Target, byte[] Value)> _constants;
     private bool _hasId;
+    private bool _isJson;
+
+    private const string PersonExpected = "A text or a whole number says who it is.";
 
     public RowWriter(TraceImportRequest request, Study study, Mapping mapping)
     {
         (_study, _mapping) = (study, mapping);
-        _times = new TimeReading(request.TimeFormat, request.TimeZone);
+        _times = new TimeReading(request.TimeFormat, request.TimeZone, request.DecimalComma);
         _decimalComma = request.DecimalComma;
-        _missing = request.Missing is null ? null : Encoding.UTF8.GetBytes(request.Missing);
+        _missing =
+        [
+            .. request.Missing.SelectMany(NameList.Split).Select(NameList.Plain).Select(Encoding.UTF8.GetBytes),
+        ];
         _members = new Utf8JsonWriter(_memberBytes, Options);
         _data = new Utf8JsonWriter(_dataBytes, Options);
         _constants = [.. mapping.Constants.Select(c => (c.Target, Encoding.UTF8.GetBytes(c.Value)))];
@@ -49,12 +57,15 @@ internal sealed class RowWriter : IDisposable
     /// <summary>The first thing that is wrong with the row; null if nothing is.</summary>
     public string? Fault { get; set; }
 
+    /// <summary>The value that is wrong, as a message shows it; null where the fault is not one value's.</summary>
+    public string? FaultValue { get; private set; }
+
     /// <summary>Whose trace it is, as the file says it; null if it does not.</summary>
     public string? Participant { get; private set; }
 
     public void Begin()
     {
-        (Fault, Participant, _hasId) = (null, null, false);
+        (Fault, FaultValue, Participant, _hasId) = (null, null, null, false);
         _memberBytes.ResetWrittenCount();
         _dataBytes.ResetWrittenCount();
         _members.Reset(_memberBytes);
@@ -73,7 +84,8 @@ internal sealed class RowWriter : IDisposable
     /// <param name="quoted">Whether it is certainly a text: without quotes an empty one means that there is none.</param>
     public void Write(Target target, ReadOnlySpan<byte> text, bool quoted)
     {
-        if (!quoted && (text.IsEmpty || (_missing is not null && text.SequenceEqual(_missing))))
+        // What is a number or a time is one with quotes around it, too: only of a text they tell that it is meant as it stands.
+        if (!quoted ? text.IsEmpty || IsMissing(text) : !IsText(target) && IsMissing(text.Trim((byte)' ')))
         {
             if (target is { Type: FieldType.String, Required: true } && text.IsEmpty)
             {
@@ -127,8 +139,30 @@ internal sealed class RowWriter : IDisposable
                 when target is not { Kind: TargetKind.Field, Type: null or FieldType.String or FieldType.Json }:
                 Write(target, Encoding.UTF8.GetBytes(value.GetString()!), quoted: true);
                 break;
-            case JsonValueKind.Number when target is { Kind: TargetKind.Field, Type: FieldType.Integer }:
+            case JsonValueKind.Number
+                when target is { Kind: TargetKind.Field, Type: FieldType.Integer or FieldType.Boolean }
+                    || target.Kind is TargetKind.Sequence or TargetKind.Timestamp:
+                // JSON has a decimal point, whatever the texts of the file have.
+                _isJson = true;
                 Write(target, Encoding.UTF8.GetBytes(value.GetRawText()), quoted: true);
+                _isJson = false;
+                break;
+            case not (JsonValueKind.String or JsonValueKind.Number) when target.Kind == TargetKind.Participant:
+                Fail(target, PersonExpected, Encoding.UTF8.GetBytes(value.GetRawText()));
+                break;
+            case JsonValueKind.Number when target.Kind == TargetKind.Participant:
+                var person = Encoding.UTF8.GetBytes(value.GetRawText());
+                if (PersonKey.IsWhole(value.GetRawText()))
+                {
+                    _isJson = true;
+                    Write(target, person, quoted: true);
+                    _isJson = false;
+                }
+                else
+                {
+                    Fail(target, PersonExpected, person);
+                }
+
                 break;
             default:
                 if (target.Kind == TargetKind.Field)
@@ -169,6 +203,27 @@ internal sealed class RowWriter : IDisposable
         _data.Dispose();
     }
 
+    private bool IsMissing(ReadOnlySpan<byte> text)
+    {
+        foreach (var mark in _missing)
+        {
+            if (text.SequenceEqual(mark))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsText(Target target) =>
+        target.Kind switch
+        {
+            TargetKind.Timestamp or TargetKind.Sequence => false,
+            TargetKind.Field => target.Type is null or FieldType.String or FieldType.Json,
+            _ => true,
+        };
+
     private void WriteMember(Target target, ReadOnlySpan<byte> text)
     {
         switch (target.Kind)
@@ -178,7 +233,7 @@ internal sealed class RowWriter : IDisposable
                 _members.WriteString("id"u8, IdOf(text));
                 break;
             case TargetKind.Participant:
-                Participant = Encoding.UTF8.GetString(text.Trim((byte)' '));
+                Participant = PersonKey.Normalise(Encoding.UTF8.GetString(text), _decimalComma && !_isJson);
                 break;
             case TargetKind.Timestamp:
                 if (ReadTime(target, text.Trim((byte)' '), out var time))
@@ -244,7 +299,7 @@ internal sealed class RowWriter : IDisposable
     // A text that is JSON is meant as JSON; any other is a text.
     private void WriteJson(Target target, ReadOnlySpan<byte> text)
     {
-        if (IsJson(text))
+        if (WholeLines.IsValue(text))
         {
             _data.WritePropertyName(target.Field!);
             _data.WriteRawValue(text, skipInputValidation: true);
@@ -257,14 +312,14 @@ internal sealed class RowWriter : IDisposable
 
     private void WriteData(Target target, ReadOnlySpan<byte> text)
     {
-        if (IsJson(text) && text.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+        if (WholeLines.IsValue(text) && text.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
         {
             using var document = JsonDocument.Parse(text.ToArray());
             Write(target, document.RootElement);
         }
         else
         {
-            Fail(target, "A JSON object is expected.");
+            Fail(target, "A JSON object is expected.", text);
         }
     }
 
@@ -279,7 +334,7 @@ internal sealed class RowWriter : IDisposable
         )
         {
             _data.WritePropertyName(target.Field!);
-            if (IsJson(spelt))
+            if (WholeLines.IsValue(spelt))
             {
                 _data.WriteRawValue(spelt, skipInputValidation: true);
             }
@@ -292,31 +347,53 @@ internal sealed class RowWriter : IDisposable
             return;
         }
 
-        Fail(
-            target,
-            !_decimalComma && text.Contains((byte)',')
-                ? "A number is expected; if the comma stands before its fraction, say --decimal comma."
-                : "A number within the range of double precision."
-        );
+        Fail(target, Advice(text) ?? "A number within the range of double precision.", text);
     }
+
+    private string? Advice(ReadOnlySpan<byte> text) =>
+        _decimalComma && text.Contains((byte)'.')
+            ? "With --decimal comma a number has no point in it: write 1000 or 1,5, and leave marks between thousands out."
+        : !_decimalComma && text.Contains((byte)',')
+            ? "A number is expected; if the comma stands before its fraction, say --decimal comma."
+        : null;
 
     private void WriteBoolean(Target target, ReadOnlySpan<byte> text)
     {
         switch (text.Length > 5 ? "" : Encoding.UTF8.GetString(text).ToUpperInvariant())
         {
-            case "TRUE" or "T" or "1" or "YES":
+            case "TRUE" or "T" or "YES":
                 _data.WriteBoolean(target.Field!, true);
-                break;
-            case "FALSE" or "F" or "0" or "NO":
+                return;
+            case "FALSE" or "F" or "NO":
                 _data.WriteBoolean(target.Field!, false);
-                break;
+                return;
             default:
-                Fail(target, "true or false, 1 or 0, yes or no.");
                 break;
+        }
+
+        // Programs that hold all columns as doubles write 1.0 and 0.0.
+        if (TryReadWhole(text, out var number) && number is 0 or 1)
+        {
+            _data.WriteBoolean(target.Field!, number == 1);
+        }
+        else
+        {
+            Fail(target, "true or false, 1 or 0, yes or no.", text);
         }
     }
 
     private bool ReadWhole(Target target, ReadOnlySpan<byte> text, out long number)
+    {
+        if (TryReadWhole(text, out number))
+        {
+            return true;
+        }
+
+        Fail(target, Advice(text) ?? "A whole number of at most 64 bits.", text);
+        return false;
+    }
+
+    private bool TryReadWhole(ReadOnlySpan<byte> text, out long number)
     {
         if (Utf8Parser.TryParse(text, out number, out var used) && used == text.Length)
         {
@@ -337,22 +414,23 @@ internal sealed class RowWriter : IDisposable
             return true;
         }
 
-        Fail(target, "A whole number of at most 64 bits.");
         return false;
     }
 
     /// <summary>A number with a decimal point, whichever mark the file has.</summary>
-    /// <returns>False if the text is longer than any number.</returns>
+    /// <returns>
+    /// False if the text is longer than any number, or has a point where the file's mark is the comma: 1.000 may be a thousand.
+    /// </returns>
     private bool TrySpell(ReadOnlySpan<byte> text, ref Span<byte> spelt)
     {
-        if (text.Length > spelt.Length)
+        if (text.Length > spelt.Length || (_decimalComma && !_isJson && text.Contains((byte)'.')))
         {
             return false;
         }
 
         text.CopyTo(spelt);
         spelt = spelt[..text.Length];
-        if (_decimalComma)
+        if (_decimalComma && !_isJson)
         {
             spelt.Replace((byte)',', (byte)'.');
         }
@@ -362,29 +440,21 @@ internal sealed class RowWriter : IDisposable
 
     private bool ReadTime(Target target, ReadOnlySpan<byte> text, out ReadOnlySpan<byte> time)
     {
-        if (_times.Read(text, _room, out time) is not { } wrong)
+        if (_times.Read(text, _room, _isJson, out time) is not { } wrong)
         {
             return true;
         }
 
-        Fail(target, wrong);
+        Fail(target, wrong, text);
         return false;
     }
 
-    private void Fail(Target target, string detail) => Fault ??= $"{_mapping.LabelOf(target.Name)}: {detail}";
-
-    private static bool IsJson(ReadOnlySpan<byte> text)
+    private void Fail(Target target, string detail, ReadOnlySpan<byte> value)
     {
-        var reader = new Utf8JsonReader(text);
-        try
+        if (Fault is null)
         {
-            while (reader.Read()) { }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
+            Fault = $"{_mapping.LabelOf(target.Name)}: {detail}";
+            FaultValue = JsonFault.Show(value);
         }
     }
 

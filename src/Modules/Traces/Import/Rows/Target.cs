@@ -1,3 +1,4 @@
+using Sillage.Schema;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Import.Rows;

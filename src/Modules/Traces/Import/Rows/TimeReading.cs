@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Unicode;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Import.Rows;
 
@@ -34,9 +34,11 @@ internal sealed class TimeReading
     private readonly string[]? _forms;
     private readonly bool _formHasOffset;
     private readonly TimeZoneInfo? _zone;
+    private readonly bool _decimalComma;
 
-    public TimeReading(string? format, string? zone)
+    public TimeReading(string? format, string? zone, bool decimalComma = false)
     {
+        _decimalComma = decimalComma;
         _zone = ZoneOf(zone);
         switch (format)
         {
@@ -58,7 +60,16 @@ internal sealed class TimeReading
     /// <param name="room">Where the time goes if the text is not it already.</param>
     /// <param name="time">RFC 3339 text.</param>
     /// <returns>What is wrong with it; null if nothing is.</returns>
-    public string? Read(ReadOnlySpan<byte> text, byte[] room, out ReadOnlySpan<byte> time)
+    public string? Read(ReadOnlySpan<byte> text, byte[] room, out ReadOnlySpan<byte> time) =>
+        Read(text, room, isJson: false, out time);
+
+    /// <summary>The same for text that may be a number of JSON.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="room">Where the time goes if the text is not it already.</param>
+    /// <param name="isJson">Whether a number is one of JSON, with a point before its fraction.</param>
+    /// <param name="time">RFC 3339 text.</param>
+    /// <returns>What is wrong with it; null if nothing is.</returns>
+    public string? Read(ReadOnlySpan<byte> text, byte[] room, bool isJson, out ReadOnlySpan<byte> time)
     {
         time = text;
         if (_forms is not null)
@@ -76,7 +87,12 @@ internal sealed class TimeReading
             return Rfc3339.Expected;
         }
 
-        if (Utf8Parser.TryParse(text, out decimal number, out var used) && used == text.Length)
+        Span<byte> spelt = stackalloc byte[room.Length];
+        if (
+            TrySpell(text, _decimalComma && !isJson, ref spelt)
+            && Utf8Parser.TryParse(spelt, out decimal number, out var used)
+            && used == spelt.Length
+        )
         {
             return ReadNumber(number, room, out time);
         }
@@ -87,6 +103,24 @@ internal sealed class TimeReading
         }
 
         return ReadLoose(text, room, out time) ? null : ReadForm(text, LocalForms, room, out time);
+    }
+
+    // With a comma before the fraction, a point can only stand between thousands.
+    private static bool TrySpell(ReadOnlySpan<byte> text, bool comma, ref Span<byte> spelt)
+    {
+        if (text.Length > spelt.Length || (comma && text.Contains((byte)'.')))
+        {
+            return false;
+        }
+
+        spelt = spelt[..text.Length];
+        text.CopyTo(spelt);
+        if (comma)
+        {
+            spelt.Replace((byte)',', (byte)'.');
+        }
+
+        return true;
     }
 
     private string? ReadNumber(decimal number, byte[] room, out ReadOnlySpan<byte> time)

@@ -59,7 +59,7 @@ internal sealed class TsadkDatabase : IAsyncDisposable
             throw new ImportException($"There is no file {path}.");
         }
 
-        // Chooses the native library, wherever the data are.
+        // Loads the native library, wherever the data are.
         _ = SqliteLibrary.Version;
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder

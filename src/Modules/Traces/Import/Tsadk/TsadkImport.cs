@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.Accounts.Contracts;
+using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tsadk;
@@ -85,14 +86,14 @@ public sealed record TsadkImportSummary
 /// </summary>
 public sealed class TsadkImport
 {
-    private readonly IDatabase<TracesModule> _database;
+    private readonly IDatabase<TracesData> _database;
     private readonly StudyDirectory _directory;
     private readonly ImportStore _store;
     private readonly IAccountDirectory _accounts;
     private readonly TimeProvider _clock;
 
     internal TsadkImport(
-        IDatabase<TracesModule> database,
+        IDatabase<TracesData> database,
         StudyDirectory directory,
         ImportStore store,
         IAccountDirectory accounts,

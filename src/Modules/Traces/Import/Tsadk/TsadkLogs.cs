@@ -9,7 +9,7 @@ namespace Sillage.Traces.Import.Tsadk;
 
 /// <summary>Takes over logs: those whose ids are not here yet, in the order of their ids.</summary>
 internal sealed class TsadkLogs(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     ImportStore store,
     TimeProvider clock,
     TsadkImportRequest request,

@@ -1,6 +1,6 @@
 using Sillage.Storage;
+using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
-using Sillage.Traces.Tsadk;
 
 namespace Sillage.Traces.Import.Tsadk;
 
@@ -31,7 +31,7 @@ internal static class TsadkRoom
 
     /// <summary>Sees whether old ids and the study's own ones can be told apart.</summary>
     /// <exception cref="ImportException">The study's own logs stand where the old ids would be.</exception>
-    public static async Task CheckAsync(IDatabase<TracesModule> database, Study? study, long last, CancellationToken ct)
+    public static async Task CheckAsync(IDatabase<TracesData> database, Study? study, long last, CancellationToken ct)
     {
         if (last > Most)
         {
@@ -79,12 +79,7 @@ internal static class TsadkRoom
     }
 
     /// <summary>Makes the room, once.</summary>
-    public static Task<bool> MakeAsync(
-        IDatabase<TracesModule> database,
-        Study study,
-        long last,
-        CancellationToken ct
-    ) =>
+    public static Task<bool> MakeAsync(IDatabase<TracesData> database, Study study, long last, CancellationToken ct) =>
         database.WriteAsync(
             async unit =>
             {

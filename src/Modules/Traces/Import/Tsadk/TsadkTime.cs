@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sillage.Traces.Intake;
+using Sillage.Schema;
 
 namespace Sillage.Traces.Import.Tsadk;
 

@@ -14,7 +14,7 @@ namespace Sillage.Traces.Import.Tsadk;
 /// Makes old users participants under their own numbers, with accounts whose passwords are new and stand on a sheet.
 /// </summary>
 internal sealed class TsadkUsers(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     StudyDirectory directory,
     IAccountDirectory accounts,
     TimeProvider clock,

@@ -21,7 +21,7 @@ internal sealed record UserPlan(IReadOnlyList<NewParticipant> New, IReadOnlySet<
 /// left without an account, is not brought back.
 /// </summary>
 internal sealed class UserPlanning(
-    IDatabase<TracesModule> database,
+    IDatabase<TracesData> database,
     IAccountDirectory accounts,
     TsadkImportRequest request,
     TsadkImportSummary summary

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using Shouldly;
+using Sillage.EndToEnd.Tests.Kit;
+
+namespace Sillage.EndToEnd.Tests.Processes;
+
+/// <summary>
+/// Each module starts alone and in every pair, answers /health, and knows nobody where nobody tells it of accounts. The
+/// modules are those that the program itself lists. It needs the executable: what is missing shows when it starts.
+/// </summary>
+public abstract class EveryModuleAloneTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Every_module_starts_alone_and_in_every_pair()
+    {
+        var modules = await ListAsync();
+        modules.Length.ShouldBeGreaterThan(1);
+        string[][] companies =
+        [
+            .. modules.Select(module => new[] { module }),
+            .. modules.SelectMany((a, i) => modules.Skip(i + 1).Select(b => new[] { a, b })),
+        ];
+        foreach (var company in companies)
+        {
+            await StartAsync(string.Join(',', company), hasAccounts: company.Contains("accounts"));
+        }
+    }
+
+    protected abstract Task<Dictionary<string, string>> SettingsAsync();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task StartAsync(string modules, bool hasAccounts)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, modules.Replace(',', '-')));
+        await using var server = await SillageServer.StartAsync(
+            folder.FullName,
+            await SettingsAsync(),
+            "--modules",
+            modules
+        );
+        using var client = server.CreateClient();
+
+        var health = JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync("/health"));
+        health.GetProperty("status").GetString().ShouldBe(hasAccounts ? "healthy" : "degraded", modules);
+        using var ready = await client.GetAsync("/health/ready");
+        ready.StatusCode.ShouldBe(HttpStatusCode.OK, modules);
+        using var document = await client.GetAsync("/openapi.json");
+        document.StatusCode.ShouldBe(HttpStatusCode.OK, modules);
+
+        using var stranger = ApiClient.Basic(server, "somebody", "a wake that stays");
+        using var refused = await stranger.Client.GetAsync("/api/v1");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, modules);
+        if (!hasAccounts)
+        {
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("Accounts:Remote:Address");
+        }
+
+        (await server.StopAsync()).ShouldBe(0, $"{modules}: {server.Errors}");
+    }
+
+    /// <summary>The program's own list.</summary>
+    private async Task<string[]> ListAsync()
+    {
+        var refused = await CommandRun.SillageAsync(_folder.Path, ["serve", "--modules", "none"]);
+        const string Before = "There are: ";
+        var list = refused.Error[(refused.Error.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..];
+        return list.Trim().TrimEnd('.').Split(',', StringSplitOptions.TrimEntries);
+    }
+}
+
+public sealed class EveryModuleAloneOnSqlite : EveryModuleAloneTests
+{
+    protected override Task<Dictionary<string, string>> SettingsAsync() =>
+        Task.FromResult(new Dictionary<string, string>());
+}
+
+public sealed class EveryModuleAloneOnPostgres(PostgresServer postgres) : EveryModuleAloneTests
+{
+    protected override async Task<Dictionary<string, string>> SettingsAsync() =>
+        new() { ["SILLAGE_POSTGRES"] = await postgres.CreateDatabaseAsync() };
+}

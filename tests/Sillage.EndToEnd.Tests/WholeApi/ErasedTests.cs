@@ -1,0 +1,231 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Shouldly;
+using Sillage.EndToEnd.Tests.Kit;
+
+namespace Sillage.EndToEnd.Tests.WholeApi;
+
+/// <summary>
+/// What is left of somebody who was erased, in any table of any database: neither an id nor a name, and no time closer than a day
+/// by which two things that are left could be put together. Whoever adds a table is held to it by that.
+/// </summary>
+public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    // Traces and studies keep the times that they are about; the memory of handled events, of changes and of jobs goes after a while.
+    private static readonly string[] WithTimesOfTheirOwn =
+    [
+        "trace",
+        "quarantine",
+        "study",
+        "retention_run",
+        "sillage_inbox",
+        "sillage_job",
+        "change",
+    ];
+
+    // Ids were put together over 10 ms once.
+    private static readonly TimeSpan Close = TimeSpan.FromMilliseconds(10);
+
+    private static readonly string[] OfThePerson = ["many-sided", "Many Sided", "many.sided@example.org"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("anonymise", false)]
+    [InlineData("destroy", false)]
+    [InlineData("anonymise", true)]
+    [InlineData("destroy", true)]
+    public async Task Nothing_that_is_left_leads_to_who_was_erased(string form, bool onPostgres)
+    {
+        var database = onPostgres ? await postgres.CreateDatabaseAsync() : null;
+        var environment = new Dictionary<string, string>(ApiClient.AdministratorSettings)
+        {
+            ["SILLAGE_LIMITS__RATELIMITS__ENABLED"] = "false",
+        };
+        if (database is not null)
+        {
+            environment["SILLAGE_POSTGRES"] = database;
+        }
+
+        await using var server = await SillageServer.StartAsync(_folder.Path, environment);
+        using var admin = await ApiClient.LogInAsync(server);
+        using var person = await LiveAsync(server, admin);
+        var id = (await person.GetAsync("/api/v1/me")).GetProperty("id").GetGuid();
+        var trail = (await person.GetAsync("/api/v1/me/data")).GetProperty("traces").GetProperty("audit").ToString();
+        trail.ShouldContain("identities.read");
+        trail.ShouldContain("study-right.given");
+        var pseudonym = await PseudonymAsync(admin);
+        var before = await StoredCells.ReadAsync(_folder["data"], database);
+
+        using (var reply = await person.Client.DeleteAsync($"/api/v1/me?form={form}"))
+        {
+            reply.StatusCode.ShouldBe(HttpStatusCode.OK);
+            var report = JsonSerializer.Deserialize<JsonElement>(await reply.Content.ReadAsStringAsync());
+            await IsDoneAsync(admin, report.GetProperty("links").GetProperty("progress").GetString()!);
+        }
+
+        await IsNotToldAgainAsync(admin);
+        var after = await StoredCells.ReadAsync(_folder["data"], database);
+        NoneNames(after, id, form == "destroy" ? [.. OfThePerson, pseudonym] : OfThePerson);
+        NoneTellsAMoment(before, after, id);
+        TheTrailTellsDays(before, after);
+        AccountsHaveRandomIds(after);
+        if (form == "anonymise")
+        {
+            after.ShouldContain(cell => cell.Table == "participant" && cell.Holds(pseudonym));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Makes somebody of whom something is kept wherever anything of a person is.</summary>
+    private static async Task<ApiClient> LiveAsync(SillageServer server, ApiClient admin)
+    {
+        await admin.MakeStudyAsync("game", 1);
+        using var made = await ProvisionAsync(admin);
+        var item = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0];
+        var password = item.GetProperty("password").GetString()!;
+        using (var first = await ApiClient.LogInAsync(server, "many-sided", password))
+        {
+            var id = (await first.GetAsync("/api/v1/me")).GetProperty("id").GetString();
+            await admin.PatchAsync($"/api/v1/users/{id}", new { role = "researcher" });
+            using var given = await admin.Client.PutAsJsonAsync(
+                $"/api/v1/studies/game/rights/{id}",
+                new { rights = new[] { "read", "write", "manage", "identities" } }
+            );
+            given.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        var person = await ApiClient.LogInAsync(server, "many-sided", password);
+        await person.PatchAsync("/api/v1/me", new { displayName = OfThePerson[1], email = OfThePerson[2] });
+        await person.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "traces.write" } });
+        (await person.TrySendAsync("game", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+        await SendAsync(person, """{"participant":1,"timestamp":"2026-03-02T10:00:00Z","name":"told"}""");
+        await SendAsync(person, """{"participant":1,"name":"without a time"}""");
+        await SendAsync(person, """{"name":"mine, without a time"}""");
+        await person.GetAsync("/api/v1/studies/game/traces?identities=true");
+        await person.MakeStudyAsync("own", 1);
+        await person.PatchAsync("/api/v1/studies/own", new { retentionDays = 30 });
+        await person.PostAsync("/api/v1/studies/own/retention/runs", new { });
+        return person;
+    }
+
+    // The reply has names and passwords; the key brings it again for a day.
+    private static Task<HttpResponseMessage> ProvisionAsync(ApiClient admin)
+    {
+        var content = JsonContent.Create(new { usernames = new[] { "many-sided", "another" } });
+        content.Headers.Add("Idempotency-Key", "the first two");
+        return admin.Client.PostAsync("/api/v1/studies/game/participants", content);
+    }
+
+    private static async Task IsNotToldAgainAsync(ApiClient admin)
+    {
+        using var again = await ProvisionAsync(admin);
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await again.Content.ReadAsStringAsync()).ShouldContain("erased");
+    }
+
+    private static async Task SendAsync(ApiClient person, string trace)
+    {
+        using var content = new StringContent(trace, Encoding.UTF8, "application/json");
+        content.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        using var reply = await person.Client.PostAsync("/api/v1/studies/game/traces", content);
+        reply.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.UnprocessableEntity);
+    }
+
+    private static async Task<string> PseudonymAsync(ApiClient admin)
+    {
+        var participants = await admin.GetAsync("/api/v1/studies/game/participants");
+        return participants
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("number").GetInt64() == 2)
+            .GetProperty("pseudonym")
+            .GetString()!;
+    }
+
+    private static Task IsDoneAsync(ApiClient admin, string progress) =>
+        Eventually.HoldsAsync(async () => (await admin.GetAsync(progress)).GetProperty("state").GetString() == "done");
+
+    // On PostgreSQL the other processes hear for ten minutes that the account has changed, by its id.
+    private static void NoneNames(IReadOnlyList<StoredCell> after, Guid id, IEnumerable<string> names)
+    {
+        var cells = after.Where(cell => cell.Table != "change").ToList();
+        cells.Where(cell => cell.Holds(id)).Select(cell => cell.Place).ShouldBeEmpty();
+        foreach (var name in names)
+        {
+            cells.Where(cell => cell.Holds(name)).Select(cell => cell.Place).ShouldBeEmpty(name);
+        }
+    }
+
+    private void NoneTellsAMoment(IReadOnlyList<StoredCell> before, IReadOnlyList<StoredCell> after, Guid id)
+    {
+        static (string, string, int) RowOf(StoredCell cell) => (cell.Database, cell.Table, cell.Row);
+
+        var own = before.Where(cell => cell.Holds(id)).Select(RowOf).ToHashSet();
+        var moments = before
+            .Where(cell => own.Contains(RowOf(cell)) && !WithTimesOfTheirOwn.Contains(cell.Table))
+            .Select(cell => cell.Moment)
+            .OfType<DateTimeOffset>()
+            .ToList();
+        // What others were told or given by one and the same act is theirs as well.
+        var shared = before
+            .Where(cell => !own.Contains(RowOf(cell)))
+            .Select(cell => cell.Moment)
+            .OfType<DateTimeOffset>()
+            .ToList();
+        moments.RemoveAll(moment => shared.Exists(other => (other - moment).Duration() < Close));
+        moments.ShouldNotBeEmpty();
+        output.WriteLine($"{own.Count} rows named the person, at {moments.Count} moments of the person's own.");
+
+        after
+            .Where(cell =>
+                !WithTimesOfTheirOwn.Contains(cell.Table)
+                && cell.Moment is { } at
+                && moments.Exists(m => (m - at).Duration() < Close)
+            )
+            .Select(cell => $"{cell.Place} {cell.Moment:O}")
+            .ShouldBeEmpty();
+    }
+
+    // Every row that was rewritten or came with the erasure; the participants; the list of erasures.
+    private static void TheTrailTellsDays(IReadOnlyList<StoredCell> before, IReadOnlyList<StoredCell> after)
+    {
+        var known = before.Where(cell => cell is { Table: "sillage_audit", Column: "id" }).Select(Text).ToHashSet();
+        var rows = after
+            .Where(cell => cell.Table == "sillage_audit")
+            .GroupBy(cell => (cell.Database, cell.Row))
+            .Where(row => !known.Contains(Text(row.Single(cell => cell.Column == "id"))))
+            .ToList();
+        rows.Count.ShouldBeGreaterThan(5);
+        var cells = rows.SelectMany(row => row).Where(cell => cell.Column is "id" or "at");
+        var others = after.Where(cell =>
+            cell is { Table: "participant", Column: "created_at" } || cell.Table == "erasure"
+        );
+        foreach (var cell in cells.Concat(others).Where(cell => cell.Moment is not null))
+        {
+            cell.Moment!.Value.TimeOfDay.ShouldBe(TimeSpan.Zero, cell.Place);
+        }
+
+        var subjects = rows.Where(row =>
+                row.Any(cell => Equals(cell.Value, "account.corrected") || Equals(cell.Value, "identities.read"))
+            )
+            .SelectMany(row => row.Where(cell => cell.Column is "actor"))
+            .Select(Text)
+            .ToList();
+        subjects.Count.ShouldBeGreaterThan(1);
+        subjects.ShouldBeUnique("each row has a stranger of its own");
+    }
+
+    private static void AccountsHaveRandomIds(IReadOnlyList<StoredCell> after)
+    {
+        var ids = after.Where(cell => cell is { Table: "account", Column: "id" }).ToList();
+        ids.ShouldNotBeEmpty();
+        ids.Select(cell => cell.Moment).ShouldAllBe(moment => moment == null);
+    }
+
+    private static string Text(StoredCell cell) =>
+        cell.Value is byte[] bytes ? Convert.ToHexString(bytes) : cell.Value.ToString()!;
+}

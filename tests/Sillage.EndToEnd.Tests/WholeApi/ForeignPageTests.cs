@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Shouldly;
+using Sillage.EndToEnd.Tests.Kit;
+
+namespace Sillage.EndToEnd.Tests.WholeApi;
+
+/// <summary>
+/// A browser that knows an administrator's password sends it along with whatever a foreign page makes it send: no operation
+/// that changes something obeys.
+/// </summary>
+public sealed class ForeignPageTests(SharedServer shared)
+{
+    private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
+
+    [Theory]
+    [InlineData("https://evil.example", "cross-site")]
+    [InlineData("https://evil.example", "same-site")]
+    [InlineData("https://evil.example", null)]
+    [InlineData("null", null)]
+    [InlineData(null, "cross-site")]
+    public async Task Changes_nothing(string? origin, string? site)
+    {
+        var failures = new List<string>();
+        await ForEachChangeAsync(
+            async (client, operation) =>
+            {
+                using var reply = await SendAsync(client, operation, origin, site);
+                var text = await reply.Content.ReadAsStringAsync();
+                // The routes of the older API have its words for it.
+                var words = operation.Path.StartsWith("/{study}/", StringComparison.Ordinal)
+                    ? "Access forbidden"
+                    : "another origin";
+                if (reply.StatusCode != HttpStatusCode.Forbidden || !text.Contains(words, StringComparison.Ordinal))
+                {
+                    failures.Add($"{operation.Name}: {(int)reply.StatusCode} {text}");
+                }
+            }
+        );
+
+        failures.ShouldBeEmpty(string.Join("\n", failures));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", "same-origin")]
+    [InlineData(null, "none")]
+    [InlineData("http://SELF", null)]
+    [InlineData(null, null)]
+    public async Task A_page_of_the_servers_own_and_what_is_no_page_is_served(string? origin, string? site)
+    {
+        using var client = shared.Server.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        Add(request, origin?.Replace("SELF", client.BaseAddress!.Authority), site);
+        using var reply = await client.SendAsync(request);
+        reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_token_is_nothing_that_a_browser_adds_by_itself()
+    {
+        using var admin = await ApiClient.LogInAsync(shared.Server);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/studies")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        Add(request, "https://game.example", "cross-site");
+        using var reply = await admin.Client.SendAsync(request);
+        reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    private async Task ForEachChangeAsync(Func<HttpClient, Operation, Task> check)
+    {
+        var name = $"browser-{Guid.CreateVersion7():N}"[..30];
+        (await shared.RegisterAsync(name, "administrator")).Dispose();
+        using var browser = ApiClient.Basic(shared.Server, name, ApiClient.Password);
+        var changes = (await Operation.AllAsync(browser.Client)).Where(o => o.Method != HttpMethod.Get).ToList();
+        changes.ShouldNotBeEmpty();
+        foreach (var operation in changes)
+        {
+            await check(browser.Client, operation);
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        Operation operation,
+        string? origin,
+        string? site
+    )
+    {
+        var address = operation.Address(parameter => parameter == "study" ? SharedServer.Study : Nobody);
+        using var request = new HttpRequestMessage(operation.Method, address);
+        Add(request, origin, site);
+        // More than a form can send: what a route does not read it would refuse for that.
+        request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        return await client.SendAsync(request);
+    }
+
+    private static void Add(HttpRequestMessage request, string? origin, string? site)
+    {
+        if (origin is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Origin", origin);
+        }
+
+        if (site is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
+        }
+    }
+}
