@@ -8,16 +8,24 @@ namespace Sillage.Storage;
 /// </summary>
 internal sealed partial class OutageLog(string engine, TimeProvider clock, ILogger logger)
 {
+    /// <summary>
+    /// How long after an outage a broken connection is one of its own: one that lay idle in the pool shows only when it is
+    /// used. Who cannot connect says so at once.
+    /// </summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private volatile bool _isAway;
     private long _since;
+    private long? _until;
 
     /// <summary>Somebody could not reach it.</summary>
-    public void Began(Exception reason)
+    /// <param name="isBroken">Whether a connection that stood broke, which says nothing of whether a new one can be had.</param>
+    public void Began(Exception reason, bool isBroken = false)
     {
         lock (_lock)
         {
-            if (_isAway)
+            if (_isAway || (isBroken && _until is { } until && clock.GetElapsedTime(until) < Aftermath))
             {
                 return;
             }
@@ -43,7 +51,7 @@ internal sealed partial class OutageLog(string engine, TimeProvider clock, ILogg
                 return;
             }
 
-            _isAway = false;
+            (_isAway, _until) = (false, clock.GetTimestamp());
         }
 
         LogEnded(logger, engine, (long)Math.Ceiling(clock.GetElapsedTime(_since).TotalSeconds));

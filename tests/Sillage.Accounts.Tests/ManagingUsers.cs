@@ -251,7 +251,8 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
             $"/api/v1/audit?action=account.erased&actor={administrator.Id}",
             administrator.Token
         );
-        ((string)erased.Json["items"]![0]!["details"]!).ShouldContain("anonymise");
+        // The administrator of these tests erases others meanwhile.
+        erased.Json["items"]!.AsArray().ShouldContain(a => ((string)a!["details"]!).Contains("anonymise"));
         erased.Text.ShouldNotContain(person.Id.ToString());
 
         (await GetAsync("/api/v1/audit?action=a%00", administrator.Token)).Pointers().ShouldBe(["?action"]);

@@ -224,7 +224,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
         catch (NpgsqlException exception) when (PostgresErrors.IsConnectionLost(exception))
         {
             Notice(exception);
-            _outage.Began(exception);
+            _outage.Began(exception, PostgresErrors.IsConnectionBroken(exception));
             throw PostgresErrors.CommitUnknown(exception);
         }
     }
@@ -256,7 +256,7 @@ internal sealed partial class PostgresDatabase : ModuleDatabase
     {
         if (PostgresErrors.Translate(exception) is DatabaseUnavailableException { IsOutage: true })
         {
-            _outage.Began(exception);
+            _outage.Began(exception, PostgresErrors.IsConnectionBroken(exception));
         }
 
         PostgresErrors.ThrowTranslated(exception);
