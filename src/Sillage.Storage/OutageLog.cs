@@ -20,6 +20,7 @@ internal sealed partial class OutageLog(string engine, TimeProvider clock, ILogg
     private long? _until;
 
     /// <summary>Somebody could not reach it.</summary>
+    /// <param name="reason">What it said, for the log.</param>
     /// <param name="isBroken">Whether a connection that stood broke, which says nothing of whether a new one can be had.</param>
     public void Began(Exception reason, bool isBroken = false)
     {
