@@ -39,20 +39,24 @@ internal sealed partial class JobRunner(
         }
     }
 
-    /// <summary>What each process does for itself, at its turns, until cancelled.</summary>
+    /// <summary>What each process does for itself, at its turns and whenever it is rung for, until cancelled.</summary>
     public async Task RunLocallyAsync(ModuleDatabase database, WorkKind kind, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(kind.Options.Every!.Value, clock);
+        var signal = database.Work.Own(kind.Name);
+        var isDue = kind.Options.AtStart || database.Work.RungFor(kind.Name, clock) is not null;
+        var pause = isDue ? TimeSpan.Zero : kind.Options.Every!.Value;
         try
         {
-            if (kind.Options.AtStart)
+            while (!ct.IsCancellationRequested)
             {
-                await RunLocallyOnceAsync(database, kind, ct);
-            }
+                if (pause > TimeSpan.Zero)
+                {
+                    await signal.WaitAsync(pause, clock, ct);
+                }
 
-            while (await timer.WaitForNextTickAsync(ct))
-            {
-                await RunLocallyOnceAsync(database, kind, ct);
+                // Before it begins: who rings from here on has it done once more.
+                database.Work.Heard(kind.Name);
+                pause = await RunLocallyOnceAsync(database, kind, ct) ?? kind.Options.Every!.Value;
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -61,17 +65,20 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task RunLocallyOnceAsync(ModuleDatabase database, WorkKind kind, CancellationToken ct)
+    /// <summary>One turn of it.</summary>
+    /// <returns>When it is to be gone on with, if it said so.</returns>
+    private async Task<TimeSpan?> RunLocallyOnceAsync(ModuleDatabase database, WorkKind kind, CancellationToken ct)
     {
         var job = new JobRow(Guid.Empty, "{}", 1, 0, Guid.Empty, null, null);
         try
         {
-            await kind.RunAsync(services, job.Arguments, new WorkRun(null, job), ct);
+            return (await kind.RunAsync(services, job.Arguments, new WorkRun(null, job), ct)).Pause;
         }
         catch (DatabaseUnavailableException exception)
         {
             // The pump says so, once.
             LogTurnMissed(logger, kind.Name, database.Name, exception.Message);
+            return null;
         }
 #pragma warning disable CA1031 // The edge of the loop: it is logged, and done again at its next turn.
         catch (Exception exception) when (exception is not OperationCanceledException || !ct.IsCancellationRequested)
@@ -79,6 +86,7 @@ internal sealed partial class JobRunner(
         {
             metrics.Failed(database.Name, kind.Name);
             LogTurnFailed(logger, kind.Name, database.Name, exception);
+            return null;
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class WorkOptions
 
     /// <summary>
     /// Whether each process does it for itself, because it is about what a process has in memory. Such work recurs
-    /// (<see cref="Every"/>) and is not stored.
+    /// (<see cref="Every"/>), is not stored, and can be rung for and say that it goes on (<see cref="WorkResult.Again"/>).
     /// </summary>
     public bool InEveryProcess { get; set; }
 

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 
 namespace Sillage.Storage.Work;
 
-/// <summary>What wakes the pump of one database before its timer does.</summary>
+/// <summary>What wakes the pump of one database, and what this process does for itself, before its timer does.</summary>
 internal sealed class WorkSignals
 {
     private readonly ConcurrentDictionary<string, long> _rung = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Signal> _own = new(StringComparer.Ordinal);
     private readonly Signal _due = new();
 
     /// <summary>A job was committed, or has ended.</summary>
@@ -16,9 +17,12 @@ internal sealed class WorkSignals
     {
         if (!_rung.ContainsKey(kind) && _rung.TryAdd(kind, clock.GetTimestamp()))
         {
-            _due.Set();
+            (_own.TryGetValue(kind, out var own) ? own : _due).Set();
         }
     }
+
+    /// <summary>What wakes the work of this name that each process does for itself; no pump is woken for it.</summary>
+    public Signal Own(string kind) => _own.GetOrAdd(kind, _ => new Signal());
 
     /// <summary>How long it has been asked for; null if it has not.</summary>
     public TimeSpan? RungFor(string kind, TimeProvider clock) =>

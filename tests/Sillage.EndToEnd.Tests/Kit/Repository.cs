@@ -7,11 +7,14 @@ internal static class Repository
 
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Output.FullName, "../../../../.."));
 
+    /// <summary>Where the product was built along with the tests.</summary>
+    public static string Built { get; } = Path.Combine(Root, "src/Sillage/bin", Output.Parent!.Name, Output.Name);
+
     /// <summary>
     /// The executable: the one that <c>./test</c> has the launcher build, compiled ahead as users have it, or else the one
     /// built along with the tests.
     /// </summary>
     public static string Executable { get; } =
         Environment.GetEnvironmentVariable("SILLAGE_TEST_EXECUTABLE")
-        ?? Path.Combine(Root, "src/Sillage/bin", Output.Parent!.Name, Output.Name, "sillage");
+        ?? Path.Combine(Built, "sillage");
 }

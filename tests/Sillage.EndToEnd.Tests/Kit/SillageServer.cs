@@ -24,14 +24,22 @@ internal sealed partial class SillageServer : IAsyncDisposable
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Starts it in <paramref name="folder"/> and waits for its banner.</summary>
-    public static async Task<SillageServer> StartAsync(
+    public static Task<SillageServer> StartAsync(
+        string folder,
+        IReadOnlyDictionary<string, string>? environment = null,
+        params string[] arguments
+    ) => StartProgramAsync(Repository.Executable, folder, environment, arguments);
+
+    /// <summary>The same with an executable that was built elsewhere.</summary>
+    public static async Task<SillageServer> StartProgramAsync(
+        string program,
         string folder,
         IReadOnlyDictionary<string, string>? environment = null,
         params string[] arguments
     )
     {
         var process = CommandRun.Start(
-            Repository.Executable,
+            program,
             folder,
             arguments.Contains("--urls")
                 ? ["serve", .. arguments]

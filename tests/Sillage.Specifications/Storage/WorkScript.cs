@@ -36,6 +36,9 @@ public sealed class WorkScript
 
     public int Breaths { get; set; }
 
+    /// <summary>What each process's own work ends with.</summary>
+    public WorkResult AfterBreath { get; set; } = WorkResult.Done;
+
     /// <summary>How many errands were under way at once.</summary>
     public int Most => _most;
 
@@ -82,6 +85,6 @@ public sealed class DrawBreath(WorkScript script) : IWork<Breath>
     public Task<WorkResult> RunAsync(Breath job, WorkRun run, CancellationToken ct)
     {
         script.Breaths++;
-        return Task.FromResult(WorkResult.Done);
+        return Task.FromResult(script.AfterBreath);
     }
 }

@@ -18,6 +18,8 @@ public abstract class WorkSpecification : StorageSpecification
 
     private TimeSpan RoundEvery { get; set; } = TimeSpan.FromMilliseconds(150);
 
+    private TimeSpan BreathEvery { get; set; } = TimeSpan.FromMilliseconds(50);
+
     [Fact]
     public async Task A_job_is_done_and_gone()
     {
@@ -267,6 +269,21 @@ public abstract class WorkSpecification : StorageSpecification
         await Eventually.HoldsAsync(() => Script.Rounds > before);
     }
 
+    [Fact]
+    public async Task What_each_process_does_for_itself_is_rung_for_and_goes_on_as_it_says()
+    {
+        (BreathEvery, PollInterval) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        await RestartAsync();
+        var before = Script.Breaths;
+        Storage.Services.GetRequiredService<WorkBell<SpecimenModule>>().Ring<Breath>();
+        await Eventually.HoldsAsync(() => Script.Breaths > before);
+
+        Script.AfterBreath = WorkResult.Again(TimeSpan.FromMilliseconds(20));
+        before = Script.Breaths;
+        Storage.Services.GetRequiredService<WorkBell<SpecimenModule>>().Ring<Breath>();
+        await Eventually.HoldsAsync(() => Script.Breaths > before + 3);
+    }
+
     protected override void AddModules(IServiceCollection services)
     {
         base.AddModules(services);
@@ -281,7 +298,7 @@ public abstract class WorkSpecification : StorageSpecification
         );
         services.AddWork<SpecimenModule, Round, WalkRound>((work, _) => work.Every = RoundEvery);
         services.AddWork<SpecimenModule, Breath, DrawBreath>(
-            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromMilliseconds(50), true)
+            (work, _) => (work.Every, work.InEveryProcess) = (BreathEvery, true)
         );
         services.Configure<JobOptions>(options =>
         {

@@ -2,11 +2,13 @@ using System.Text.Json;
 using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Api.Formats;
 using Sillage.Storage;
+using Sillage.Storage.Work;
 
 namespace Sillage.Accounts.Contracts.Erasures;
 
 /// <summary>The list of erasures, in a database of its own that a restore adds to and does not replace.</summary>
-internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvider clock) : IErasureList, IDisposable
+internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<ErasureRecords> bell, TimeProvider clock)
+    : IErasureList
 {
     private const string Columns = "id, account, section, part, form, requested_at, applied_at, removed_at, wiped_at";
 
@@ -66,8 +68,6 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
         DELETE FROM erasure WHERE id IN (
           SELECT id FROM erasure WHERE requested_at < @before AND wiped_at IS NOT NULL LIMIT 1000)
         """;
-
-    private readonly SemaphoreSlim _news = new(0);
 
     /// <summary>Whether several processes share it.</summary>
     public bool IsShared => database.Dialect == SqlDialect.Postgres;
@@ -245,12 +245,7 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, TimeProvid
     }
 
     /// <summary>Something has come on; whoever sees erasures through looks at once.</summary>
-    public void Wake() => _news.Release();
-
-    /// <summary>Waits until something has come on, or so long.</summary>
-    public Task<bool> WaitAsync(TimeSpan longest, CancellationToken ct) => _news.WaitAsync(longest, ct);
-
-    public void Dispose() => _news.Dispose();
+    public void Wake() => bell.Ring<SeeErasuresThrough>();
 
     private Task<int> MarkAsync(string sql, Guid id, CancellationToken ct)
     {

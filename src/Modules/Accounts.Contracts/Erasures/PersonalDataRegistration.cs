@@ -4,6 +4,7 @@ using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 using Sillage.Storage.Events;
+using Sillage.Storage.Work;
 
 namespace Sillage.Accounts.Contracts.Erasures;
 
@@ -45,7 +46,10 @@ public static class PersonalDataRegistration
         services.AddSingleton<ErasureAlarm>();
         services.AddSingleton<ErasureReplay>();
         services.AddHostedService(provider => provider.GetRequiredService<ErasureReplay>());
-        services.AddHostedService<ErasureWorker>();
+        services.AddSingleton<ErasureWork>();
+        services.AddWork<ErasureRecords, SeeErasuresThrough, ErasureWork>(
+            (work, _) => (work.Every, work.AtStart, work.InEveryProcess) = (TimeSpan.FromMinutes(1), true, true)
+        );
         services.AddEventHandler<ErasureRecords, SectionErased, NoteAnswer>();
         services
             .AddHealthChecks()

@@ -54,16 +54,16 @@ public sealed record ErasureProgress(
             new DateTimeOffset(2026, 11, 20, 9, 30, 3, TimeSpan.Zero),
             ["accounts", "traces"],
             [],
-            new Links(ReadErasure.AddressOf(Guid.Parse("019aa0c4-5a80-7f3e-9d0b-6b1f4e2a7c11")))
+            new Links(AddressOf(Guid.Parse("019aa0c4-5a80-7f3e-9d0b-6b1f4e2a7c11")))
         );
+
+    /// <summary>Where an erasure is read.</summary>
+    public static string AddressOf(Guid id) => $"/api/v1/erasures/{id}";
 }
 
 /// <summary>Shows how far an erasure has come, to whoever has its address: the person has no account to ask with any more.</summary>
 public static class ReadErasure
 {
-    /// <summary>Where an erasure is read.</summary>
-    public static string AddressOf(Guid id) => $"/api/v1/erasures/{id}";
-
     /// <summary>Maps the route; each process has it.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
@@ -114,7 +114,7 @@ public sealed class ErasureProgressReader
             row.WipedAt,
             [.. answered.Order(StringComparer.Ordinal)],
             waiting,
-            new Links(ReadErasure.AddressOf(id))
+            new Links(ErasureProgress.AddressOf(id))
         );
     }
 

@@ -100,7 +100,7 @@ internal sealed class Erasure(
             () => database.WriteAsync(unit => EraseAsync(report.AccountId, report.Form, actor, unit, ct), ct),
             ct => accounts.IsErasedAsync(report.AccountId, ct)
         );
-        return Reply.Ok(report with { Links = new Links { ["progress"] = ReadErasure.AddressOf(id) } });
+        return Reply.Ok(report with { Links = new Links { ["progress"] = ErasureProgress.AddressOf(id) } });
     }
 
     private async Task<bool> EraseAsync(

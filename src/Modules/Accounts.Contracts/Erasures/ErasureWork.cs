@@ -1,18 +1,23 @@
 using System.Text.Json;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Formats;
 using Sillage.Storage;
 using Sillage.Storage.Events;
+using Sillage.Storage.Work;
 
 namespace Sillage.Accounts.Contracts.Erasures;
 
+/// <summary>Sees erasures through.</summary>
+internal sealed record SeeErasuresThrough : IRecurringJob
+{
+    public static string Kind => "erasures.see-through";
+}
+
 /// <summary>
-/// Sees erasures through. Once a section of this process has no row left, the files are wiped, once for all that have come
-/// so far, and the section answers by an event; once every section of the deployment has answered, the erasure is done.
+/// Sees erasures through, each process for the sections that it has. Once one of them has no row left, the files are wiped, once for all
+/// that have come so far, and the section answers by an event; once every section of the deployment has answered, the erasure is done.
 /// </summary>
-internal sealed partial class ErasureWorker(
+internal sealed class ErasureWork(
     ErasureList list,
     ErasureReplay replay,
     ErasureAlarm alarm,
@@ -20,14 +25,12 @@ internal sealed partial class ErasureWorker(
     IEnumerable<IDatabase> databases,
     IDeployment deployment,
     IOptions<AccountsOptions> options,
-    TimeProvider clock,
-    ILogger<ErasureWorker> logger
-) : BackgroundService
+    TimeProvider clock
+) : IWork<SeeErasuresThrough>
 {
     private const int PageSize = 500;
     private static readonly TimeSpan WhileRemoving = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WhileWaiting = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AtRest = TimeSpan.FromMinutes(1);
 
     // One that is younger may be asked for in another process at this moment, and be refused there yet.
     private static readonly TimeSpan BeingAskedFor = TimeSpan.FromMinutes(1);
@@ -39,46 +42,17 @@ internal sealed partial class ErasureWorker(
 
     private sealed record Erased(ErasureRow Erasure, PersonalDataModule Module);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Does what can be done now.</summary>
+    public async Task<WorkResult> RunAsync(SeeErasuresThrough job, WorkRun run, CancellationToken ct)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var wait = AtRest;
-            try
-            {
-                wait = await SeeThroughAsync(stoppingToken);
-                await list.ForgetAsync(clock.GetUtcNow() - options.Value.KeepErasures, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (DatabaseUnavailableException exception)
-            {
-                // Storage says so, once.
-                LogPutOff(logger, exception);
-            }
-#pragma warning disable CA1031 // The edge of the loop: it is logged and tried again.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                LogNotDone(logger, exception);
-            }
-
-            try
-            {
-                await list.WaitAsync(wait, stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        var pause = await SeeThroughAsync(ct);
+        await list.ForgetAsync(clock.GetUtcNow() - options.Value.KeepErasures, ct);
+        return pause is { } soon ? WorkResult.Again(soon) : WorkResult.Done;
     }
 
-    /// <summary>Does what can be done now.</summary>
-    /// <returns>When to look again, unless something comes on before.</returns>
-    private async Task<TimeSpan> SeeThroughAsync(CancellationToken ct)
+    /// <summary>Looks at all that are open.</summary>
+    /// <returns>When to look again, unless something comes on before; null if nothing is waited for.</returns>
+    private async Task<TimeSpan?> SeeThroughAsync(CancellationToken ct)
     {
         var there = await ReadSectionsAsync(ct);
         var erased = new List<Erased>();
@@ -125,7 +99,7 @@ internal sealed partial class ErasureWorker(
         );
         return isOneRemoving ? WhileRemoving
             : waiting.Count > 0 || isOneBeingAskedFor ? WhileWaiting
-            : AtRest;
+            : null;
     }
 
     // One that was retired and runs all the same has to answer again.
@@ -240,10 +214,4 @@ internal sealed partial class ErasureWorker(
             _given.Remove(done);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Erasures have to wait: the database cannot be reached.")]
-    private static partial void LogPutOff(ILogger logger, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "An erasure is not seen through yet; it is tried again.")]
-    private static partial void LogNotDone(ILogger logger, Exception exception);
 }
