@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -80,21 +79,20 @@ public sealed class IdempotencyKey : IEndpointParameterMetadataProvider
 
     /// <summary>
     /// Reads the body, by which a repeated request is told from another one. On routes that set their own size of a body
-    /// the handler asks for it, once the caller may send one; then it finds the body as if it had not been read.
+    /// the handler asks for it, once the caller may send one, and takes it from here.
     /// </summary>
-    public async ValueTask ReadBodyAsync(HttpContext context)
+    /// <returns>The body as it came; null without the header: then nothing was read.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (_replies is null)
         {
-            return;
+            return null;
         }
 
         var body = await RequestBody.ReadBytesAsync(context);
-        context.Request.Body = MemoryMarshal.TryGetArray(body, out var bytes)
-            ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
-            : new MemoryStream(body.ToArray(), writable: false);
         _replies.RequestHash = HashOf(context.Request, body.Span);
+        return body;
     }
 
     /// <summary>Runs <paramref name="work"/> in a unit, unless this key has a reply already: then that one is given again.</summary>

@@ -12,12 +12,14 @@ public sealed class RoomTests
 {
     private const string Arrow = " -> ";
 
+    private const string Map = "Map";
+
     private static readonly string ArrowsFile = Path.Combine(Repository.Root, "src", "rooms.txt");
 
     [Fact]
     public async Task Rooms_refer_to_each_other_as_is_written_down()
     {
-        var found = Assemblies().SelectMany(Arrows).Distinct().Order(StringComparer.Ordinal).ToList();
+        var found = Product.Assemblies().SelectMany(Arrows).Distinct().Order(StringComparer.Ordinal).ToList();
         found.Count.ShouldBeGreaterThan(100);
         if (Environment.GetEnvironmentVariable("SILLAGE_TEST_UPDATE") == "1")
         {
@@ -59,11 +61,27 @@ public sealed class RoomTests
         }
     }
 
-    private static IEnumerable<string> Assemblies() =>
-        Directory.EnumerateFiles(
-            Path.GetDirectoryName(Repository.Executable)!,
-            "Sillage*.dll",
-            new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }
+    [Fact]
+    public void Nobody_calls_into_a_slice_but_to_map_it()
+    {
+        var slices = Product.Types().Where(IsSlice).Select(type => type.FullName).ToHashSet();
+        slices.Count.ShouldBeGreaterThan(60);
+        var calls =
+            from type in Product.Types()
+            let caller = Product.Outermost(type).FullName
+            from called in Product.Operands(type).Where(operand => operand is MethodReference or FieldReference)
+            let slice = called.DeclaringType.FullName
+            where slices.Contains(slice) && slice != caller && called.Name != Map
+            select $"{caller}{Arrow}{slice}.{called.Name}";
+        calls.ShouldBeEmpty("What two slices share has a name and a file of its own.");
+    }
+
+    private static bool IsSlice(TypeDefinition type) =>
+        !type.IsNested
+        && type.Methods.Any(method =>
+            method.IsStatic
+            && method.Name == Map
+            && method.Parameters.Any(p => p.ParameterType.Name is "RouteGroupBuilder" or "IEndpointRouteBuilder")
         );
 
     /// <summary>The arrows between rooms of one assembly, as <c>Sillage.Traces.Export -> Sillage.Traces.Query</c>.</summary>
@@ -87,11 +105,7 @@ public sealed class RoomTests
     /// <summary>The first folder below the project's own; null for what lies in none, such as the module itself.</summary>
     private static string? RoomOf(TypeReference type, string root)
     {
-        while (type.DeclaringType is { } outer)
-        {
-            type = outer;
-        }
-
+        type = Product.Outermost(type);
         var rest = type.Namespace.StartsWith(root + ".", StringComparison.Ordinal)
             ? type.Namespace[(root.Length + 1)..]
             : "";

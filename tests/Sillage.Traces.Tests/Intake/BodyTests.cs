@@ -2,8 +2,10 @@ using System.IO.Compression;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 using Sillage.Traces.Intake;
@@ -100,6 +102,38 @@ public sealed class BodyTests
                 )
                 .Problem.Status.ShouldBe(400);
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task A_body_under_a_key_is_read_once_and_takes_room_once(string encoding)
+    {
+        var whole = System.Text.Encoding.UTF8.GetBytes(new string('x', 100_000));
+        var packed = Compress(whole, encoding);
+        var budget = new BodyBudget(new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5)));
+        await using var services = new ServiceCollection()
+            .AddSingleton(budget)
+            .AddSingleton(TimeProvider.System)
+            .BuildServiceProvider();
+        var http = new DefaultHttpContext { RequestServices = services };
+        http.SetEndpoint(new Endpoint(null, new(new RequestSizeLimitAttribute(Maximum)), null));
+        http.Request.ContentType = "application/x-ndjson";
+        http.Request.Headers.ContentEncoding = encoding;
+        http.Request.Headers[IdempotencyKey.HeaderName] = "one";
+        var sent = new Pieces(packed, [5000]);
+        http.Request.Body = sent;
+
+        var key = await IdempotencyKey.BindAsync(http);
+        sent.Position.ShouldBe(0, "not before the handler lets the caller send");
+        var (body, _) = await TraceBody.ReadAsync(http, Maximum, key);
+        body.Span.SequenceEqual(whole).ShouldBeTrue();
+        sent.Position.ShouldBe(packed.Length);
+        budget.Bytes.ShouldBeLessThan(200_000);
+
+        (await Should.ThrowAsync<ProblemException>(async () => await TraceBody.ReadAsync(http, 99_999, key)))
+            .Problem.Status.ShouldBe(413);
     }
 
     private static byte[] BytesOf(int size, int seed)

@@ -36,14 +36,14 @@ internal static class AnswerDirectory
         }
 
         var found = await directory.FindAsync(asked, ct);
-        return AnswerProcesses.Answer(new FoundAccounts([.. found.Values]));
+        return ServiceAnswer.Of(new FoundAccounts([.. found.Values]));
     }
 
     private static async Task<IResult> FindByNameAsync(
         string username,
         IAccountDirectory directory,
         CancellationToken ct
-    ) => AnswerProcesses.Answer(await directory.FindByUsernameAsync(username, ct));
+    ) => ServiceAnswer.Of(await directory.FindByUsernameAsync(username, ct));
 
     private static async Task<IResult> ProvisionAsync(
         Body<ProvisioningQuestion> body,
@@ -53,8 +53,8 @@ internal static class AnswerDirectory
         body.Value switch
         {
             { Usernames: { Count: > 0 and <= AccountDirectory.MostAtOnce } names, Actor: { } actor } =>
-                AnswerProcesses.Answer(await directory.ProvisionAsync(names, actor, ct)),
-            { Accounts: { Count: > 0 and <= AccountDirectory.MostAtOnce } accounts } => AnswerProcesses.Answer(
+                ServiceAnswer.Of(await directory.ProvisionAsync(names, actor, ct)),
+            { Accounts: { Count: > 0 and <= AccountDirectory.MostAtOnce } accounts } => ServiceAnswer.Of(
                 await directory.ProvisionAsync(accounts, ct)
             ),
             _ => Problem.BadRequest($"1 to {AccountDirectory.MostAtOnce} names with an actor, or accounts."),
@@ -67,9 +67,7 @@ internal static class AnswerDirectory
     )
     {
         var question = body.Value;
-        return AnswerProcesses.Answer(
-            await directory.CreateAsync(question.Username, question.Password, question.Actor, ct)
-        );
+        return ServiceAnswer.Of(await directory.CreateAsync(question.Username, question.Password, question.Actor, ct));
     }
 
     private static async Task<IResult> WithdrawAsync(
@@ -86,8 +84,5 @@ internal static class AnswerDirectory
         Body<LongTokenQuestion> body,
         ILongTokens tokens,
         CancellationToken ct
-    ) =>
-        AnswerProcesses.Answer(
-            new LongTokenAnswer(await tokens.OpenAsync(body.Value.Account, body.Value.UserAgent, ct))
-        );
+    ) => ServiceAnswer.Of(new LongTokenAnswer(await tokens.OpenAsync(body.Value.Account, body.Value.UserAgent, ct)));
 }

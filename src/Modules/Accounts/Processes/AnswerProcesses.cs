@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,10 +38,6 @@ internal static class AnswerProcesses
         AnswerDirectory.Map(inside);
     }
 
-    /// <summary>A reply in the form that both sides of this know, whatever the API's own is.</summary>
-    internal static IResult Answer<T>(T? value)
-        where T : class => value is null ? Problem.NotFound() : TypedResults.Json(value, JsonSerializerOptions.Web);
-
     private static async Task<IResult> ChangesAsync(
         Guid instance,
         long after,
@@ -54,7 +49,7 @@ internal static class AnswerProcesses
         var changes = await feed.ReadAsync(instance, after, RemoteRoutes.LongestPoll, ct);
         // Who does not hear of the others' changes himself has no news to give.
         return states.IsHearing
-            ? Answer(changes)
+            ? ServiceAnswer.Of(changes)
             : Problem.Unavailable("Changes are not heard of at this moment.", TimeSpan.FromSeconds(1));
     }
 
@@ -63,11 +58,11 @@ internal static class AnswerProcesses
         Guid session,
         IAccountRecords records,
         CancellationToken ct
-    ) => Answer(await records.FindSessionAsync(account, session, ct));
+    ) => ServiceAnswer.Of(await records.FindSessionAsync(account, session, ct));
 
     private static async Task<IResult> ApiKeyOwnerAsync(string hash, IAccountRecords records, CancellationToken ct) =>
         TryRead(hash) is { } bytes && await records.FindApiKeyOwnerAsync(bytes, ct) is { } owner
-            ? Answer(new ApiKeyOwner(owner))
+            ? ServiceAnswer.Of(new ApiKeyOwner(owner))
             : Problem.NotFound();
 
     private static async Task<IResult> ApiKeyAsync(string hash, IAccountRecords records, CancellationToken ct)
@@ -78,7 +73,7 @@ internal static class AnswerProcesses
         }
 
         records.NoteUse(key.CredentialId!.Value);
-        return Answer(key);
+        return ServiceAnswer.Of(key);
     }
 
     private static async Task<IResult> PasswordAsync(
@@ -89,7 +84,7 @@ internal static class AnswerProcesses
     {
         var question = body.Value;
         var from = IPAddress.TryParse(question.From, out var address) ? address : null;
-        return Answer(await records.VerifyPasswordAsync(question.Username, question.Password, from, ct));
+        return ServiceAnswer.Of(await records.VerifyPasswordAsync(question.Username, question.Password, from, ct));
     }
 
     private static async Task<IResult> VerifiedAsync(
@@ -97,13 +92,13 @@ internal static class AnswerProcesses
         string stamp,
         IAccountRecords records,
         CancellationToken ct
-    ) => Answer(await records.FindVerifiedAsync(account, stamp, ct));
+    ) => ServiceAnswer.Of(await records.FindVerifiedAsync(account, stamp, ct));
 
     private static async Task<IResult> StandingAsync(
         Body<StandingQuestion> body,
         IAccountRecords records,
         CancellationToken ct
-    ) => Answer(await records.FindStandingAsync(body.Value, ct));
+    ) => ServiceAnswer.Of(await records.FindStandingAsync(body.Value, ct));
 
     private static byte[]? TryRead(string hash)
     {

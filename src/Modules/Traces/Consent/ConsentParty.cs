@@ -1,6 +1,5 @@
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
-using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Consent;
@@ -35,7 +34,7 @@ internal sealed record ConsentParty(Caller Caller, string? Participant)
     /// <summary>The number of the participant that a researcher names, whether or not the study asks for anything.</summary>
     /// <exception cref="ProblemException">404: no such participant.</exception>
     public long NamedIn(Study study) =>
-        ReadParticipant.Find(study, Participant!, study.RightsOf(Caller))
+        ParticipantName.Find(study, Participant!, study.RightsOf(Caller))
         ?? throw new ProblemException(Problem.NotFound());
 
     /// <summary>What the study asks.</summary>

@@ -13,7 +13,7 @@ using Sillage.Traces.Tally;
 namespace Sillage.Traces.Export;
 
 /// <summary>Streams a study's traces as a file.</summary>
-internal static partial class ExportTraces
+internal static class ExportTraces
 {
     // Long enough for the price of a query to vanish, short enough for memory to stay flat and no snapshot to grow old.
     private const int ChunkRows = 2000;
@@ -89,7 +89,7 @@ internal static partial class ExportTraces
         catch (Exception exception) when (http.Response.HasStarted)
         {
             // A proper end would make what is there look complete.
-            LogCut(logger, study.Slug, exception);
+            ExportBody.LogCut(logger, study.Slug, exception);
             http.Abort();
         }
     }
@@ -166,7 +166,4 @@ internal static partial class ExportTraces
             return filling.Length < ChunkBytes;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The export of study {Study} was cut off.")]
-    internal static partial void LogCut(ILogger logger, string study, Exception exception);
 }

@@ -71,9 +71,7 @@ internal sealed class SendTraces(
 
     private async Task<IResult> Handle(HttpContext http, Study study, Caller caller, IdempotencyKey key)
     {
-        await key.ReadBodyAsync(http);
-        var (body, form) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
-        var keyed = http.Request.Headers.ContainsKey(IdempotencyKey.HeaderName);
+        var (body, form) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes, key);
         for (var tries = 0; tries < MaximumTries; tries++)
         {
             // The body may have been long in coming.
@@ -92,7 +90,7 @@ internal sealed class SendTraces(
                 {
                     MayName = sender.MayName,
                     Limits = options.Value,
-                    Key = keyed ? key : null,
+                    Key = key.Name is null ? null : key,
                 }
             );
             if (!outcome.StudyChanged)

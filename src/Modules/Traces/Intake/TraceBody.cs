@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 
@@ -38,18 +41,39 @@ internal static class TraceBody
         "application/xml",
     ];
 
+    private enum Encoding
+    {
+        None,
+        Gzip,
+        Brotli,
+    }
+
     // Its text and the JSON that it stands for, beside it.
     private const int XmlTakes = 4;
 
-    /// <summary>Reads the body whole.</summary>
+    /// <summary>Reads the body whole, once: what the key has read to know it again is what is taken in.</summary>
     /// <exception cref="ProblemException">400, 408, 413 or 415; 429 or 503: there is no room for it now.</exception>
-    public static async ValueTask<(ReadOnlyMemory<byte> Body, BatchForm Form)> ReadAsync(HttpContext http, int maximum)
+    public static async ValueTask<(ReadOnlyMemory<byte> Body, BatchForm Form)> ReadAsync(
+        HttpContext http,
+        int maximum,
+        IdempotencyKey? key = null
+    )
     {
         var mediaType = MediaTypeOf(http.Request);
-        await using var stream = Expand(http.Request);
-        var body = ReferenceEquals(stream, http.Request.Body)
-            ? await ReadToEndAsync(http, stream, http.Request.ContentLength, maximum, http.RequestAborted)
-            : await UnpackAsync(http, stream, maximum);
+        var encoding = EncodingOf(http.Request);
+        var sent = key is null ? null : await key.ReadBodyAsync(http);
+        var body =
+            encoding != Encoding.None ? await UnpackAsync(http, sent, encoding, maximum)
+            : sent is null
+                ? await ReadToEndAsync(
+                    http,
+                    http.Request.Body,
+                    http.Request.ContentLength,
+                    maximum,
+                    http.RequestAborted
+                )
+            : sent.Value.Length <= maximum ? sent.Value
+            : throw TooLarge(maximum);
         if (mediaType != "application/xml")
         {
             return (body, mediaType == "application/json" ? BatchForm.Json : BatchForm.NdJson);
@@ -59,8 +83,20 @@ internal static class TraceBody
         return (XmlTraces.ToJson(body), BatchForm.Json);
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> UnpackAsync(HttpContext http, Stream stream, int maximum)
+    private static async ValueTask<ReadOnlyMemory<byte>> UnpackAsync(
+        HttpContext http,
+        ReadOnlyMemory<byte>? sent,
+        Encoding encoding,
+        int maximum
+    )
     {
+        var packed = sent is { } bytes
+            ? PipeReader.Create(new ReadOnlySequence<byte>(bytes)).AsStream()
+            : http.Request.Body;
+        await using Stream stream =
+            encoding == Encoding.Gzip
+                ? new GZipStream(packed, CompressionMode.Decompress)
+                : new BrotliStream(packed, CompressionMode.Decompress);
         var time = http.RequestServices.GetRequiredService<BodyBudget>().Unpacking;
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         using var late = new CancellationTokenSource(time, clock);
@@ -123,12 +159,12 @@ internal static class TraceBody
         );
     }
 
-    private static Stream Expand(HttpRequest request) =>
+    private static Encoding EncodingOf(HttpRequest request) =>
         request.Headers.ContentEncoding.ToString().ToUpperInvariant() switch
         {
-            "" or "IDENTITY" => request.Body,
-            "GZIP" => new GZipStream(request.Body, CompressionMode.Decompress),
-            "BR" => new BrotliStream(request.Body, CompressionMode.Decompress),
+            "" or "IDENTITY" => Encoding.None,
+            "GZIP" => Encoding.Gzip,
+            "BR" => Encoding.Brotli,
             _ => throw new ProblemException(
                 Problem.Of(
                     StatusCodes.Status415UnsupportedMediaType,

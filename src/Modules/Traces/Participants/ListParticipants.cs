@@ -61,7 +61,7 @@ internal static class ListParticipants
             pseudonym = after?.Pseudonym ?? "",
             limit = page.Limit + 1L,
         };
-        var numbers = (rights & ParticipantView.SeeNumbers) != StudyRights.None;
+        var numbers = (rights & ParticipantName.SeeNumbers) != StudyRights.None;
         var sql = numbers
             ? ((rights & StudyRights.Identities) != StudyRights.None ? WithNames : ByNumber)
             : ByPseudonym;

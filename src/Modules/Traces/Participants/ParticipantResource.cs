@@ -48,14 +48,11 @@ public sealed record ProvisionedParticipant(long Number, string Username, string
 /// <summary>Reads participants, with as much of them as the reader may see.</summary>
 internal static class ParticipantView
 {
-    /// <summary>The number is as good as a name to whoever handed out the credentials.</summary>
-    public const StudyRights SeeNumbers = StudyRights.Manage | StudyRights.Identities;
-
     public sealed record Row(long Number, string Pseudonym, string? Username, DateTimeOffset CreatedAt);
 
     public static ParticipantResource Show(Row row, string study, StudyRights rights)
     {
-        var numbers = (rights & SeeNumbers) != StudyRights.None;
+        var numbers = (rights & ParticipantName.SeeNumbers) != StudyRights.None;
         var self = $"{StudyResource.AddressOf(study)}/participants/{row.Pseudonym}";
         var links = new Links(self)
         {

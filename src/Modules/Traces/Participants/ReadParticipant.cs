@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -41,7 +40,7 @@ internal static class ReadParticipant
     )
     {
         var rights = study.RightsOf(caller);
-        var number = Find(study, participant, rights) ?? throw new ProblemException(Problem.NotFound());
+        var number = ParticipantName.Find(study, participant, rights) ?? throw new ProblemException(Problem.NotFound());
         if ((rights & StudyRights.Identities) != StudyRights.None)
         {
             await Names.AuditAsync(database, study, caller, "participants", ct);
@@ -53,27 +52,5 @@ internal static class ReadParticipant
                 ct
             ) ?? throw new ProblemException(Problem.NotFound());
         return Reply.Ok(ParticipantView.Show(row, study.Slug, rights));
-    }
-
-    /// <summary>The number behind a number or pseudonym.</summary>
-    /// <returns>Null if there is no such participant.</returns>
-    /// <exception cref="ProblemException">403: numbers are not for this caller.</exception>
-    internal static long? Find(Study study, string participant, StudyRights rights)
-    {
-        if (!long.TryParse(participant, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return study.NumberByPseudonym.TryGetValue(participant, out number) ? number : null;
-        }
-
-        if ((rights & ParticipantView.SeeNumbers) == StudyRights.None)
-        {
-            throw new ProblemException(
-                Problem.Forbidden(
-                    "Participants' numbers need the right 'manage' or 'identities'; name them by pseudonym."
-                )
-            );
-        }
-
-        return study.HasParticipant(number) ? number : null;
     }
 }

@@ -63,12 +63,6 @@ internal static class DismissMany
             .WithReplyExample(DismissReport.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    internal static Links LinksOf(string slug)
-    {
-        var address = QuarantinedTrace.AddressOf(slug);
-        return new Links { ["quarantine"] = address, ["reasons"] = address + "/reasons" };
-    }
-
     private static async Task<Reply<DismissReport>> Handle(
         Study study,
         Caller caller,
@@ -83,7 +77,7 @@ internal static class DismissMany
         var dismissed = dryRun
             ? await database.ReadAsync(r => r.ScalarAsync<long>(reason is null ? Count : CountOfReason, key, ct), ct)
             : await DismissAsync(database, study, caller, reason, ct);
-        return Reply.Ok(new DismissReport(dismissed, dryRun, LinksOf(study.Slug)));
+        return Reply.Ok(new DismissReport(dismissed, dryRun, QuarantinedTrace.LinksOf(study.Slug)));
     }
 
     private static async Task<long> DismissAsync(

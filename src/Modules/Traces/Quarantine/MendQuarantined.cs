@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -88,7 +87,7 @@ internal static class MendQuarantined
     {
         var ct = http.RequestAborted;
         var (body, _) = await TraceBody.ReadAsync(http, options.Value.MaxBatchBytes);
-        var row = await ReadQuarantined.FindAsync(database, study, id, whole: true, ct);
+        var row = await QuarantineRows.DemandAsync(database, study, id, whole: true, ct);
         var results = await readmission.TryAsync(
             study,
             caller,
@@ -96,7 +95,7 @@ internal static class MendQuarantined
             new ReadmissionWork
             {
                 Check = (unit, current) => QuarantineRows.CheckAsync(unit, current, id, precondition, ct),
-                Finish = (unit, found) => AuditAsync(unit, "quarantine.mended", caller, study.Slug, id, found[0], ct),
+                Finish = (unit, found) => found[0].AuditAsync(unit, "quarantine.mended", caller, study.Slug, id, ct),
             },
             ct
         );
@@ -111,33 +110,6 @@ internal static class MendQuarantined
             ),
             _ => throw new ProblemException(Problem.NotFound()),
         };
-    }
-
-    /// <summary>Writes down that a trace left the quarantine; nothing if it did not.</summary>
-    internal static Task AuditAsync(
-        IUnitOfWork unit,
-        string action,
-        Caller caller,
-        string study,
-        Guid quarantined,
-        AttemptResult result,
-        CancellationToken ct
-    )
-    {
-        if (!result.IsOut)
-        {
-            return Task.CompletedTask;
-        }
-
-        var details = JsonSerializer.Serialize(
-            new
-            {
-                quarantined,
-                trace = result.Trace,
-                duplicate = result.Fate == Readmitted.Known,
-            }
-        );
-        return unit.AuditAsync(new AuditEntry(action, caller.Id, study, details), ct);
     }
 
     private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>

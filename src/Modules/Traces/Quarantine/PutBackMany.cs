@@ -77,7 +77,7 @@ internal static class PutBackMany
             kept += results.Count(r => r.Fate is Readmitted.Unfit or Readmitted.Conflict);
         }
 
-        return Reply.Ok(new PutBackReport(putBack, duplicates, kept, dryRun, DismissMany.LinksOf(study.Slug)));
+        return Reply.Ok(new PutBackReport(putBack, duplicates, kept, dryRun, QuarantinedTrace.LinksOf(study.Slug)));
     }
 
     // A row for each part, in its unit: the trail is true even if the request is cut off.

@@ -41,7 +41,7 @@ internal static class PutBackQuarantined
         CancellationToken ct
     )
     {
-        var row = await ReadQuarantined.FindAsync(database, study, id, whole: true, ct);
+        var row = await QuarantineRows.DemandAsync(database, study, id, whole: true, ct);
         var results = await readmission.TryAsync(
             study,
             caller,
@@ -49,8 +49,7 @@ internal static class PutBackQuarantined
             new ReadmissionWork
             {
                 Check = (unit, current) => QuarantineRows.CheckAsync(unit, current, id, precondition, ct),
-                Finish = (unit, found) =>
-                    MendQuarantined.AuditAsync(unit, "quarantine.put-back", caller, study.Slug, id, found[0], ct),
+                Finish = (unit, found) => found[0].AuditAsync(unit, "quarantine.put-back", caller, study.Slug, id, ct),
             },
             ct
         );

@@ -1,3 +1,4 @@
+using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 using Sillage.Storage;
 using Sillage.Traces.Studies;
@@ -68,6 +69,18 @@ internal static class QuarantineRows
         CancellationToken ct
     ) => reader.FirstOrDefaultAsync<QuarantineRow>(whole ? SelectWhole : SelectOne, new { study, id }, ct);
 
+    /// <summary>One row of the study.</summary>
+    /// <exception cref="ProblemException">404.</exception>
+    public static async Task<QuarantineRow> DemandAsync(
+        IDatabase<TracesData> database,
+        Study study,
+        Guid id,
+        bool whole,
+        CancellationToken ct
+    ) =>
+        await database.ReadAsync(reader => FindAsync(reader, study.Key, id, whole, ct), ct)
+        ?? throw new ProblemException(Problem.NotFound());
+
     /// <summary>Rows from one position to another, whole.</summary>
     public static Task<IReadOnlyList<QuarantineRow>> RangeAsync(
         IReader reader,
@@ -90,7 +103,7 @@ internal static class QuarantineRows
         );
 
     /// <summary>Holds what the caller has seen of a row against what is there now.</summary>
-    /// <exception cref="Api.Problems.ProblemException">412.</exception>
+    /// <exception cref="ProblemException">412.</exception>
     public static async Task CheckAsync(
         IReader reader,
         Study study,

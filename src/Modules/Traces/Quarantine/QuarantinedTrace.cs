@@ -61,6 +61,10 @@ public sealed record QuarantinedTrace(
 
     internal static string AddressOf(string slug) => StudyResource.AddressOf(slug) + "/quarantine";
 
+    /// <summary>Where to go on from what was done to many.</summary>
+    internal static Links LinksOf(string slug) =>
+        new() { ["quarantine"] = AddressOf(slug), ["reasons"] = AddressOf(slug) + "/reasons" };
+
     // As much of a text as is shown.
     private const int MostShown = 64 * 1024;
 

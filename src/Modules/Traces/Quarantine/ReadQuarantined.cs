@@ -49,7 +49,7 @@ internal static class ReadQuarantined
     )
     {
         var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "one", ct);
-        var row = await FindAsync(database, study, id, whole: !inClear, ct);
+        var row = await QuarantineRows.DemandAsync(database, study, id, whole: !inClear, ct);
         return Reply.Ok(QuarantinedTrace.Of(row, study, inClear));
     }
 
@@ -73,20 +73,8 @@ internal static class ReadQuarantined
             );
         }
 
-        var row = await FindAsync(database, study, id, whole: true, ct);
+        var row = await QuarantineRows.DemandAsync(database, study, id, whole: true, ct);
         response.Headers.CacheControl = "no-store";
         return TypedResults.Bytes(row.Bytes, "application/octet-stream", $"{study.Slug}_quarantine_{id}");
     }
-
-    /// <summary>One row of the study.</summary>
-    /// <exception cref="ProblemException">404.</exception>
-    internal static async Task<QuarantineRow> FindAsync(
-        IDatabase<TracesData> database,
-        Study study,
-        Guid id,
-        bool whole,
-        CancellationToken ct
-    ) =>
-        await database.ReadAsync(reader => QuarantineRows.FindAsync(reader, study.Key, id, whole, ct), ct)
-        ?? throw new ProblemException(Problem.NotFound());
 }

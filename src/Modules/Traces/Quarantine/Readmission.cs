@@ -43,6 +43,32 @@ internal sealed record AttemptResult(Readmitted Fate, Guid? Trace, IReadOnlyList
     public static readonly AttemptResult Gone = new(Readmitted.Gone, null, []);
 
     public bool IsOut => Fate is Readmitted.Stored or Readmitted.Known;
+
+    /// <summary>Writes down that a trace left the quarantine; nothing if it did not.</summary>
+    public Task AuditAsync(
+        IUnitOfWork unit,
+        string action,
+        Caller caller,
+        string study,
+        Guid quarantined,
+        CancellationToken ct
+    )
+    {
+        if (!IsOut)
+        {
+            return Task.CompletedTask;
+        }
+
+        var details = JsonSerializer.Serialize(
+            new
+            {
+                quarantined,
+                trace = Trace,
+                duplicate = Fate == Readmitted.Known,
+            }
+        );
+        return unit.AuditAsync(new AuditEntry(action, caller.Id, study, details), ct);
+    }
 }
 
 /// <summary>

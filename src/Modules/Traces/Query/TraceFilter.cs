@@ -5,7 +5,6 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Schema;
-using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Query;
@@ -138,7 +137,7 @@ internal sealed class TraceFilter
         {
             case "participant":
                 // One that does not exist has no traces.
-                Participant = ReadParticipant.Find(study, value, rights) ?? 0;
+                Participant = ParticipantName.Find(study, value, rights) ?? 0;
                 return null;
             case "session":
                 Session = Encoding.UTF8.GetBytes(value);

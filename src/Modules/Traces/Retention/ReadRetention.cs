@@ -48,25 +48,6 @@ internal static class ReadRetention
             );
         }
 
-        return Reply.Ok(await CountAsync(study, days ?? study.RetentionDays, runs, database, ct));
-    }
-
-    /// <summary>What a run would remove now.</summary>
-    internal static async Task<RetentionResource> CountAsync(
-        Study study,
-        int? days,
-        RetentionRuns runs,
-        IDatabase<TracesData> database,
-        CancellationToken ct
-    )
-    {
-        if (days is not { } kept)
-        {
-            return RetentionResource.Of(study, null, null, Past.None, Past.None);
-        }
-
-        var cutoff = runs.CutoffOf(kept);
-        var (traces, quarantined) = await Expired.CountAsync(database, study.Key, cutoff, ct);
-        return RetentionResource.Of(study, kept, cutoff, traces, quarantined);
+        return Reply.Ok(await runs.PreviewAsync(database, study, days ?? study.RetentionDays, ct));
     }
 }

@@ -1,4 +1,5 @@
 using Sillage.Storage;
+using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Retention;
 
@@ -32,6 +33,24 @@ internal sealed class RetentionRuns(TimeProvider clock)
 
     /// <summary>Up to when what was received is past its time.</summary>
     public DateTimeOffset CutoffOf(int days) => clock.GetUtcNow().AddDays(-days);
+
+    /// <summary>What a run would remove now, if the study kept its traces for so many days.</summary>
+    public async Task<RetentionResource> PreviewAsync(
+        IDatabase<TracesData> database,
+        Study study,
+        int? days,
+        CancellationToken ct
+    )
+    {
+        if (days is not { } kept)
+        {
+            return RetentionResource.Of(study, null, null, Past.None, Past.None);
+        }
+
+        var cutoff = CutoffOf(kept);
+        var (traces, quarantined) = await Expired.CountAsync(database, study.Key, cutoff, ct);
+        return RetentionResource.Of(study, kept, cutoff, traces, quarantined);
+    }
 
     /// <summary>Writes down a run for a study that keeps its traces for a time.</summary>
     public async Task<RetentionRow> AddAsync(IUnitOfWork unit, long study, int days, Guid? actor, CancellationToken ct)

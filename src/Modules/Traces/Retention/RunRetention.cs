@@ -44,7 +44,7 @@ internal static class RunRetention
     {
         if (dryRun)
         {
-            return Reply.Ok(await ReadRetention.CountAsync(study, study.RetentionDays, runs, database, ct));
+            return Reply.Ok(await runs.PreviewAsync(database, study, study.RetentionDays, ct));
         }
 
         var begun = await key.RunAsync<RetentionRun>(

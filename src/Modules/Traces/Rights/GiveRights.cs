@@ -80,7 +80,7 @@ internal static class GiveRights
             async unit =>
             {
                 var current = await StudyStore.LockAsync(unit, study, caller, ct);
-                DemandNotOwner(current, account);
+                RightsResource.DemandNotOwner(current, account);
                 precondition.Check(RightsResource.Of(current, account, summary));
                 var opens =
                     body.Value.Rights.Contains("identities")
@@ -126,16 +126,6 @@ internal static class GiveRights
             ct
         );
         return Reply.Ok(RightsResource.Of(changed!, account, summary));
-    }
-
-    /// <summary>The owner's rights are not given, so that they cannot be taken: a study always has someone who can look after it.</summary>
-    /// <exception cref="ProblemException">409.</exception>
-    internal static void DemandNotOwner(Study study, Guid account)
-    {
-        if (account == study.Owner)
-        {
-            throw new ProblemException(Problem.Conflict("The study's owner has every right in it."));
-        }
     }
 
     private static IEnumerable<FieldError> Check(IReadOnlyList<string> rights, StudyRights usable, string role)

@@ -1,4 +1,5 @@
 using Sillage.Accounts.Contracts;
+using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
 
@@ -43,5 +44,15 @@ public sealed record RightsResource(
             owner,
             new Links($"{StudyResource.AddressOf(study.Slug)}/rights/{account}")
         );
+    }
+
+    /// <summary>The owner's rights are not given, so that they cannot be taken: a study always has someone who can look after it.</summary>
+    /// <exception cref="ProblemException">409.</exception>
+    internal static void DemandNotOwner(Study study, Guid account)
+    {
+        if (account == study.Owner)
+        {
+            throw new ProblemException(Problem.Conflict("The study's owner has every right in it."));
+        }
     }
 }

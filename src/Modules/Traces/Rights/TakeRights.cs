@@ -39,7 +39,7 @@ internal static class TakeRights
             async unit =>
             {
                 var current = await StudyStore.LockAsync(unit, study, caller, ct);
-                GiveRights.DemandNotOwner(current, account);
+                RightsResource.DemandNotOwner(current, account);
                 if (await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct) == 0)
                 {
                     throw new ProblemException(Problem.NotFound());

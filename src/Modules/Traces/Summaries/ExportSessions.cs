@@ -66,7 +66,7 @@ internal static class ExportSessions
         catch (Exception exception) when (http.Response.HasStarted)
         {
             // A proper end would make what is there look complete.
-            ExportTraces.LogCut(logger, study.Slug, exception);
+            ExportBody.LogCut(logger, study.Slug, exception);
             http.Abort();
         }
     }

@@ -132,7 +132,7 @@ internal static class ListGaps
         CancellationToken ct
     )
     {
-        var number = ListSessions.NumberOf(study, participant, caller);
+        var number = ParticipantName.Wanted(study, participant, caller);
         await Names.DemandAsync(database, study, caller, identities is true, "gaps", ct);
         await tallies.CatchUpAsync(study.Key, Patience, ct);
         var after = page.After<SessionKeys>() ?? new SessionKeys("", "");

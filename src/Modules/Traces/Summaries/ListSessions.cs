@@ -5,7 +5,6 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Storage;
-using Sillage.Traces.Participants;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
 using Sillage.Traces.Tally;
@@ -45,7 +44,7 @@ internal static class ListSessions
         CancellationToken ct
     )
     {
-        var number = NumberOf(study, participant, caller);
+        var number = ParticipantName.Wanted(study, participant, caller);
         await Names.DemandAsync(database, study, caller, identities is true, "sessions", ct);
         await tallies.CatchUpAsync(study.Key, Patience, ct);
         return await database.ReadAsync(
@@ -83,8 +82,4 @@ internal static class ListSessions
                 Username = names?.GetValueOrDefault(row.Participant),
             };
     }
-
-    /// <summary>The participant who is asked for; nobody's number if there is none such, null if all are asked for.</summary>
-    internal static long? NumberOf(Study study, string? participant, Caller caller) =>
-        participant is null ? null : ReadParticipant.Find(study, participant, study.RightsOf(caller)) ?? 0;
 }

@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +7,6 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
-using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
@@ -24,26 +20,6 @@ internal static class AddLog
     private const int MaximumTries = 5;
 
     private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
-
-    /// <summary>What a player did. All eight are needed.</summary>
-    /// <param name="UserID">The participant's number.</param>
-    /// <param name="Timestamp">When, by the client's clock; any text of at most 200 characters, kept as it is.</param>
-    /// <param name="Sequence">The client's count.</param>
-    /// <param name="RoomName">Where in the game.</param>
-    /// <param name="ActionNature">What kind of action.</param>
-    /// <param name="ActionType">Which action; also the trace's name.</param>
-    /// <param name="UserAnswer">What the player answered.</param>
-    /// <param name="UserError">What was wrong with it.</param>
-    public sealed record Request(
-        [property: JsonPropertyName("userID")] long UserID,
-        [property: Required(AllowEmptyStrings = true), StringLength(200)] string Timestamp,
-        long Sequence,
-        [property: Required(AllowEmptyStrings = true)] string RoomName,
-        [property: Required(AllowEmptyStrings = true)] string ActionNature,
-        [property: Required(AllowEmptyStrings = true)] string ActionType,
-        [property: Required(AllowEmptyStrings = true)] string UserAnswer,
-        [property: Required(AllowEmptyStrings = true)] string UserError
-    );
 
     public static void Map(RouteGroupBuilder logs) =>
         logs.MapPost("/", Handle)
@@ -62,7 +38,7 @@ internal static class AddLog
     private static async Task<IResult> Handle(
         HttpContext http,
         Study study,
-        Body<Request> body,
+        Body<NewLog> body,
         Caller caller,
         StudyDirectory directory,
         IntakeQueue queue,
@@ -83,7 +59,7 @@ internal static class AddLog
             }
 
             var now = clock.GetUtcNow();
-            var trace = ToTrace(log, Guid.CreateVersion7(now), now);
+            var trace = log.ToTrace(Guid.CreateVersion7(now), now);
             CheckData(trace.Data, known, options.Value);
             var ready = new ReadyTraces();
             ready.Add(trace);
@@ -100,33 +76,6 @@ internal static class AddLog
 
         throw new DatabaseUnavailableException("The study is being changed.", TimeSpan.FromSeconds(1));
     }
-
-    /// <summary>A log as a trace: named after its action, its texts the data.</summary>
-    internal static ReadyTrace ToTrace(Request log, Guid id, DateTimeOffset receivedAt) =>
-        new(
-            id,
-            log.UserID,
-            log.Timestamp,
-            Rfc3339.TryParse(log.Timestamp, out DateTimeOffset time) ? time : receivedAt,
-            log.Sequence,
-            // A name has 1 to 200 characters, which are at most as many as the text has UTF-16 units.
-            log.ActionType.Length
-                is >= 1
-                    and <= 200
-                ? log.ActionType
-                : "log",
-            JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    log.RoomName,
-                    log.ActionNature,
-                    log.ActionType,
-                    log.UserAnswer,
-                    log.UserError,
-                },
-                Json.Options
-            )
-        );
 
     private static void CheckSender(Study study, Caller caller, long number)
     {
@@ -158,7 +107,7 @@ internal static class AddLog
         }
     }
 
-    private static async Task<IResult> ReplyAsync(IDatabase<TracesData> database, Study study, Request log, Guid id)
+    private static async Task<IResult> ReplyAsync(IDatabase<TracesData> database, Study study, NewLog log, Guid id)
     {
         var position = await database.ReadAsync(
             r => r.ScalarAsync<long>(PositionOf, new { study = study.Key, id }, CancellationToken.None),

@@ -7,16 +7,7 @@ internal static class TsadkExamples
 
     public static readonly TsadkUser User = new(null, 1, "player-1");
 
-    public static readonly AddLog.Request NewLog = new(
-        1,
-        "2023-04-18T10:17.109Z",
-        12,
-        "loops",
-        "answer",
-        "submit",
-        "for",
-        ""
-    );
+    public static readonly NewLog NewLog = new(1, "2023-04-18T10:17.109Z", 12, "loops", "answer", "submit", "for", "");
 
     public static readonly TsadkLog Log = new(
         null,

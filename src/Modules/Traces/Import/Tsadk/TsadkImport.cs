@@ -181,7 +181,7 @@ public sealed class TsadkImport
                 ?? throw new ImportException($"Nobody here is called {request.Owner}, who is to own the study.");
         }
 
-        var made = new CreateStudy.Request(
+        var made = new NewStudy(
             request.Study,
             request.Study,
             [.. TsadkStudy.Fields.Select(name => new FieldDefinition(name, FieldType.String))]
@@ -189,7 +189,7 @@ public sealed class TsadkImport
         await _database.WriteAsync(
             async unit =>
             {
-                await CreateStudy.InsertAsync(unit, made, owner?.Id, null, _clock.GetUtcNow(), ct);
+                await made.InsertAsync(unit, owner?.Id, null, _clock.GetUtcNow(), ct);
                 return true;
             },
             ct

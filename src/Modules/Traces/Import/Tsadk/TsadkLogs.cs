@@ -44,7 +44,7 @@ internal sealed class TsadkLogs(
         await foreach (var logs in old.ReadLogsAsync(ct))
         {
             var known = await FindKnownAsync(study, logs, ct);
-            var taken = new List<(OldLog Log, AddLog.Request Read)>();
+            var taken = new List<(OldLog Log, NewLog Read)>();
             foreach (var log in logs)
             {
                 if (known.Contains(log.Id))
@@ -70,12 +70,7 @@ internal sealed class TsadkLogs(
         summary.BadLogs = bad.Path;
     }
 
-    private async Task StoreAsync(
-        Study? study,
-        List<(OldLog Log, AddLog.Request Read)> logs,
-        BadLogs bad,
-        CancellationToken ct
-    )
+    private async Task StoreAsync(Study? study, List<(OldLog Log, NewLog Read)> logs, BadLogs bad, CancellationToken ct)
     {
         if (logs.Count == 0)
         {
@@ -151,7 +146,7 @@ internal sealed class TsadkLogs(
         }
     }
 
-    private static string? Read(OldLog log, UserPlan plan, out AddLog.Request? read)
+    private static string? Read(OldLog log, UserPlan plan, out NewLog? read)
     {
         read = null;
         if (!OldLogId.CanBe(log.Id))
@@ -183,20 +178,14 @@ internal sealed class TsadkLogs(
         }
 
         var texts = log.Texts.Select(t => t ?? "").ToArray();
-        read = new AddLog.Request(user, timestamp, sequence, texts[0], texts[1], texts[2], texts[3], texts[4]);
+        read = new NewLog(user, timestamp, sequence, texts[0], texts[1], texts[2], texts[3], texts[4]);
         return null;
     }
 
     // Where the timestamp is no time, that of the receipt stands in, to the microsecond: by that it is known later on.
-    private static ReadyTrace? Make(
-        OldLog log,
-        AddLog.Request read,
-        DateTimeOffset now,
-        out string? fault,
-        Study? study
-    )
+    private static ReadyTrace? Make(OldLog log, NewLog read, DateTimeOffset now, out string? fault, Study? study)
     {
-        var trace = AddLog.ToTrace(read, OldLogId.Of(log.Id), now);
+        var trace = read.ToTrace(OldLogId.Of(log.Id), now);
         if (TsadkTime.TryRead(read.Timestamp, out var time))
         {
             trace = trace with { Time = time };
