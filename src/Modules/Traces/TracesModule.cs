@@ -18,7 +18,6 @@ using Sillage.Traces.Codebooks;
 using Sillage.Traces.Consent;
 using Sillage.Traces.Export;
 using Sillage.Traces.Import;
-using Sillage.Traces.Import.Tsadk;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Live;
 using Sillage.Traces.Participants;
@@ -32,6 +31,7 @@ using Sillage.Traces.Studies;
 using Sillage.Traces.Summaries;
 using Sillage.Traces.Tally;
 using Sillage.Traces.Tsadk;
+using Sillage.Traces.Tsadk.Import;
 using Sillage.Traces.Verbs;
 using Sillage.Traces.Withdrawing;
 

@@ -5,7 +5,7 @@ using Shouldly;
 using Sillage.Specifications;
 using Sillage.Traces.Fuzz;
 using Sillage.Traces.Import;
-using Sillage.Traces.Import.Tsadk;
+using Sillage.Traces.Tsadk.Import;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Import;

@@ -1,11 +1,10 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Sillage.Traces.Export;
 
 /// <summary>Where an export goes: into the reply as it is, or through gzip as a file.</summary>
-internal sealed partial class ExportBody(HttpResponse response, bool gzip) : IAsyncDisposable
+internal sealed class ExportBody(HttpResponse response, bool gzip) : IAsyncDisposable
 {
     private GZipStream? _gzip;
 
@@ -35,8 +34,4 @@ internal sealed partial class ExportBody(HttpResponse response, bool gzip) : IAs
     /// never looks so.
     /// </summary>
     public ValueTask DisposeAsync() => _gzip?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    /// <summary>Says that an export did not come to its end.</summary>
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The export of study {Study} was cut off.")]
-    public static partial void LogCut(ILogger logger, string study, Exception exception);
 }

@@ -82,16 +82,13 @@ internal static class ExportTraces
 
         options.SetHeaders(http.Response, study.Slug + "_traces", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);
-        try
-        {
-            await WriteAsync(http, body, scan, database, options, corrected, names, ct);
-        }
-        catch (Exception exception) when (http.Response.HasStarted)
-        {
-            // A proper end would make what is there look complete.
-            ExportBody.LogCut(logger, study.Slug, exception);
-            http.Abort();
-        }
+        await WholeOrCut.RunAsync(
+            http,
+            logger,
+            "export",
+            study,
+            () => WriteAsync(http, body, scan, database, options, corrected, names, ct)
+        );
     }
 
     private static async Task WriteAsync(

@@ -58,7 +58,7 @@ internal sealed class ImportStore(
         }
 
         var some = await database.ReadAsync(
-            r => r.QueryAsync<string>("SELECT slug FROM study WHERE slug < '~' ORDER BY slug LIMIT 20", null, ct),
+            r => r.QueryAsync<string>("SELECT slug FROM study WHERE NOT deleted ORDER BY slug LIMIT 20", null, ct),
             ct
         );
         throw new ImportException(

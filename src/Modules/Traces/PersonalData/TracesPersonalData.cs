@@ -26,7 +26,7 @@ internal sealed class TracesPersonalData(
         FROM identity i
         JOIN participant p ON p.study = i.study AND p.number = i.number
         JOIN study s ON s.key = i.study
-        WHERE i.account = @account AND s.slug < '~' ORDER BY s.slug
+        WHERE i.account = @account AND NOT s.deleted ORDER BY s.slug
         """;
 
     private const string RightsOf = """
@@ -34,7 +34,7 @@ internal sealed class TracesPersonalData(
         WHERE r.account = @account ORDER BY s.slug, r."right"
         """;
 
-    private const string Owned = "SELECT slug FROM study WHERE owner = @account AND slug < '~' ORDER BY slug";
+    private const string Owned = "SELECT slug FROM study WHERE owner = @account AND NOT deleted ORDER BY slug";
 
     private const string CountTraces = """
         SELECT count(*) FROM identity i JOIN trace t ON t.study = i.study AND t.participant = i.number

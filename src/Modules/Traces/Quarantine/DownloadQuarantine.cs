@@ -17,7 +17,7 @@ using Sillage.Traces.Studies;
 namespace Sillage.Traces.Quarantine;
 
 /// <summary>Streams the quarantine as a file, one rejected trace a line.</summary>
-internal static partial class DownloadQuarantine
+internal static class DownloadQuarantine
 {
     private static readonly JsonWriterOptions WriterOptions = new()
     {
@@ -65,33 +65,42 @@ internal static partial class DownloadQuarantine
         http.Response.ContentType = "application/x-ndjson";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{study.Slug}_quarantine_{date}.ndjson\"";
         http.Response.Headers.CacheControl = "no-store";
-        try
+        await WholeOrCut.RunAsync(
+            http,
+            logger,
+            "download of the quarantine",
+            study,
+            () => WriteAsync(http.Response, scan, rows, study, inClear, ct)
+        );
+    }
+
+    private static async Task WriteAsync(
+        HttpResponse response,
+        QuarantineScan scan,
+        IReadOnlyList<QuarantineRow> rows,
+        Study study,
+        bool inClear,
+        CancellationToken ct
+    )
+    {
+        var buffer = new RowBuffer();
+        await using var json = new Utf8JsonWriter(buffer, WriterOptions);
+        while (rows.Count > 0)
         {
-            var buffer = new RowBuffer();
-            await using var json = new Utf8JsonWriter(buffer, WriterOptions);
-            while (rows.Count > 0)
+            foreach (var row in rows)
             {
-                foreach (var row in rows)
-                {
-                    Write(json, row, study, inClear);
-                    json.Reset();
-                    buffer.Write((byte)'\n');
-                }
-
-                if ((await http.Response.BodyWriter.WriteAsync(buffer.Written, ct)).IsCompleted)
-                {
-                    return;
-                }
-
-                buffer.Clear();
-                rows = await scan.NextAsync(ct);
+                Write(json, row, study, inClear);
+                json.Reset();
+                buffer.Write((byte)'\n');
             }
-        }
-        catch (Exception exception) when (http.Response.HasStarted)
-        {
-            // A proper end would make what is there look complete.
-            LogCut(logger, study.Slug, exception);
-            http.Abort();
+
+            if ((await response.BodyWriter.WriteAsync(buffer.Written, ct)).IsCompleted)
+            {
+                return;
+            }
+
+            buffer.Clear();
+            rows = await scan.NextAsync(ct);
         }
     }
 
@@ -135,7 +144,4 @@ internal static partial class DownloadQuarantine
         json.WriteEndObject();
         json.Flush();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The download of the quarantine of study {Study} was cut off.")]
-    private static partial void LogCut(ILogger logger, string study, Exception exception);
 }

@@ -29,7 +29,7 @@ internal sealed partial class RetentionWork(
 {
     private const string StudiesWithRetention = """
         SELECT key, slug, retention_days AS days FROM study
-        WHERE retention_days IS NOT NULL AND slug < '~'
+        WHERE retention_days IS NOT NULL AND NOT deleted
           AND NOT EXISTS (SELECT 1 FROM retention_run r WHERE r.study = study.key AND r.finished_at IS NULL)
         ORDER BY key
         """;

@@ -11,12 +11,11 @@ namespace Sillage.Traces.Studies;
 /// <summary>Lists the studies that the caller may know of.</summary>
 internal static class ListStudies
 {
-    // A study that is being removed has a slug that begins with '~', which sorts behind all others.
-    private const string All = "SELECT slug FROM study WHERE slug > @after AND slug < '~' ORDER BY slug LIMIT @limit";
+    private const string All = "SELECT slug FROM study WHERE slug > @after AND NOT deleted ORDER BY slug LIMIT @limit";
 
     private const string Mine = """
         SELECT slug FROM study
-        WHERE slug > @after AND slug < '~'
+        WHERE slug > @after AND NOT deleted
           AND (
             owner = @account
             OR key IN (SELECT study FROM study_right WHERE account = @account)

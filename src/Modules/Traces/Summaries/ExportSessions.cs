@@ -59,16 +59,13 @@ internal static class ExportSessions
         await tallies.DemandCompleteAsync(study.Key, Patience, ct);
         options.SetHeaders(http.Response, study.Slug + "_sessions", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);
-        try
-        {
-            await WriteAsync(body, database, study, new SessionTable(options), ct);
-        }
-        catch (Exception exception) when (http.Response.HasStarted)
-        {
-            // A proper end would make what is there look complete.
-            ExportBody.LogCut(logger, study.Slug, exception);
-            http.Abort();
-        }
+        await WholeOrCut.RunAsync(
+            http,
+            logger,
+            "export",
+            study,
+            () => WriteAsync(body, database, study, new SessionTable(options), ct)
+        );
     }
 
     private static async Task WriteAsync(

@@ -33,7 +33,7 @@ internal static class TallyStore
     private const string State = $"""
         SELECT t.revision, t.counted, t.as_of, (SELECT max(position) FROM trace WHERE study = s.key) AS newest,
           (SELECT count(*) {PendingRecounts}) AS recounts
-        FROM study s LEFT JOIN tally_state t ON t.study = s.key WHERE s.key = @study AND s.slug < '~'
+        FROM study s LEFT JOIN tally_state t ON t.study = s.key WHERE s.key = @study AND NOT s.deleted
         """;
 
     // While retention removes, chunk by chunk, what is counted again would be outdated at once.
@@ -46,13 +46,13 @@ internal static class TallyStore
 
     private const string Behind = $"""
         SELECT s.key FROM study s LEFT JOIN tally_state t ON t.study = s.key
-        WHERE s.slug < '~' AND (
+        WHERE NOT s.deleted AND (
           EXISTS (SELECT 1 FROM trace x WHERE x.study = s.key AND x.position > coalesce(t.counted, 0))
           OR EXISTS (SELECT 1 {PendingRecounts}))
         """;
 
     private const string Definition =
-        "SELECT version, definition, unknown_fields FROM study WHERE key = @study AND slug < '~'";
+        "SELECT version, definition, unknown_fields FROM study WHERE key = @study AND NOT deleted";
 
     private const string ManyOf = "SELECT field FROM tally_many WHERE study = @study";
 
@@ -63,12 +63,12 @@ internal static class TallyStore
     private static readonly Sql Begin = new(
         """
         INSERT INTO tally_state (study, revision, counted)
-        SELECT key, 0, 0 FROM study WHERE key = @study AND slug < '~'
+        SELECT key, 0, 0 FROM study WHERE key = @study AND NOT deleted
         ON CONFLICT (study) DO NOTHING
         """,
         """
         INSERT INTO tally_state (study, revision, counted)
-        SELECT key, 0, 0 FROM study WHERE key = @study AND slug < '~' FOR SHARE
+        SELECT key, 0, 0 FROM study WHERE key = @study AND NOT deleted FOR SHARE
         ON CONFLICT (study) DO NOTHING
         """
     );

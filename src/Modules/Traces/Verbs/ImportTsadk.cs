@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting.Verbs;
-using Sillage.Traces.Import.Tsadk;
+using Sillage.Traces.Tsadk.Import;
 using Spectre.Console;
 
 namespace Sillage.Traces.Verbs;

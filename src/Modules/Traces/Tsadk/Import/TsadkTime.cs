@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sillage.Schema;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>
 /// The time that an old log's timestamp means. When it was received is not known any more, so what the routes leave alone

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>How a user goes on.</summary>
 /// <param name="Account">The name of his account; empty for no account.</param>

@@ -1,8 +1,9 @@
 using Sillage.Storage;
+using Sillage.Traces.Import;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>
 /// Keeps old ids and new ones apart. A new log's id is its place in storage; before the first old one is taken over, places

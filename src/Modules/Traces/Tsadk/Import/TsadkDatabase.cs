@@ -1,7 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Sillage.Storage.Sqlite;
+using Sillage.Traces.Import;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>A user of the old database.</summary>
 /// <param name="Id">His number.</param>

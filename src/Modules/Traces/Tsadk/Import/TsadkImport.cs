@@ -2,10 +2,10 @@ using System.Text.Json;
 using Sillage.Accounts.Contracts;
 using Sillage.Schema;
 using Sillage.Storage;
+using Sillage.Traces.Import;
 using Sillage.Traces.Studies;
-using Sillage.Traces.Tsadk;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>What to take over from a database of the TSADK API.</summary>
 /// <param name="File">The SQLite database.</param>

@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Json;
 using Sillage.Accounts.Contracts;
 using Sillage.Storage;
+using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Participants;
 using Sillage.Traces.Studies;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>
 /// Makes old users participants under their own numbers, with accounts whose passwords are new and stand on a sheet.

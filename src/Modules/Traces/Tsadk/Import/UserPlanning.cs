@@ -1,9 +1,10 @@
 using Sillage.Accounts.Contracts;
 using Sillage.Storage;
+using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Studies;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>A number that becomes a participant.</summary>
 /// <param name="Number">The number, there and here.</param>

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Sillage.Storage;
+using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
-using Sillage.Traces.Tsadk;
 
-namespace Sillage.Traces.Import.Tsadk;
+namespace Sillage.Traces.Tsadk.Import;
 
 /// <summary>Takes over logs: those whose ids are not here yet, in the order of their ids.</summary>
 internal sealed class TsadkLogs(
