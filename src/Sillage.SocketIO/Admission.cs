@@ -19,7 +19,8 @@ internal sealed class Admission(SocketIOServer server)
         }
 
         // 1. Who it is and the host's policies, always.
-        RecoveryOutcome? recovery = server.Options.Recovery is null ? RecoveryOutcome.NotAsked : null;
+        var kept = definition.RecoveryBy(server.Options);
+        RecoveryOutcome? recovery = kept is null ? RecoveryOutcome.NotAsked : null;
         var context = new ConnectContext(name, auth, connection.Engine, server.Services);
         if (
             server.HasOwnGate
@@ -37,7 +38,7 @@ internal sealed class Admission(SocketIOServer server)
             }
 
             // 2. A client that comes back, unless its middleware wants to see it again.
-            if (context.Refusal is null && server.Options.Recovery is { SkipMiddleware: true })
+            if (context.Refusal is null && kept is { SkipMiddleware: true })
             {
                 recovery = Resume(connection, definition, context, keepsUser: true);
                 if (recovery is RecoveryOutcome.Recovered)
@@ -75,9 +76,10 @@ internal sealed class Admission(SocketIOServer server)
     private void Refuse(SocketConnection connection, string name, string message, object? data)
     {
         SocketLog.Refused(server.Logger, name, message);
+        var refusal = server.Encoder.ConnectError(name, message, data);
         if (connection.EndJoin(name))
         {
-            connection.Engine.Send(server.Encoder.ConnectError(name, message, data));
+            connection.Engine.Send(refusal);
         }
     }
 
@@ -233,7 +235,7 @@ internal sealed class Admission(SocketIOServer server)
 
         foreach (var handler in socket.Namespace.Definition.Connections)
         {
-            await socket.InvokeAsync(handler, "connection", null, socket.Handshake);
+            await socket.InvokeAsync(handler, "connection", null, socket.Handshake, null);
         }
 
         socket.Start();

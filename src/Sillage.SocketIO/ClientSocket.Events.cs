@@ -4,13 +4,14 @@ using Sillage.SocketIO.Handlers;
 
 namespace Sillage.SocketIO;
 
-// The events of a socket are handled one after another (or as many at once as the options say), apart from the reading
-// of its connection: a handler may itself wait for the client's acknowledgement.
+// The handlers of a socket's events begin in the order of the events, apart from the reading of its connection. As many run
+// at once as the options say: one that waits, for the client's acknowledgement perhaps, does not hold up the others.
 public sealed partial class ClientSocket
 {
     private Queue<PendingEvent>? _pending;
     private TaskCompletionSource? _room;
     private int _running;
+    private bool _isBeginning;
     private bool _started;
 
     internal readonly record struct PendingEvent(string Name, long? AckId, EventArguments Arguments);
@@ -21,7 +22,7 @@ public sealed partial class ClientSocket
     {
         lock (_gate)
         {
-            if (!_started || _running >= Namespace.Server.Options.EventConcurrency)
+            if (!_started || _isBeginning || _pending is { Count: > 0 } || !MayRunMore)
             {
                 (_pending ??= new Queue<PendingEvent>()).Enqueue(pending);
                 if (_pending.Count < Namespace.Server.Options.MaxPendingEvents || _gone)
@@ -30,56 +31,89 @@ public sealed partial class ClientSocket
                 }
 
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Connection.Engine.OnProgress();
                 return new ValueTask(_room.Task);
             }
 
-            _running++;
+            (_isBeginning, _running) = (true, _running + 1);
         }
 
-        _ = RunAsync(pending);
+        Begin(pending);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>The connection handlers have ended: events may be handled.</summary>
     internal void Start()
     {
+        PendingEvent next;
+        lock (_gate)
+        {
+            _started = true;
+            if (!TryTake(out next))
+            {
+                return;
+            }
+
+            (_isBeginning, _running) = (true, _running + 1);
+        }
+
+        Begin(next);
+    }
+
+    private bool MayRunMore => _running < Namespace.Server.Options.EventConcurrency;
+
+    /// <summary>Begins one handler after another, each up to where it first waits, while there are events and more may run.</summary>
+    private void Begin(PendingEvent pending)
+    {
         while (true)
         {
-            PendingEvent next;
+            var handled = HandleAsync(pending);
+            var isDone = handled.IsCompleted;
+            if (!isDone)
+            {
+                _ = AwaitAsync(handled);
+            }
+
             lock (_gate)
             {
-                _started = true;
-                if (_running >= Namespace.Server.Options.EventConcurrency || !TryTake(out next))
+                _running -= isDone ? 1 : 0;
+                if (!MayRunMore || !TryTake(out pending))
                 {
+                    _isBeginning = false;
                     return;
                 }
 
                 _running++;
             }
-
-            _ = RunAsync(next);
         }
     }
 
-    private async Task RunAsync(PendingEvent pending)
+    private async Task AwaitAsync(Task handled)
     {
-        while (true)
+        await handled;
+        PendingEvent next;
+        lock (_gate)
         {
-            await HandleAsync(pending);
-            lock (_gate)
+            _running--;
+            if (_isBeginning || !TryTake(out next))
             {
-                if (!TryTake(out pending))
-                {
-                    _running--;
-                    return;
-                }
+                return;
             }
+
+            (_isBeginning, _running) = (true, _running + 1);
         }
+
+        Begin(next);
     }
 
     private bool TryTake(out PendingEvent pending)
     {
         pending = default;
+        if (_room is not null)
+        {
+            Connection.Engine.OnProgress();
+        }
+
         var taken = !_gone && _pending is not null && _pending.TryDequeue(out pending);
         if (!taken || _pending!.Count < Namespace.Server.Options.MaxPendingEvents / 2)
         {
@@ -90,30 +124,65 @@ public sealed partial class ClientSocket
         return taken;
     }
 
-    private async ValueTask HandleAsync(PendingEvent pending)
+    /// <summary>Handles an event and acknowledges it. It does not fail: a program's fault ends one event, not the socket.</summary>
+    private async Task HandleAsync(PendingEvent pending)
+    {
+        var ack = new EventAck(this, pending.Name, pending.AckId);
+#pragma warning disable CA1031 // The edge: what the host's gate or a measurement throws must not stop the events that wait.
+        try
+        {
+            await HandleAsync(pending, ack);
+        }
+        catch (Exception e)
+        {
+            SocketLog.HandlerFailed(Namespace.Server.Logger, e, pending.Name, Namespace.Name, Id);
+            ack.Refuse("Internal error", null);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async ValueTask HandleAsync(PendingEvent pending, EventAck ack)
     {
         var definition = Namespace.Definition;
         if (Namespace.Server.Gate.RefuseEvent(this, pending.Name) is { } refusal)
         {
-            if (pending.AckId is { } refused)
+            ack.Refuse(refusal.Message, refusal.Details);
+            return;
+        }
+
+        if (definition.EventMiddleware.Count > 0 && !await PassesAsync(pending, ack))
+        {
+            return;
+        }
+
+        foreach (var observer in definition.Observers)
+        {
+            await InvokeAsync(observer, pending.Name, pending.Arguments, null, null);
+        }
+
+        var known = definition.Events.TryGetValue(pending.Name, out var handlers);
+        if (!known && (handlers = definition.OtherEvents).Count == 0)
+        {
+            if (definition.Observers.Count == 0)
             {
-                Acknowledge(refused, Values(Error(refusal.Message, refusal.Details)));
+                SocketLog.NoHandler(Namespace.Server.Logger, pending.Name, Namespace.Name);
             }
 
             return;
         }
 
-        if (!definition.Events.TryGetValue(pending.Name, out var handler) && (handler = definition.AnyEvent) is null)
+        var started = Namespace.Server.Metrics.TimesEvents ? Stopwatch.GetTimestamp() : 0;
+        var result = HandlerResult.Nothing;
+        var leaves = false;
+        foreach (var handler in handlers!)
         {
-            SocketLog.NoHandler(Namespace.Server.Logger, pending.Name, Namespace.Name);
-            return;
+            var own = await InvokeAsync(handler, pending.Name, pending.Arguments, null, ack);
+            leaves |= handler.Acknowledges;
+            result = result.HasValue ? result : own;
         }
 
-        var started = Namespace.Server.Metrics.TimesEvents ? Stopwatch.GetTimestamp() : 0;
-        var (succeeded, result) = await InvokeAsync(handler, pending.Name, pending.Arguments, null);
         if (started != 0)
         {
-            var known = definition.Events.ContainsKey(pending.Name);
             Namespace.Server.Metrics.Handled(
                 Namespace.Name,
                 known ? pending.Name : "(any)",
@@ -121,29 +190,43 @@ public sealed partial class ClientSocket
             );
         }
 
-        if (pending.AckId is { } id)
+        // Whose handler took the acknowledgement into its own hands gives it, now, later or never; its failure is told.
+        if (!leaves || result.IsError)
         {
-            Acknowledge(id, succeeded && !result.HasValue ? [] : Values(result));
+            ack.Send(Values(result));
         }
+    }
+
+    /// <summary>Whether the middleware lets an event through; the client has been told if not.</summary>
+    private async ValueTask<bool> PassesAsync(PendingEvent pending, EventAck ack)
+    {
+        await using var scope = Namespace.Server.Services.CreateAsyncScope();
+        var context = new EventContext(this, pending.Name, pending.Arguments, scope.ServiceProvider);
+        foreach (var middleware in Namespace.Definition.EventMiddleware)
+        {
+            await middleware(context);
+            if (context.Refusal is { } refusal)
+            {
+                ack.Refuse(refusal.Message, refusal.Details);
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static object?[] Values(HandlerResult result) =>
-        result.Value is AckArguments several ? [.. several.Values] : [result.Value];
-
-    private void Acknowledge(long id, object?[] values)
-    {
-        if (IsConnected)
-        {
-            Connection.Engine.Send(Namespace.Server.Encoder.Ack(Namespace.Name, id, values));
-        }
-    }
+        !result.HasValue ? []
+        : result.Value is AckArguments several ? [.. several.Values]
+        : [result.Value];
 
     /// <summary>Calls a handler of the program. Whatever it throws stays here.</summary>
-    internal async ValueTask<(bool Succeeded, HandlerResult Result)> InvokeAsync(
+    internal async ValueTask<HandlerResult> InvokeAsync(
         CompiledHandler handler,
         string name,
         EventArguments? arguments,
-        object? occasion
+        object? occasion,
+        EventAck? ack
     )
     {
         var server = Namespace.Server;
@@ -153,44 +236,32 @@ public sealed partial class ClientSocket
             // Handlers that ask for no service, most of them, cost no scope.
             if (!handler.NeedsServices)
             {
-                return (
-                    true,
-                    await handler.Invoke(new EventInvocation(this, name, arguments, occasion, server.Services))
-                );
+                return await handler.Invoke(new EventInvocation(this, name, arguments, occasion, ack, server.Services));
             }
 
             await using var scope = server.Services.CreateAsyncScope();
-            return (
-                true,
-                await handler.Invoke(new EventInvocation(this, name, arguments, occasion, scope.ServiceProvider))
+            return await handler.Invoke(
+                new EventInvocation(this, name, arguments, occasion, ack, scope.ServiceProvider)
             );
         }
         catch (EventException e)
         {
-            return (false, Error(e.Message, e.Details));
+            return HandlerResult.Error(e.Message, e.Details);
         }
         catch (BadArgumentException e)
         {
             SocketLog.BadArguments(server.Logger, name, Namespace.Name, e.Message);
-            return (false, Error(e.Message, null));
+            return HandlerResult.Error(e.Message, null);
         }
         catch (OperationCanceledException) when (Disconnected.IsCancellationRequested)
         {
-            return (false, Error("cancelled", null));
+            return HandlerResult.Error("cancelled", null);
         }
         catch (Exception e)
         {
             SocketLog.HandlerFailed(server.Logger, e, name, Namespace.Name, Id);
-            return (false, Error("Internal error", null));
+            return HandlerResult.Error("Internal error", null);
         }
 #pragma warning restore CA1031
     }
-
-    private static HandlerResult Error(string message, object? data) =>
-        new(
-            true,
-            data is null
-                ? new Dictionary<string, object> { ["error"] = new { message } }
-                : new Dictionary<string, object> { ["error"] = new { message, data } }
-        );
 }

@@ -104,6 +104,14 @@ public sealed partial class ClientSocket
         return Namespace.Log is { } log ? JoinLogged(log, room) : Namespace.Registry.Join(this, room);
     }
 
+    /// <summary>Enters several rooms.</summary>
+    /// <returns>How many of them it was not in before.</returns>
+    public int Join(IEnumerable<string> rooms)
+    {
+        ArgumentNullException.ThrowIfNull(rooms);
+        return rooms.Count(Join);
+    }
+
     private bool JoinLogged(RecoveryLog log, string room) =>
         log.Join(next => Namespace.Registry.Join(this, room, next));
 
@@ -199,19 +207,20 @@ public sealed partial class ClientSocket
         }
 
         var removed = false;
+        KeptRoom[] left = [];
         if (recoverable && RecoveryId is not null && Namespace.Log is { } log)
         {
             // One step for the log: no event falls between, and who comes back finds what is kept.
             log.Save(() =>
             {
-                (removed, var rooms) = Namespace.Registry.Remove(this);
+                (removed, left) = Namespace.Registry.Remove(this);
                 var user = User == Handshake.User && !Namespace.Server.HasOwnGate ? null : User;
-                return removed ? new RecoverySession(Id, RecoveryId, rooms, user, KeptData, RecoveryStart) : null;
+                return removed ? new RecoverySession(Id, RecoveryId, left, user, KeptData, RecoveryStart) : null;
             });
         }
         else
         {
-            (removed, _) = Namespace.Registry.Remove(this);
+            (removed, left) = Namespace.Registry.Remove(this);
         }
 
         foreach (var ack in acks ?? [])
@@ -228,7 +237,7 @@ public sealed partial class ClientSocket
         Namespace.Server.Gate.OnLeft(this);
         SocketLog.Left(Namespace.Server.Logger, Id, Namespace.Name, disconnection.Reason);
         Namespace.OnLeft();
-        _ = NotifyLeftAsync(disconnection);
+        _ = NotifyLeftAsync(disconnection with { Rooms = Array.ConvertAll(left, room => room.Name) });
     }
 
     private async Task NotifyLeftAsync(Disconnection disconnection)
@@ -242,7 +251,7 @@ public sealed partial class ClientSocket
         await Task.Yield();
         foreach (var handler in Namespace.Definition.Disconnections)
         {
-            await InvokeAsync(handler, "disconnect", null, disconnection);
+            await InvokeAsync(handler, "disconnect", null, disconnection, null);
         }
     }
 

@@ -59,4 +59,8 @@ public sealed class ConnectContext
 /// <summary>Why a socket left its namespace.</summary>
 /// <param name="Reason">The words that Socket.IO users know, such as <c>transport close</c>, <c>ping timeout</c>, <c>client namespace disconnect</c>.</param>
 /// <param name="Detail">What happened; null when the reason says it all.</param>
-public sealed record Disconnection(string Reason, string? Detail);
+public sealed record Disconnection(string Reason, string? Detail)
+{
+    /// <summary>The rooms that it was in, without the one of its own id.</summary>
+    public IReadOnlyCollection<string> Rooms { get; internal init; } = [];
+}

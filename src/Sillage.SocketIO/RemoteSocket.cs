@@ -35,6 +35,16 @@ public sealed class RemoteSocket
     /// <summary>Sends it an event.</summary>
     public ValueTask EmitAsync(string name, params ReadOnlySpan<object?> arguments) => _to.EmitAsync(name, arguments);
 
+    /// <summary>Sends it an event and waits for its acknowledgement.</summary>
+    /// <exception cref="TimeoutException">It did not answer in time, or has left.</exception>
+    public async Task<T?> EmitWithAckAsync<T>(string name, params object?[] arguments)
+    {
+        var (answers, _) = await _to.EmitWithAckAsync(name, arguments);
+        return answers.Count == 0 ? throw new TimeoutException("The client did not acknowledge in time.")
+            : answers[0].Count == 0 ? default
+            : answers[0].Get<T>(0);
+    }
+
     /// <summary>Makes it enter rooms.</summary>
     public ValueTask JoinAsync(params string[] rooms) => _to.JoinAsync(rooms);
 

@@ -43,8 +43,16 @@ internal sealed class SocketConnection(SocketIOServer server, EngineConnection e
                 // Some clients ask twice when they are told to connect twice.
                 return ValueTask.CompletedTask;
 
-            case PacketType.Connect when socket is null && TryBeginJoin(name):
-                _ = JoinAsync(name, packet.Json);
+            case PacketType.Connect when socket is null:
+                if (TryBeginJoin(name))
+                {
+                    _ = JoinAsync(name, packet.Json);
+                }
+                else
+                {
+                    engine.Send(server.Encoder.ConnectError(name, "Too many namespaces", null));
+                }
+
                 return ValueTask.CompletedTask;
 
             case PacketType.Event

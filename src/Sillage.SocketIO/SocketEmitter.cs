@@ -29,9 +29,9 @@ public readonly record struct SocketEmitter
             return ValueTask.CompletedTask;
         }
 
-        if (ns.Log is not null && !IsVolatile)
+        if (ns.Log is not null)
         {
-            ns.SendLogged(_socket, name, arguments);
+            ns.SendLogged(_socket, name, arguments, IsVolatile);
         }
         else
         {
@@ -61,6 +61,7 @@ public readonly record struct SocketEmitter
         var ns = _socket.Namespace;
         var server = ns.Server;
         var ack = new SingleAck(server.Engine.NextWheel(), ns.NextAckId(), _socket);
+        var message = server.Encoder.Event(ns.Name, name, arguments, ack.Id);
         if (!_socket.ExpectAck(ack))
         {
             ack.OnGone(_socket);
@@ -69,7 +70,7 @@ public readonly record struct SocketEmitter
 
         var timeout = AckTimeout ?? server.Options.AckTimeout;
         ack.Start(server.Engine.Clock.Now + (long)timeout.TotalMilliseconds);
-        _socket.Send(server.Encoder.Event(ns.Name, name, arguments, ack.Id), isVolatile: false);
+        _socket.Send(message, isVolatile: false);
         return ack.Answer;
     }
 

@@ -22,10 +22,11 @@ public sealed class SocketIOOptions : EngineIOOptions
     public int MaxPendingEvents { get; set; } = 256;
 
     /// <summary>
-    /// How many events of one socket are handled at once. Default 1: each waits for the one before it, so that messages keep
-    /// their order.
+    /// How many events of one socket are handled at once. Their handlers begin in the events' order; one that waits does not hold up
+    /// the next, as in Node. Default 256; at least 1. With 1 each event waits for the one before it: strict order, and a handler that
+    /// awaits an acknowledgement of its own client then holds back that client's other events.
     /// </summary>
-    public int EventConcurrency { get; set; } = 1;
+    public int EventConcurrency { get; set; } = 256;
 
     /// <summary>How long a client may take to acknowledge where the program says nothing else. Default 30 s.</summary>
     public TimeSpan AckTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -33,7 +34,10 @@ public sealed class SocketIOOptions : EngineIOOptions
     /// <summary>How arguments become JSON and back. Default: that of the web, camel case.</summary>
     public JsonSerializerOptions Json { get; set; } = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Lets a client that lost its network take up where it was; null, the default, switches it off.</summary>
+    /// <summary>
+    /// Lets a client that lost its network take up where it was; null, the default, switches it off. A namespace may say otherwise:
+    /// <see cref="NamespaceBuilder.UseRecovery"/>.
+    /// </summary>
     public RecoveryOptions? Recovery { get; set; }
 
     internal override IEnumerable<string> Errors()
@@ -73,17 +77,9 @@ public sealed class SocketIOOptions : EngineIOOptions
             yield return $"{nameof(AckTimeout)} is {AckTimeout}: above 0, at most 1 h.";
         }
 
-        if (Recovery is { } recovery)
+        foreach (var error in Recovery?.Errors() ?? [])
         {
-            if (recovery.MaxDisconnection <= TimeSpan.Zero || recovery.MaxDisconnection > TimeSpan.FromHours(1))
-            {
-                yield return $"{nameof(Recovery)}.{nameof(recovery.MaxDisconnection)} is {recovery.MaxDisconnection}: above 0, at most 1 h.";
-            }
-
-            if (recovery.MaxEvents < 1 || recovery.MaxBytes < 1 || recovery.MaxSessions < 1)
-            {
-                yield return $"{nameof(Recovery)}: its limits are at least 1.";
-            }
+            yield return $"{nameof(Recovery)}.{error}";
         }
     }
 }
@@ -105,4 +101,17 @@ public sealed class RecoveryOptions
 
     /// <summary>Whether the namespace's middleware is passed over when a client comes back. Default true; its authorization policy never is.</summary>
     public bool SkipMiddleware { get; set; } = true;
+
+    internal IEnumerable<string> Errors()
+    {
+        if (MaxDisconnection <= TimeSpan.Zero || MaxDisconnection > TimeSpan.FromHours(1))
+        {
+            yield return $"{nameof(MaxDisconnection)} is {MaxDisconnection}: above 0, at most 1 h.";
+        }
+
+        if (MaxEvents < 1 || MaxBytes < 1 || MaxSessions < 1)
+        {
+            yield return $"{nameof(MaxEvents)}, {nameof(MaxBytes)} and {nameof(MaxSessions)}: at least 1.";
+        }
+    }
 }

@@ -122,7 +122,9 @@ public sealed class SocketIOServer : IBackplaneNode
                         Tell(backplane => backplane.EnterNamespaceAsync(n), n);
                     }
 
-                    return new SocketNamespace(this, n, definition, isDynamic);
+                    var ns = new SocketNamespace(this, n, definition, isDynamic);
+                    _definitions.NewNamespace?.Invoke(ns);
+                    return ns;
                 }
             );
         }
@@ -187,7 +189,7 @@ public sealed class SocketIOServer : IBackplaneNode
             _deserted.Enqueue(ns);
         }
 
-        var keep = Options.Recovery?.MaxDisconnection ?? UnusedNamespaceLife;
+        var keep = ns.Definition.RecoveryBy(Options)?.MaxDisconnection ?? UnusedNamespaceLife;
         ns.KeptUntil = Engine.Clock.Now + (long)keep.TotalMilliseconds;
     }
 
@@ -401,6 +403,11 @@ public sealed class SocketIOServer : IBackplaneNode
             connection.State = new SocketConnection(server, connection);
             connection.SetJoinDeadline(server.Options.ConnectTimeout);
         }
+
+        /// <summary>The error packet of Socket.IO protocol 4 and before: its clients show it as their <c>error</c> event.</summary>
+        internal override string? ToProtocol3 =>
+            "4\"This server speaks Socket.IO protocol 5 (Engine.IO 4), your client an older one: install socket.io-client 3 or later "
+            + "(Dart socket_io_client 2, Swift 16, Java 2, C++ 3, Python 5, .NET 3).\"";
 
         public override ValueTask OnMessageAsync(EngineConnection connection, EngineMessage message) =>
             ((SocketConnection)connection.State!).OnMessageAsync(message);

@@ -28,6 +28,13 @@ internal static partial class SocketLog
         string id
     );
 
+    [LoggerMessage(
+        30,
+        LogLevel.Error,
+        "What {Name} in {Namespace} was to be acknowledged with is not JSON, for socket {Id}."
+    )]
+    public static partial void NotJson(ILogger logger, Exception exception, string name, string @namespace, string id);
+
     [LoggerMessage(26, LogLevel.Error, "Letting a client into {Namespace} failed.")]
     public static partial void ConnectFailed(ILogger logger, Exception exception, string @namespace);
 

@@ -18,7 +18,7 @@ public sealed class SocketNamespace
         Definition = definition;
         IsDynamic = isDynamic;
         Everyone = new BroadcastOperator(this);
-        Log = server.Options.Recovery is { } recovery
+        Log = definition.RecoveryBy(server.Options) is { } recovery
             ? new RecoveryLog(server.Options, recovery, server.Engine.Clock)
             : null;
     }
@@ -115,13 +115,14 @@ public sealed class SocketNamespace
         var backplane = to.IsLocal ? null : Server.Backplane;
         BackplaneEvent? shared = null;
         var writes = new FlushList();
-        if (Log is not null && !to.IsVolatile)
+        if (Log is not null)
         {
             var copy = arguments.ToArray();
             Log.Append(
                 to.Selection,
+                isKept: !to.IsVolatile,
                 offset => Encode(to, name, copy, offset, backplane, out shared),
-                message => Queue(message, to.Selection, isVolatile: false, writes)
+                message => Queue(message, to.Selection, to.IsVolatile, writes)
             );
         }
         else
@@ -144,7 +145,7 @@ public sealed class SocketNamespace
         BroadcastOperator to,
         string name,
         ReadOnlySpan<object?> arguments,
-        string? offset,
+        LogOffset? offset,
         IBackplane? backplane,
         out BackplaneEvent? shared
     )
@@ -160,13 +161,14 @@ public sealed class SocketNamespace
         return message;
     }
 
-    internal void SendLogged(ClientSocket socket, string name, ReadOnlySpan<object?> arguments)
+    internal void SendLogged(ClientSocket socket, string name, ReadOnlySpan<object?> arguments, bool isVolatile)
     {
         var copy = arguments.ToArray();
         Log!.Append(
             new Selection([socket.Id], []),
+            isKept: !isVolatile,
             offset => Server.Encoder.Event(Name, name, copy, null, offset),
-            message => socket.Send(message, isVolatile: false)
+            message => socket.Send(message, isVolatile)
         );
     }
 
@@ -263,12 +265,13 @@ public sealed class SocketNamespace
     internal void OnRemoteEvent(Selection selection, string name, EventArguments arguments, bool isVolatile)
     {
         var writes = new FlushList();
-        if (Log is not null && !isVolatile)
+        if (Log is not null)
         {
             Log.Append(
                 selection,
+                isKept: !isVolatile,
                 offset => Server.Encoder.Event(Name, name, [arguments], null, offset),
-                message => Queue(message, selection, isVolatile: false, writes)
+                message => Queue(message, selection, isVolatile, writes)
             );
         }
         else

@@ -255,7 +255,10 @@ public class ConnectTests
         await client.SendAsync("40/b,");
         await client.TextAsync();
         await client.SendAsync("40/c,");
-        ((int?)(await client.ClosedAsync()).Status).ShouldBe(1008);
+        (await client.TextAsync()).ShouldBe("""44/c,{"message":"Too many namespaces"}""");
+        await client.SendAsync("41/a,");
+        await client.SendAsync("40/c,");
+        (await client.TextAsync()).ShouldStartWith("40/c,{");
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public class HostingTests
                 o.UpgradeTimeout = TimeSpan.Zero;
                 o.StallTimeout = TimeSpan.Zero;
                 o.CloseTimeout = TimeSpan.FromDays(1);
-                o.MaxHttpBufferSize = 1;
+                o.MaxHttpBufferSize = 0;
                 o.MaxQueuedMessages = 0;
                 o.MaxQueuedBytes = 0;
                 o.Transports = EngineTransports.None;

@@ -139,6 +139,68 @@ public class RecoveryTests
     }
 
     [Fact]
+    public async Task What_may_be_lost_carries_the_last_offset_where_its_client_would_keep_a_text_for_one()
+    {
+        await using var server = await StartAsync();
+        var main = server.SocketIO.Main;
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await main.EmitAsync("n", 1);
+        await client.TextAsync();
+        await main.Volatile.EmitAsync("typing", "player-1");
+        (await client.TextAsync()).ShouldBe("""42["typing","player-1","1"]""");
+        await main.Find(client.Id)!.Volatile.EmitAsync("tick");
+        var offset = Offset(await client.TextAsync());
+        await main.Volatile.EmitAsync("count", 5);
+        (await client.TextAsync()).ShouldBe("""42["count",5]""");
+        await LoseAsync(server, client);
+        await main.EmitAsync("n", 2);
+
+        await using var again = await server.JoinedAsync(Auth(pid, offset));
+        again.Id.ShouldBe(client.Id);
+        (await again.TextAsync()).ShouldBe("""42["n",2,"2"]""");
+    }
+
+    [Fact]
+    public async Task No_offset_brings_what_was_sent_before_the_session_began()
+    {
+        await using var server = await StartAsync();
+        var main = server.SocketIO.Main;
+        await main.EmitAsync("n", "before it came");
+        var client = await server.JoinedAsync();
+        var pid = client.Joined.GetProperty("pid").GetString();
+        await LoseAsync(server, client);
+        await main.EmitAsync("n", "missed");
+        await using var again = await server.JoinedAsync(Auth(pid, "0"));
+        again.Id.ShouldBe(client.Id);
+        (await again.TextAsync()).ShouldBe("""42["n","missed","2"]""");
+    }
+
+    [Fact]
+    public async Task A_namespace_says_itself_whether_its_clients_recover()
+    {
+        await using var server = await TestServer.StartAsync(
+            io =>
+            {
+                io.Of("/plain").UseRecovery(null);
+                io.Of("/kept").UseRecovery(new RecoveryOptions { MaxEvents = 3 });
+                Should.Throw<ArgumentException>(() => io.Of("/bad").UseRecovery(new RecoveryOptions { MaxEvents = 0 }));
+            },
+            o => o.Recovery = new RecoveryOptions()
+        );
+        await using var client = await server.JoinedAsync();
+        client.Joined.TryGetProperty("pid", out _).ShouldBeTrue();
+        await client.SendAsync("40/plain,");
+        (await client.TextAsync()).ShouldNotContain("pid");
+        await client.SendAsync("40/kept,");
+        (await client.TextAsync()).ShouldContain("pid");
+        await server.SocketIO.Of("/plain").EmitAsync("n", "x");
+        (await client.TextAsync()).ShouldBe("""42/plain,["n","x"]""");
+        await server.SocketIO.Of("/kept").EmitAsync("n", "x");
+        (await client.TextAsync()).ShouldBe("""42/kept,["n","x","1"]""");
+    }
+
+    [Fact]
     public async Task What_a_room_heard_before_the_client_came_into_it_was_not_missed()
     {
         await using var server = await StartAsync();

@@ -88,6 +88,13 @@ internal sealed class ReadOnlyMemoryConverter : AttachmentConverter<ReadOnlyMemo
     protected override ReadOnlyMemory<byte> ToBytes(ReadOnlyMemory<byte> value) => value;
 }
 
+internal sealed class ArraySegmentConverter : AttachmentConverter<ArraySegment<byte>>
+{
+    protected override ArraySegment<byte> FromBytes(ReadOnlyMemory<byte> bytes) => bytes.ToArray();
+
+    protected override ReadOnlyMemory<byte> ToBytes(ArraySegment<byte> value) => value;
+}
+
 internal sealed class MemoryConverter : AttachmentConverter<Memory<byte>>
 {
     protected override Memory<byte> FromBytes(ReadOnlyMemory<byte> bytes) => bytes.ToArray();

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Sillage.SocketIO.EngineIO;
+using Sillage.SocketIO.Rooms;
 
 namespace Sillage.SocketIO.Codec;
 
@@ -22,6 +23,7 @@ internal sealed class PacketEncoder
         Options.Converters.Add(new ByteArrayConverter());
         Options.Converters.Add(new ReadOnlyMemoryConverter());
         Options.Converters.Add(new MemoryConverter());
+        Options.Converters.Add(new ArraySegmentConverter());
         Options.MakeReadOnly(populateMissingResolver: true);
     }
 
@@ -33,13 +35,13 @@ internal sealed class PacketEncoder
     /// <param name="name">Its name.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="id">The number that the client acknowledges it by; null for none.</param>
-    /// <param name="offset">Where it stands in the log that connections are recovered from; null if it is not in it.</param>
+    /// <param name="offset">Where it stands in the log that connections are recovered from; null where there is none.</param>
     public OutgoingMessage Event(
         string @namespace,
         string name,
         ReadOnlySpan<object?> arguments,
         long? id = null,
-        string? offset = null
+        LogOffset? offset = null
     ) => Encode(@namespace, PacketType.Event, name, arguments, id, offset, isShared: false).Message;
 
     /// <summary>An event for clients of this process, and what other processes are told of it: serialised once.</summary>
@@ -53,7 +55,7 @@ internal sealed class PacketEncoder
         string name,
         ReadOnlySpan<object?> arguments,
         long? id,
-        string? offset
+        LogOffset? offset
     ) => Encode(@namespace, PacketType.Event, name, arguments, id, offset, isShared: true);
 
     /// <summary>An acknowledgement.</summary>
@@ -119,7 +121,7 @@ internal sealed class PacketEncoder
         string? name,
         ReadOnlySpan<object?> arguments,
         long? id,
-        string? offset,
+        LogOffset? offset,
         bool isShared
     )
     {
@@ -134,17 +136,17 @@ internal sealed class PacketEncoder
             id
         );
         var json = scratch.Json.WrittenSpan;
-        if (offset is null)
-        {
-            scratch.Text.Write(json);
-        }
-        else
+        if (offset is { } place && (place.IsKept || json[^2] == (byte)'"'))
         {
             // One more argument, for this process's clients only.
             scratch.Text.Write(json[..^1]);
             scratch.Text.Write(",\""u8);
-            Encoding.ASCII.GetBytes(offset, scratch.Text);
+            WriteNumber(scratch.Text, place.Number);
             scratch.Text.Write("\"]"u8);
+        }
+        else
+        {
+            scratch.Text.Write(json);
         }
 
         var message = OutgoingMessage.Message(scratch.Text.WrittenSpan, scratch.Attachments);

@@ -17,6 +17,7 @@ public sealed partial class EngineConnection
     private long _closeBy = Never;
     private bool _pongExtended;
     private volatile bool _busy;
+    private long _progressAt = Never;
 
     /// <summary>Closes the connection unless it is told otherwise by then.</summary>
     internal void SetJoinDeadline(TimeSpan delay) =>
@@ -99,11 +100,22 @@ public sealed partial class EngineConnection
         }
     }
 
+    /// <summary>
+    /// What keeps the connection from being read gets on, and is to get on again within a heartbeat: else nobody knows any more
+    /// whether the client is there.
+    /// </summary>
+    internal void OnProgress() => Volatile.Write(ref _progressAt, _server.Clock.Now);
+
+    private bool IsStuck(long now) =>
+        _busy
+        && now - Volatile.Read(ref _progressAt) >= _server.PingIntervalMilliseconds + _server.PingTimeoutMilliseconds;
+
     private void OnUnbusy()
     {
         lock (Gate)
         {
             _busy = false;
+            _progressAt = Never;
             if (_pongBy != Never)
             {
                 _pongBy = _server.Clock.Now + _server.PingTimeoutMilliseconds;
@@ -134,6 +146,13 @@ public sealed partial class EngineConnection
             else if (now >= _joinBy)
             {
                 (reason, detail) = (CloseReason.ConnectTimeout, "no namespace was joined in time");
+            }
+            else if (now >= _pongBy && IsStuck(now))
+            {
+                (reason, detail) = (
+                    CloseReason.PingTimeout,
+                    "its events were not handled, so that no pong could be read"
+                );
             }
             else if (now >= _pongBy && !_busy)
             {

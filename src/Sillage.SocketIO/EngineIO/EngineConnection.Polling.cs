@@ -9,7 +9,7 @@ public sealed partial class EngineConnection
 {
     private const string HasMoved = "the session has moved to a WebSocket";
 
-    private bool _posting;
+    private CancellationTokenSource? _posting;
 
     /// <summary>Answers a GET of this session.</summary>
     internal async Task PollAsync(HttpContext context)
@@ -146,6 +146,8 @@ public sealed partial class EngineConnection
             return;
         }
 
+        // Its reading ends with its session.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         string? fault = null;
         lock (Gate)
         {
@@ -153,13 +155,13 @@ public sealed partial class EngineConnection
             {
                 fault = HasMoved;
             }
-            else if (_posting)
+            else if (_posting is not null)
             {
                 fault = "two posts at once";
             }
             else
             {
-                _posting = true;
+                _posting = ended;
             }
         }
 
@@ -184,7 +186,7 @@ public sealed partial class EngineConnection
                 return;
             }
 
-            (body, var length) = await ReadBodyAsync(context);
+            (body, var length) = await ReadBodyAsync(context, ended.Token);
             if (body is null)
             {
                 var limit = _server.Options.MaxHttpBufferSize;
@@ -195,16 +197,25 @@ public sealed partial class EngineConnection
 
             await OnPayloadAsync(body, length);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or BadHttpRequestException)
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            await _server.RefuseAsync(context, EngineError.UnknownSession, "the session ended before its post");
+            return;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             Close(CloseReason.TransportClose, "the client broke off its post");
+
+            // Too slow or malformed; where the client has gone, nobody reads it.
+            context.Response.StatusCode = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
             return;
         }
         finally
         {
             lock (Gate)
             {
-                _posting = false;
+                _posting = null;
             }
 
             if (body is not null)
@@ -232,17 +243,7 @@ public sealed partial class EngineConnection
             var end = rest.IndexOf(Payload.Separator);
             var packet = body.AsMemory(start, end < 0 ? rest.Length : end);
             start += packet.Length + 1;
-            if (packet.Length > 0 && packet.Span[0] == Payload.BinaryMark)
-            {
-                if (!Payload.TryDecodeBinary(packet.Span[1..], out var written))
-                {
-                    Close(CloseReason.ParseError, "a binary packet that is not Base64");
-                    return;
-                }
-
-                await OnPacketAsync(packet.Slice(1, written), isBinary: true);
-            }
-            else if (System.Text.Unicode.Utf8.IsValid(packet.Span))
+            if (System.Text.Unicode.Utf8.IsValid(packet.Span))
             {
                 await OnPacketAsync(packet, isBinary: false);
             }
@@ -255,7 +256,7 @@ public sealed partial class EngineConnection
 
     /// <summary>Reads the body into a rented buffer.</summary>
     /// <returns>No buffer when the body is too large.</returns>
-    private async ValueTask<(byte[]? Body, int Length)> ReadBodyAsync(HttpContext context)
+    private async ValueTask<(byte[]? Body, int Length)> ReadBodyAsync(HttpContext context, CancellationToken ct)
     {
         var limit = _server.Options.MaxHttpBufferSize;
         if (context.Request.ContentLength > limit)
@@ -283,7 +284,7 @@ public sealed partial class EngineConnection
                     body = larger;
                 }
 
-                var read = await context.Request.Body.ReadAsync(body.AsMemory(length), context.RequestAborted);
+                var read = await context.Request.Body.ReadAsync(body.AsMemory(length), ct);
                 if (read == 0)
                 {
                     return (body, length);

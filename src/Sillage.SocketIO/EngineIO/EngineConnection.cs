@@ -234,6 +234,7 @@ public sealed partial class EngineConnection
             ClosedBecause = reason;
             _state = ConnectionState.Closing;
             _upgrading?.Abort();
+            _ = _posting?.CancelAsync();
             if (reason is CloseReason.SlowConsumer or CloseReason.Stalled or CloseReason.TransportError)
             {
                 _queue.Clear();
@@ -303,6 +304,7 @@ public sealed partial class EngineConnection
             is CloseReason.ServerClose
                 or CloseReason.ServerShutdown
                 or CloseReason.ConnectTimeout
+                or CloseReason.PayloadTooLarge
                 or CloseReason.SlowConsumer;
 
     /// <summary>Cuts what is left of a connection that was closed.</summary>
@@ -339,6 +341,12 @@ public sealed partial class EngineConnection
 
         if (!Payload.TryParse(packet.Span, out var type, out _))
         {
+            if (packet is { Length: > 0 } && packet.Span[0] == Payload.BinaryMark)
+            {
+                // Clients that cannot send bytes (forceBase64) send them as they would by polling.
+                return OnBase64Async(packet[1..]);
+            }
+
             Close(CloseReason.ParseError, "not an Engine.IO packet");
             return ValueTask.CompletedTask;
         }
@@ -363,6 +371,18 @@ public sealed partial class EngineConnection
                 break;
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnBase64Async(ReadOnlyMemory<byte> base64)
+    {
+        var bytes = base64.ToArray();
+        if (Payload.TryDecodeBinary(bytes, out var written))
+        {
+            return OnPacketAsync(bytes.AsMemory(0, written), isBinary: true);
+        }
+
+        Close(CloseReason.ParseError, "a binary packet that is not Base64");
         return ValueTask.CompletedTask;
     }
 

@@ -12,6 +12,12 @@ public readonly record struct EngineMessage(ReadOnlyMemory<byte> Data, bool IsBi
 /// <summary>What a program does with Engine.IO connections. Of one connection, nothing is called twice at once.</summary>
 public abstract class EngineHandler
 {
+    /// <summary>
+    /// The message that a client of Engine.IO protocol 3 is sent before it is let go, in that protocol; null: it is refused with an HTTP
+    /// status, of which such clients show only that there was one.
+    /// </summary>
+    internal virtual string? ToProtocol3 => null;
+
     /// <summary>A connection opened. Nothing of it is read before this returns; what is sent here arrives with the handshake.</summary>
     public virtual void OnOpen(EngineConnection connection) { }
 

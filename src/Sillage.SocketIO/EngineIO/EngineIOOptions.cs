@@ -31,7 +31,7 @@ public class EngineIOOptions
 
     /// <summary>
     /// The largest message or POST body, in bytes, that a client may send; told to it as <c>maxPayload</c>.
-    /// Default 1 000 000; 128 to 1 000 000 000.
+    /// Default 1 000 000; 1 to 1 000 000 000.
     /// </summary>
     public int MaxHttpBufferSize { get; set; } = 1_000_000;
 
@@ -104,9 +104,9 @@ public class EngineIOOptions
             yield return $"{nameof(CloseTimeout)} is {CloseTimeout}: 0 to 1 min.";
         }
 
-        if (MaxHttpBufferSize is < 128 or > 1_000_000_000)
+        if (MaxHttpBufferSize is < 1 or > 1_000_000_000)
         {
-            yield return $"{nameof(MaxHttpBufferSize)} is {MaxHttpBufferSize}: 128 to 1 000 000 000 bytes.";
+            yield return $"{nameof(MaxHttpBufferSize)} is {MaxHttpBufferSize}: 1 to 1 000 000 000 bytes.";
         }
 
         if (MaxQueuedMessages < 1)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
@@ -161,7 +162,11 @@ internal sealed class EngineServer : IDisposable
 
         if (context.Request.Query["EIO"] != "4")
         {
-            await RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "only protocol 4 is spoken");
+            await (
+                context.Request.Query["EIO"] == "3" && Handler.ToProtocol3 is { } message
+                    ? RefuseProtocol3Async(context, isWebSocket, message)
+                    : RefuseAsync(context, EngineError.UnsupportedProtocolVersion, "only protocol 4 is spoken")
+            );
             return;
         }
 
@@ -185,6 +190,42 @@ internal sealed class EngineServer : IDisposable
         await ServeAsync(webSocket, () => connection.ServeWebSocketAsync(webSocket));
     }
 
+    /// <summary>Opens a session of protocol 3 that says why it ends: an open packet, the message, a close packet.</summary>
+    private async Task RefuseProtocol3Async(HttpContext context, bool isWebSocket, string message)
+    {
+        Metrics.Refused(EngineError.UnsupportedProtocolVersion);
+        EngineLog.Refused(
+            Logger,
+            (int)EngineError.UnsupportedProtocolVersion,
+            EngineError.UnsupportedProtocolVersion.Message(),
+            "only protocol 4 is spoken"
+        );
+        string[] packets =
+        [
+            "0" + Encoding.UTF8.GetString(OpenPacket(NewId(), upgrades: false)),
+            (char)EnginePacketType.Message + message,
+            "1",
+        ];
+        if (!isWebSocket)
+        {
+            // Protocol 3 counts a packet's characters before it.
+            context.Response.ContentType = "text/plain; charset=UTF-8";
+            context.Response.Headers.CacheControl = "no-store";
+            await context.Response.WriteAsync(string.Concat(packets.Select(p => $"{p.Length}:{p}")));
+            return;
+        }
+
+        await SayAndCloseAsync(context, [.. packets.SelectMany(TextFrame), .. WebSocketFrame.EmptyClose]);
+
+        static byte[] TextFrame(string text)
+        {
+            var payload = Encoding.UTF8.GetBytes(text);
+            var frame = new byte[WebSocketFrame.HeaderLength(payload.Length) + payload.Length];
+            payload.CopyTo(frame, WebSocketFrame.WriteHeader(frame, WebSocketFrame.Text, payload.Length));
+            return frame;
+        }
+    }
+
     private async Task UpgradeAsync(HttpContext context, EngineConnection connection)
     {
         if (!Options.AllowUpgrades)
@@ -195,6 +236,12 @@ internal sealed class EngineServer : IDisposable
 
         if (!connection.TryBeginUpgrade(out var error))
         {
+            if (error is EngineError.BadRequest)
+            {
+                await CloseSurplusAsync(context);
+                return;
+            }
+
             await RefuseAsync(context, error, "the session cannot be upgraded, or is being so already");
             return;
         }
@@ -211,6 +258,38 @@ internal sealed class EngineServer : IDisposable
         }
 
         await ServeAsync(webSocket, () => connection.ServeUpgradeAsync(webSocket));
+    }
+
+    /// <summary>A session has one WebSocket: another is accepted and closed, as clients expect, and the session goes on.</summary>
+    private async Task CloseSurplusAsync(HttpContext context)
+    {
+        Metrics.Refused(EngineError.BadRequest);
+        EngineLog.Refused(
+            Logger,
+            (int)EngineError.BadRequest,
+            "A second WebSocket",
+            "the session has one, or is moving to one"
+        );
+        await SayAndCloseAsync(context, WebSocketFrame.EmptyClose);
+    }
+
+    /// <summary>Accepts a WebSocket for these frames only.</summary>
+    private static async Task SayAndCloseAsync(HttpContext context, byte[] frames)
+    {
+        var accepted = await WebSocketHandshake.AcceptAsync(context, deflate: false);
+        try
+        {
+            await accepted.Stream.WriteAsync(frames, CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+
+        if (accepted.IsDetached)
+        {
+            await accepted.Stream.DisposeAsync();
+        }
     }
 
     /// <summary>Serves a WebSocket to its end, in the time of its request if it has need of that.</summary>

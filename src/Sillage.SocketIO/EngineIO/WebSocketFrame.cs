@@ -12,6 +12,9 @@ internal static class WebSocketFrame
     public const byte Binary = 0x82;
     public const byte Close = 0x88;
 
+    /// <summary>A close frame that says nothing.</summary>
+    public static readonly byte[] EmptyClose = [Close, 0];
+
     public static int HeaderLength(int payloadLength) =>
         payloadLength switch
         {

@@ -8,6 +8,7 @@ internal sealed class EventInvocation(
     string name,
     EventArguments? arguments,
     object? occasion,
+    EventAck? ack,
     IServiceProvider services
 )
 {
@@ -15,6 +16,7 @@ internal sealed class EventInvocation(
     public string Name => name;
     public EventArguments? Arguments => arguments;
     public object? Occasion => occasion;
+    public EventAck? Ack => ack;
     public IServiceProvider Services => services;
 
     // Made only for the handler that asks for it: an idle connection has no cancellation source. What a program does about the
@@ -44,10 +46,21 @@ internal sealed class EventInvocation(
 /// <summary>The client's arguments do not fit the handler.</summary>
 internal sealed class BadArgumentException(int index, string what) : Exception($"Argument {index} {what}");
 
-/// <summary>What a handler returned.</summary>
-/// <param name="HasValue">Whether it returns anything at all.</param>
+/// <summary>What a handler returned, or how it failed.</summary>
+/// <param name="HasValue">Whether there is anything at all.</param>
 /// <param name="Value">What.</param>
-internal readonly record struct HandlerResult(bool HasValue, object? Value)
+/// <param name="IsError">Whether it is a failure, as the client is told it.</param>
+internal readonly record struct HandlerResult(bool HasValue, object? Value, bool IsError = false)
 {
     public static readonly HandlerResult Nothing;
+
+    /// <summary>A failure: <c>{"error":{"message","data"}}</c>.</summary>
+    public static HandlerResult Error(string message, object? data) =>
+        new(
+            true,
+            data is null
+                ? new Dictionary<string, object> { ["error"] = new { message } }
+                : new Dictionary<string, object> { ["error"] = new { message, data } },
+            IsError: true
+        );
 }

@@ -7,7 +7,12 @@ namespace Sillage.SocketIO.Handlers;
 /// <summary>A handler that was registered, compiled.</summary>
 /// <param name="Invoke">Calls it.</param>
 /// <param name="NeedsServices">Whether any of its parameters is a service.</param>
-internal sealed record CompiledHandler(Func<EventInvocation, ValueTask<HandlerResult>> Invoke, bool NeedsServices);
+/// <param name="Acknowledges">Whether it takes the acknowledgement into its own hands.</param>
+internal sealed record CompiledHandler(
+    Func<EventInvocation, ValueTask<HandlerResult>> Invoke,
+    bool NeedsServices,
+    bool Acknowledges
+);
 
 /// <summary>
 /// Compiles handlers, once each. A parameter is, by its type: the socket, a cancellation token, the event's arguments as they
@@ -40,6 +45,7 @@ internal static class HandlerCompiler
         var invocation = Expression.Parameter(typeof(EventInvocation), "invocation");
         var next = 0;
         var needsServices = false;
+        var acknowledges = false;
         var nullability = new NullabilityInfoContext();
         var arguments = new List<Expression>();
         foreach (var parameter in handler.Method.GetParameters())
@@ -49,7 +55,7 @@ internal static class HandlerCompiler
 
         var call = Expression.Invoke(Expression.Constant(handler), arguments);
         var body = Expression.Lambda<Func<EventInvocation, ValueTask<HandlerResult>>>(Result(call), invocation);
-        return new CompiledHandler(body.Compile(), needsServices);
+        return new CompiledHandler(body.Compile(), needsServices, acknowledges);
 
         Expression Bind(ParameterInfo parameter)
         {
@@ -67,6 +73,12 @@ internal static class HandlerCompiler
             if (type == typeof(EventArguments))
             {
                 return Expression.Property(invocation, nameof(EventInvocation.Arguments));
+            }
+
+            if (type == typeof(EventAck) && occasion is null)
+            {
+                acknowledges = true;
+                return Expression.Property(invocation, nameof(EventInvocation.Ack));
             }
 
             if (type == typeof(EventName))

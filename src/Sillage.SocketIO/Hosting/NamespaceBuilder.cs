@@ -6,8 +6,8 @@ namespace Sillage.SocketIO;
 
 /// <summary>
 /// Says what happens in a namespace. Handlers are ordinary methods: a parameter that is a <see cref="ClientSocket"/>, a
-/// <see cref="CancellationToken"/> (the connection's end), <see cref="EventArguments"/>, or a service is filled in; the others are the
-/// event's arguments in their order. What a handler returns acknowledges the event, if the client asked for that.
+/// <see cref="CancellationToken"/> (the connection's end), <see cref="EventArguments"/>, <see cref="EventAck"/>, or a service is filled in; the
+/// others are the event's arguments in their order. What a handler returns acknowledges the event, if the client asked for that.
 /// </summary>
 public class NamespaceBuilder
 {
@@ -18,10 +18,13 @@ public class NamespaceBuilder
 
     internal NamespaceDefinition Definition { get; } = new();
 
-    /// <summary>Handles an event.</summary>
+    /// <summary>
+    /// Handles an event. Several handlers of one event run in the order of these calls, each when the one before it has ended; the first
+    /// that returns something acknowledges.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="handler">The handler.</param>
-    /// <exception cref="ArgumentException">The name is reserved, or has a handler already.</exception>
+    /// <exception cref="ArgumentException">The name is reserved.</exception>
     public NamespaceBuilder On(string name, Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -31,19 +34,39 @@ public class NamespaceBuilder
             throw new ArgumentException($"'{name}' is reserved; see OnConnection and OnDisconnect.", nameof(name));
         }
 
-        if (!Definition.Events.TryAdd(name, HandlerCompiler.Compile(handler, _services)))
+        if (!Definition.Events.TryGetValue(name, out var handlers))
         {
-            throw new ArgumentException($"'{name}' has a handler already.", nameof(name));
+            Definition.Events.Add(name, handlers = []);
         }
 
+        handlers.Add(HandlerCompiler.Compile(handler, _services));
         return this;
     }
 
     /// <summary>Handles every event that has no handler of its own; a parameter of type <see cref="EventName"/> tells which it is.</summary>
+    public NamespaceBuilder OnOther(Delegate handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Definition.OtherEvents.Add(HandlerCompiler.Compile(handler, _services));
+        return this;
+    }
+
+    /// <summary>
+    /// Sees every event before its handlers do; a parameter of type <see cref="EventName"/> tells which it is. It acknowledges nothing,
+    /// and what it throws is logged and stops nobody.
+    /// </summary>
     public NamespaceBuilder OnAny(Delegate handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Definition.AnyEvent = HandlerCompiler.Compile(handler, _services);
+        Definition.Observers.Add(HandlerCompiler.Compile(handler, _services));
+        return this;
+    }
+
+    /// <summary>Looks at each event before its handlers do, in the order of these calls; see <see cref="EventContext.Refuse"/>.</summary>
+    public NamespaceBuilder UseForEvents(Func<EventContext, ValueTask> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        Definition.EventMiddleware.Add(middleware);
         return this;
     }
 
@@ -87,6 +110,19 @@ public class NamespaceBuilder
     {
         ArgumentNullException.ThrowIfNull(middleware);
         Definition.Middleware.Add(middleware);
+        return this;
+    }
+
+    /// <summary>Says how clients of this namespace recover, whatever <see cref="SocketIOOptions.Recovery"/> says; null: they do not.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public NamespaceBuilder UseRecovery(RecoveryOptions? options)
+    {
+        if (options?.Errors().FirstOrDefault() is { } error)
+        {
+            throw new ArgumentException(error, nameof(options));
+        }
+
+        (Definition.HasOwnRecovery, Definition.OwnRecovery) = (true, options);
         return this;
     }
 

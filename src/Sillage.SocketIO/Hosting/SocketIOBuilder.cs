@@ -54,6 +54,16 @@ public sealed class SocketIOBuilder : NamespaceBuilder
         return builder;
     }
 
+    /// <summary>Called when a namespace comes to be: each that is mapped when it is first used, each of a pattern with its first client.</summary>
+    public SocketIOBuilder OnNewNamespace(Action<SocketNamespace> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        NewNamespace += handler;
+        return this;
+    }
+
+    internal Action<SocketNamespace>? NewNamespace { get; private set; }
+
     internal IEnumerable<string> Fixed => _fixed.Keys;
 
     internal bool IsFixed(string name) => _fixed.ContainsKey(name);

@@ -46,6 +46,14 @@ internal sealed record RecoverySession(
 /// <param name="Since">The first event of the log that was sent after it had come in; 0 where there is no log.</param>
 internal readonly record struct KeptRoom(string Name, long Since);
 
+/// <summary>Where an event stands in a namespace's log, as its client is told.</summary>
+/// <param name="Number">The number of the event, or of the last one that was kept before it.</param>
+/// <param name="IsKept">
+/// Whether the event itself is kept. Clients take the text at the end of any event, be it its name, for an offset: behind one that is not kept
+/// the last number stands only where such a text would be taken for one.
+/// </param>
+internal readonly record struct LogOffset(long Number, bool IsKept);
+
 /// <summary>
 /// The recent events of a namespace and the clients that are away. Each event has a number, sent as its last argument;
 /// a client that comes back names the last one that it has.
@@ -80,14 +88,27 @@ internal sealed class RecoveryLog(SocketIOOptions settings, RecoveryOptions opti
 
     /// <summary>
     /// Gives an event its number, keeps it and sends it, in one step: clients see the numbers in their order, which
-    /// is what they count on when they name the last one.
+    /// is what they count on when they name the last one. One that may be lost is not kept and has the number of the last that was.
     /// </summary>
-    public void Append(Selection selection, Func<string, OutgoingMessage> encode, Action<OutgoingMessage> send)
+    public void Append(
+        Selection selection,
+        bool isKept,
+        Func<LogOffset, OutgoingMessage> encode,
+        Action<OutgoingMessage> send
+    )
     {
         lock (_gate)
         {
-            var number = _next++;
-            var message = encode(number.ToString(CultureInfo.InvariantCulture));
+            if (!isKept)
+            {
+                send(encode(new LogOffset(_next - 1, IsKept: false)));
+                return;
+            }
+
+            // What cannot be encoded takes no number: a gap would keep everybody from recovering.
+            var number = _next;
+            var message = encode(new LogOffset(number, IsKept: true));
+            _next++;
             var now = clock.Now;
             _entries.Enqueue(new Entry(number, message, selection, now));
             _bytes += message.Size;
@@ -161,7 +182,8 @@ internal sealed class RecoveryLog(SocketIOOptions settings, RecoveryOptions opti
                     return RecoveryOutcome.OffsetTooOld;
                 }
 
-                first = last + 1;
+                // A client may name an offset of an earlier session, or make one up: what was before this one is not its own.
+                first = Math.Max(last + 1, session.Start);
             }
 
             if (first < _next && (_entries.Count == 0 || _entries.Peek().Number > first))

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Shouldly;
 using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
+using Sillage.SocketIO.Rooms;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.Codec;
@@ -24,7 +25,12 @@ public sealed class EncoderTests
         Text(Encoder.Event("/", "a", [])).ShouldBe("""42["a"]""");
         Text(Encoder.Event("/n", "a", [1, null, "x", new { B = true }], 7))
             .ShouldBe("""42/n,7["a",1,null,"x",{"b":true}]""");
-        Text(Encoder.Event("/", "a", [1], null, "12")).ShouldBe("""42["a",1,"12"]""");
+        Text(Encoder.Event("/", "a", [1], null, new LogOffset(12, IsKept: true))).ShouldBe("""42["a",1,"12"]""");
+
+        // Behind one that is not kept an offset stands only where a client would take something else for it.
+        Text(Encoder.Event("/", "a", [1], null, new LogOffset(12, IsKept: false))).ShouldBe("""42["a",1]""");
+        Text(Encoder.Event("/", "a", ["b"], null, new LogOffset(12, IsKept: false))).ShouldBe("""42["a","b","12"]""");
+        Text(Encoder.Event("/", "a", [], null, new LogOffset(12, IsKept: false))).ShouldBe("""42["a","12"]""");
         Text(Encoder.Ack("/", 0, [])).ShouldBe("430[]");
         Text(Encoder.Ack("/n", 3, [1, "b"])).ShouldBe("""43/n,3[1,"b"]""");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -149,5 +150,35 @@ public class HandshakeTests
             )
         );
         e.Message.ShouldContain("403");
+    }
+
+    [Fact]
+    public async Task An_old_client_is_told_in_its_own_protocol_what_to_install()
+    {
+        await using var server = await TestServer.StartAsync();
+        var polled = await server.Http.GetStringAsync("/socket.io/?EIO=3&transport=polling");
+        var packets = new List<string>();
+        while (polled.Length > 0)
+        {
+            var colon = polled.IndexOf(':', StringComparison.Ordinal);
+            var length = int.Parse(polled[..colon], CultureInfo.InvariantCulture);
+            packets.Add(polled.Substring(colon + 1, length));
+            polled = polled[(colon + 1 + length)..];
+        }
+
+        packets.Count.ShouldBe(3);
+        packets[0].ShouldStartWith("0{\"sid\":");
+        packets[1].ShouldStartWith("44\"");
+        packets[1].ShouldContain("install socket.io-client 3 or later");
+        packets[2].ShouldBe("1");
+
+        await using var webSocket = await WebSocketClient.ConnectAsync(
+            server.Address,
+            "/socket.io/?EIO=3&transport=websocket"
+        );
+        (await webSocket.TextAsync()).ShouldStartWith("0{\"sid\":");
+        (await webSocket.TextAsync()).ShouldBe(packets[1]);
+        (await webSocket.TextAsync()).ShouldBe("1");
+        (await webSocket.NextAsync()).ShouldBeNull();
     }
 }

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Shouldly;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.EngineIO;
@@ -129,6 +133,35 @@ public class PollingTests
         var (status, body) = await client.PostAsync("4" + new string('x', 1000));
         status.ShouldBe(413);
         body.ShouldContain("larger than maxPayload (1000 bytes)");
+    }
+
+    [Fact]
+    public async Task After_a_body_that_is_too_large_the_poll_hears_of_the_end()
+    {
+        await using var server = await TestServer.StartAsync(engine: o => o.MaxHttpBufferSize = 1);
+        var client = await server.PollingAsync();
+        await client.PostOkAsync("4");
+        (await client.PostAsync("4x")).Status.ShouldBe(413);
+        (await client.PollAsync()).ShouldBe("4");
+        (await client.PollAsync()).ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task A_post_that_is_still_being_sent_ends_with_its_session()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = await server.PollingAsync();
+        using var half = new TcpClient();
+        await half.ConnectAsync(IPAddress.Loopback, new Uri(server.Address).Port);
+        var stream = half.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {client.Url} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4half")
+        );
+
+        // Two at once end the session.
+        await Eventually.HoldsAsync(async () => (await client.PostAsync("4x")).Status == 400, "the second is refused");
+        using var reader = new StreamReader(stream);
+        (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe("HTTP/1.1 400 Bad Request");
     }
 
     [Fact]

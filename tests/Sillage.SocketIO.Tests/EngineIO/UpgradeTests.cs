@@ -95,16 +95,23 @@ public class UpgradeTests
     }
 
     [Fact]
-    public async Task After_the_upgrade_a_second_websocket_is_refused_and_the_session_lives()
+    public async Task A_second_websocket_of_a_session_is_accepted_and_closed_and_the_session_lives()
     {
         await using var server = await TestServer.StartAsync();
         var (polling, webSocket) = await ProbedAsync(server);
         await using var _ = webSocket;
-        await Should.ThrowAsync<WebSocketException>(() => server.WebSocketAsync(query: "&sid=" + polling.Sid));
+        await ClosedAtOnceAsync();
         await webSocket.SendAsync("5");
         await webSocket.ShouldEchoAsync("4moved");
-        await Should.ThrowAsync<WebSocketException>(() => server.WebSocketAsync(query: "&sid=" + polling.Sid));
+        await ClosedAtOnceAsync();
         await webSocket.ShouldEchoAsync("4hello");
+
+        async Task ClosedAtOnceAsync()
+        {
+            await using var second = await server.WebSocketAsync(query: "&sid=" + polling.Sid);
+            (await second.NextAsync()).ShouldBeNull();
+            second.Socket.State.ShouldBe(WebSocketState.CloseReceived);
+        }
     }
 
     [Theory]
