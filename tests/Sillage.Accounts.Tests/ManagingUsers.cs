@@ -252,7 +252,9 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
             administrator.Token
         );
         // The administrator of these tests erases others meanwhile.
-        erased.Json["items"]!.AsArray().ShouldContain(a => ((string)a!["details"]!).Contains("anonymise"));
+        erased.Json["items"]!
+            .AsArray()
+            .ShouldContain(a => ((string)a!["details"]!).Contains("anonymise"));
         erased.Text.ShouldNotContain(person.Id.ToString());
 
         (await GetAsync("/api/v1/audit?action=a%00", administrator.Token)).Pointers().ShouldBe(["?action"]);

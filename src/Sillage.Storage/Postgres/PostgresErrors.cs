@@ -76,7 +76,8 @@ internal static class PostgresErrors
 
     /// <summary>Whether the server ended a connection that stood (appendix A: 57P01, 57P02).</summary>
     public static bool IsConnectionBroken(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
+        exception
+            is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown };
 
     private static DatabaseUnavailableException ConnectionLost(Exception exception) =>
         new("PostgreSQL cannot be reached.", RetrySoon, exception) { IsOutage = true };
