@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.SocketIO.Backplane;
+using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
 using Sillage.SocketIO.Handlers;
 using Sillage.SocketIO.Rooms;

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Sillage.SocketIO.EngineIO;
-using Sillage.SocketIO.Rooms;
 
 namespace Sillage.SocketIO.Codec;
 

@@ -211,7 +211,10 @@ internal sealed class EngineServer : IDisposable
             // Protocol 3 counts a packet's characters before it.
             context.Response.ContentType = "text/plain; charset=UTF-8";
             context.Response.Headers.CacheControl = "no-store";
-            await context.Response.WriteAsync(string.Concat(packets.Select(p => $"{p.Length}:{p}")));
+            await context.Response.WriteAsync(
+                string.Concat(packets.Select(p => $"{p.Length}:{p}")),
+                context.RequestAborted
+            );
             return;
         }
 

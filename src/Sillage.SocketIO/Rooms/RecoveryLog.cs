@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
+using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
 
 namespace Sillage.SocketIO.Rooms;
@@ -45,14 +46,6 @@ internal sealed record RecoverySession(
 /// <param name="Name">Its name.</param>
 /// <param name="Since">The first event of the log that was sent after it had come in; 0 where there is no log.</param>
 internal readonly record struct KeptRoom(string Name, long Since);
-
-/// <summary>Where an event stands in a namespace's log, as its client is told.</summary>
-/// <param name="Number">The number of the event, or of the last one that was kept before it.</param>
-/// <param name="IsKept">
-/// Whether the event itself is kept. Clients take the text at the end of any event, be it its name, for an offset: behind one that is not kept
-/// the last number stands only where such a text would be taken for one.
-/// </param>
-internal readonly record struct LogOffset(long Number, bool IsKept);
 
 /// <summary>
 /// The recent events of a namespace and the clients that are away. Each event has a number, sent as its last argument;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Shouldly;
 using Sillage.SocketIO.Codec;
 using Sillage.SocketIO.EngineIO;
-using Sillage.SocketIO.Rooms;
 using Xunit;
 
 namespace Sillage.SocketIO.Tests.Codec;
