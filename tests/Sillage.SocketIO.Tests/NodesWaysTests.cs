@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Specifications;
@@ -289,7 +288,9 @@ public class NodesWaysTests
 
     private sealed class Broken
     {
-        public int Value => throw new InvalidOperationException("the getter's own");
+        private readonly string _whose = "the getter's own";
+
+        public int Value => throw new InvalidOperationException(_whose);
     }
 
     private sealed class Note;
