@@ -183,7 +183,7 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>Writes it down, however long the engine is away: nobody else gives the job back on SQLite.</summary>
-    private async Task RecordAsync(ModuleDatabase database, JobFailure failure, CancellationToken stopping)
+    private async Task RecordAsync(ModuleDatabase database, JobFailure failure, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -204,12 +204,12 @@ internal sealed partial class JobRunner(
                     LogNotRecorded(logger, failure.Id, database.Name, exception.Message);
                 }
 
-                if (stopping.IsCancellationRequested)
+                if (ct.IsCancellationRequested)
                 {
                     return;
                 }
 
-                await Task.Delay(WhileOut.After(attempt), clock, stopping)
+                await Task.Delay(WhileOut.After(attempt), clock, ct)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
