@@ -30,8 +30,8 @@ public sealed class SampleTests
             "--port",
             "0",
             "--ping-interval",
-            "300",
-            "--ping-timeout=200",
+            "30000",
+            "--ping-timeout=20000",
             "--max-http-buffer-size",
             "1000000",
             "--connect-timeout",
@@ -42,7 +42,7 @@ public sealed class SampleTests
         {
             var open = await http.GetStringAsync($"{echo.Address}/{path}/?EIO=4&transport=polling");
             open.ShouldContain(
-                ""","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":1000000}"""
+                ""","upgrades":["websocket"],"pingInterval":30000,"pingTimeout":20000,"maxPayload":1000000}"""
             );
         }
 
