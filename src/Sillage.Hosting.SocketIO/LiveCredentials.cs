@@ -76,6 +76,9 @@ internal sealed class LiveCredentials(
     private ClaimsPrincipal? Principal(CredentialCheck check, long before, string token) =>
         check switch
         {
+            { Caller.MustEnrol: true } => new RefusedPrincipal(
+                new LiveRefusal(LiveRefusal.Forbidden, AccessMiddleware.FactorMissing.Detail!)
+            ),
             { Caller: { } caller } => new LivePrincipal(caller, before),
             { Refusal: { } reason } => new RefusedPrincipal(
                 new LiveRefusal(IsOver(token) ? LiveRefusal.Expired : LiveRefusal.Invalid, reason)

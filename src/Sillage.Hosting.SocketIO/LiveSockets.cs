@@ -45,7 +45,9 @@ internal sealed class LiveSockets(OpenCallers callers)
     public async ValueTask<ClaimsPrincipal> RenewAsync(LivePrincipal principal, CancellationToken ct)
     {
         var before = Changes;
-        return await callers.FindAsync(principal.Caller, ct) is { } now ? new LivePrincipal(now, before) : Ended;
+        return await callers.FindAsync(principal.Caller, ct) is { MustEnrol: false } now
+            ? new LivePrincipal(now, before)
+            : Ended;
     }
 
     // A socket is one whoever asks: two of these are the same if their sockets are.

@@ -208,7 +208,9 @@ public abstract class MyAccount(AccountsUnderTest accounts) : AccountsSpecificat
 
         var dry = await DeleteAsync($"/api/v1/me?form={form}&dryRun=true", person.Token);
         dry.Status.ShouldBe(HttpStatusCode.OK);
-        dry.Json["sections"]!["accounts"]!.ToJsonString().ShouldBe("""{"accounts":1,"sessions":1,"apiKeys":1}""");
+        dry.Json["sections"]!["accounts"]!
+            .ToJsonString()
+            .ShouldBe("""{"accounts":1,"sessions":1,"apiKeys":1,"secondFactors":0}""");
         (await GetAsync("/api/v1/me", person.Token)).Status.ShouldBe(HttpStatusCode.OK);
 
         var done = await DeleteAsync($"/api/v1/me?form={form}", person.Token);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Passwords;
+using Sillage.Accounts.People;
 using Sillage.Storage;
 using Xunit;
 
@@ -12,6 +13,25 @@ namespace Sillage.Accounts.Tests;
 public abstract class ProvisioningAccounts(AccountsUnderTest accounts) : AccountsSpecification(accounts)
 {
     private IAccountDirectory Directory => Server.Services.GetRequiredService<IAccountDirectory>();
+
+    [Fact]
+    public async Task Every_password_that_is_generated_is_hard_to_guess()
+    {
+        var names = Enumerable.Range(0, 20).Select(_ => NewName()).ToArray();
+        var given = (await Directory.ProvisionAsync(names, Guid.Empty, default)).Accounts.Select(a => a.Password);
+        var person = await NewPersonAsync();
+        var administrator = (await AdministratorAsync()).Token;
+        var reset = await PostAsync($"/api/v1/users/{person.Id}/password", null, administrator);
+        var made = await PostAsync("/api/v1/users", new { username = NewName() }, administrator);
+        // What `sillage reset-password` prints.
+        var printed = await Server
+            .Services.GetRequiredService<PasswordReset>()
+            .ResetAsync(person.Username, false, default);
+
+        string[] all = [.. given, (string)reset.Json["password"]!, (string)made.Json["password"]!, printed!];
+        var rules = Server.Services.GetRequiredService<PasswordRules>();
+        all.ShouldAllBe(password => rules.Refusal(password, person.Username) == null);
+    }
 
     [Fact]
     public async Task A_thousand_accounts_are_made_at_once_each_with_a_password_of_its_own()

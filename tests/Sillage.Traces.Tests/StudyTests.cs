@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -20,6 +23,28 @@ public abstract class StudyTests(TracesUnderTest traces) : TracesSpecification(t
         (await GetAsync(study, null, ("If-None-Match", shown.Header("ETag")!))).Status.ShouldBe(
             HttpStatusCode.NotModified
         );
+    }
+
+    [Fact]
+    public async Task No_study_is_called_as_an_address_of_the_server_begins()
+    {
+        var words = Server
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Select(route => route.RoutePattern.PathSegments.FirstOrDefault())
+            .Where(first => first?.Parts is [RoutePatternLiteralPart])
+            .Select(first => ((RoutePatternLiteralPart)first!.Parts[0]).Content)
+            .Concat(["setup", "well-known"])
+            .Distinct()
+            .ToList();
+        words.ShouldContain("api");
+
+        foreach (var word in words)
+        {
+            var refused = await PostAsync("/api/v1/studies", new { slug = word, title = "A study" });
+            refused.Status.ShouldBe(HttpStatusCode.BadRequest, word);
+            refused.Pointers().ShouldBe(["/slug"], word);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sillage.Api.Access;
 
 namespace Sillage.Accounts.Contracts;
 
@@ -15,6 +16,8 @@ public enum RegistrationMode
 /// <summary>The settings of accounts, section <c>Accounts</c>.</summary>
 public sealed class AccountsOptions : IValidatableObject
 {
+    private const int ShortestSecret = 32;
+
     /// <summary>Whether people may make accounts for themselves: <c>open</c> or <c>closed</c>. Default closed.</summary>
     public RegistrationMode Registration { get; set; } = RegistrationMode.Closed;
 
@@ -79,6 +82,18 @@ public sealed class AccountsOptions : IValidatableObject
     public TimeSpan RecentLogin { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// The roles whose accounts need a second factor: whoever has none can set one up and log out, and nothing else. Some of
+    /// <c>administrator</c>, <c>researcher</c>, <c>member</c>. Default none.
+    /// </summary>
+    public IReadOnlyList<string> SecondFactorFor { get; set; } = [];
+
+    /// <summary>
+    /// Seals the secrets of second factors in the database and in backups: at least 32 characters, random, the same in every process with
+    /// accounts, kept apart from backups. Under another one only recovery codes count. Default none: they are kept as they are.
+    /// </summary>
+    public string? SecondFactorSecret { get; set; }
+
+    /// <summary>
     /// How long the list of erasures remembers one: for as long as a backup from before it may be restored. 30 days to 100
     /// years, default 2 years.
     /// </summary>
@@ -107,6 +122,22 @@ public sealed class AccountsOptions : IValidatableObject
         if (KeyLead > KeyPeriod / 2)
         {
             yield return new ValidationResult("KeyLead must be at most half of KeyPeriod.", [nameof(KeyLead)]);
+        }
+
+        if (SecondFactorFor.FirstOrDefault(role => !Role.All.Contains(role)) is { } unknown)
+        {
+            yield return new ValidationResult(
+                $"SecondFactorFor: '{unknown}' is no role; there are {string.Join(", ", Role.All)}.",
+                [nameof(SecondFactorFor)]
+            );
+        }
+
+        if (SecondFactorSecret is { Length: > 0 and < ShortestSecret })
+        {
+            // No member is named: the line would show its value.
+            yield return new ValidationResult(
+                $"Accounts:SecondFactorSecret must have at least {ShortestSecret} characters."
+            );
         }
 
         if (SessionLifetime < RefreshTokenLifetime)

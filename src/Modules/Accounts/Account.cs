@@ -64,6 +64,7 @@ public sealed record Account(
             {
                 ["password"] = "/api/v1/me/password",
                 ["sessions"] = "/api/v1/me/sessions",
+                ["second-factor"] = "/api/v1/me/second-factor",
                 ["api-keys"] = "/api/v1/api-keys",
                 ["personal-data"] = "/api/v1/me/data",
                 ["logout"] = "/api/v1/auth/logout",

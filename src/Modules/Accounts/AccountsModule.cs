@@ -14,6 +14,7 @@ using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Accounts.Contracts.Remote;
+using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
 using Sillage.Accounts.Me;
@@ -63,6 +64,8 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<ApiKeyUses>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<FactorSecrets>();
+        services.AddSingleton<FactorCheck>();
         services.AddSingleton<PasswordReset>();
         services.AddSingleton<IAccountRecords, AccountRecords>();
         services.AddSingleton<IIdentityAuthority>(provider => new IdentityAuthority(
@@ -81,6 +84,9 @@ public sealed class AccountsModule : IModule
         services.AddSurvivingDatabase<RevocationRecords>(RevocationList.Name, RevocationList.Table);
         services.AddSingleton<RevocationList>();
         services.AddHostedService<RevocationReplay>();
+        services.AddWork<RevocationRecords, ForgetRevocations, ForgetRevocationsWork>(
+            (work, _) => work.Every = TimeSpan.FromHours(1)
+        );
         services.AddEventHandler<RevocationRecords, CredentialRevoked, NoteCredential>();
         services.AddEventHandler<RevocationRecords, RolesChanged, NoteRole>();
         services.AddEventHandler<RevocationRecords, AccountDisabled, NoteDisabled>();
@@ -123,6 +129,11 @@ public sealed class AccountsModule : IModule
         EraseMe.Map(me);
         ChangePassword.Map(me);
         MySessions.Map(me);
+        MyFactor.Map(me);
+        EnrolFactor.Map(me);
+        ConfirmFactor.Map(me);
+        RemoveFactor.Map(me);
+        RenewRecoveryCodes.Map(me);
         MyData.Map(me);
 
         var keys = routes.MapGroup("/api/v1/api-keys").RequirePermission(Permission.Self).WithTags("API keys");
@@ -136,6 +147,7 @@ public sealed class AccountsModule : IModule
         ChangeUser.Map(users);
         EraseUser.Map(users);
         ResetPassword.Map(users);
+        TakeFactor.Map(users);
 
         ReadAudit.Map(routes);
         ReadErasure.Map(routes);

@@ -67,6 +67,9 @@ public sealed class TracesModule : IModule
         services.AddSingleton<WithdrawalList>();
         services.AddSingleton<Withdrawals>();
         services.AddHostedService<WithdrawalReplay>();
+        services.AddWork<WithdrawalRecords, ForgetWithdrawals, ForgetWithdrawalsWork>(
+            (work, _) => work.Every = TimeSpan.FromHours(1)
+        );
         services.AddSingleton<RetentionRuns>();
         services.AddSingleton<RetentionSweep>();
         services.AddWork<TracesData, BeginRetention, RetentionWork>(
@@ -127,6 +130,7 @@ public sealed class TracesModule : IModule
         ListRights.Map(rights);
         GiveRights.Map(rights);
         TakeRights.Map(rights);
+        ListOpenings.Map(study);
 
         var participants = study.MapGroup("/participants").WithTags("Participants");
         ProvisionParticipants.Map(participants);

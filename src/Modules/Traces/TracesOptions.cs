@@ -61,6 +61,9 @@ public sealed class TracesOptions
     /// </summary>
     public bool SecondPersonForIdentities { get; set; }
 
+    /// <summary>Whether identities are opened, and the right to them given, only with a purpose (<c>?purpose=</c>). Default false.</summary>
+    public bool PurposeForIdentities { get; set; }
+
     /// <summary>How many live streams may be open at once in this process. Default 1000.</summary>
     [Range(1, 100_000)]
     public int MaxLiveStreams { get; set; } = 1000;

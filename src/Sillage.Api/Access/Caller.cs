@@ -38,6 +38,9 @@ public sealed record Caller(
     /// <summary>What else the credential rests on: the name of the key that signed the token, or the stamp of the password.</summary>
     public string? Basis { get; init; }
 
+    /// <summary>Whether the account needs a second factor first: only what says <see cref="WithoutFactorMetadata"/> is open to it.</summary>
+    public bool MustEnrol { get; init; }
+
     /// <summary>The reply of this request, if it is one that goes on for long; null for all others.</summary>
     public IOpenReply? Reply { get; init; }
 

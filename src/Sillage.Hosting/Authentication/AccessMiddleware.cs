@@ -20,6 +20,11 @@ internal sealed class AccessMiddleware
         "Your account does not have the permission that this needs."
     );
 
+    /// <summary>What somebody is told whose role needs a second factor.</summary>
+    public static readonly Problem FactorMissing = Problem.Forbidden(
+        "Accounts with your role need a second factor, and yours has none: set one up with POST /api/v1/me/second-factor. Until then nothing else is open."
+    );
+
     private readonly RequestDelegate _next;
     private readonly RequestDelegate _authorize;
     private readonly IIdentityAuthority _authority;
@@ -96,6 +101,11 @@ internal sealed class AccessMiddleware
         if (context.Features.Get<Caller>() is not { } caller)
         {
             return new Challenge().ExecuteAsync(context);
+        }
+
+        if (caller.MustEnrol && metadata?.GetMetadata<WithoutFactorMetadata>() is null)
+        {
+            return FactorMissing.ExecuteAsync(context);
         }
 
         foreach (var needed in metadata?.GetOrderedMetadata<PermissionMetadata>() ?? [])

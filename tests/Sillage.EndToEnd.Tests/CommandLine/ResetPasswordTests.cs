@@ -44,8 +44,37 @@ public sealed class ResetPasswordTests : IDisposable
         run.Error.TrimEnd().Split('\n').Length.ShouldBe(1, run.Error);
     }
 
+    [Fact]
+    public async Task A_second_factor_stays_unless_it_is_lost_too()
+    {
+        await using (var server = await SillageServer.StartAsync(_folder.Path, ApiClient.AdministratorSettings))
+        {
+            using var admin = await ApiClient.LogInAsync(server);
+            await Authenticator.SetUpAsync(admin);
+        }
+
+        var kept = (await RunAsync(ApiClient.Administrator)).Output.Trim();
+        await using (var server = await SillageServer.StartAsync(_folder.Path))
+        {
+            using var client = server.CreateClient();
+            using var reply = await client.PostAsJsonAsync(
+                "/api/v1/auth/login",
+                new { username = ApiClient.Administrator, password = kept }
+            );
+            reply.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await reply.Content.ReadAsStringAsync()).ShouldContain("/code");
+        }
+
+        var run = await RunAsync(ApiClient.Administrator, "--remove-second-factor");
+        run.ExitCode.ShouldBe(0, run.Error);
+        await using var again = await SillageServer.StartAsync(_folder.Path);
+        using var back = await ApiClient.LogInAsync(again, password: run.Output.Trim());
+        var trail = await back.GetAsync("/api/v1/audit?action=second-factor.removed");
+        trail.GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private Task<CommandRun> RunAsync(string username) =>
-        CommandRun.SillageAsync(_folder.Path, ["reset-password", username]);
+    private Task<CommandRun> RunAsync(params string[] arguments) =>
+        CommandRun.SillageAsync(_folder.Path, ["reset-password", .. arguments]);
 }

@@ -54,6 +54,37 @@ public sealed class RemoteAccountsTests
     }
 
     [Fact]
+    public async Task A_second_factor_set_up_at_the_accounts_ends_passwords_at_the_traces()
+    {
+        await using var both = await TwoProcesses.StartAsync();
+        using var admin = await LogInAsync(both);
+        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        using var basic = ApiClient.Basic(both.Traces, player.Username, player.Password);
+        var token = (await basic.GetAsync("/rowing/api/v1/utils/token")).GetProperty("token").GetString()!;
+        using var byToken = new ApiClient(both.Traces.CreateClient());
+        byToken.Use(token);
+        (await TwoProcesses.AskAsync(basic)).ShouldBe(HttpStatusCode.OK);
+        (await TwoProcesses.AskAsync(byToken)).ShouldBe(HttpStatusCode.OK);
+
+        using var accounts = await ApiClient.LogInAsync(both.Accounts, player.Username, player.Password);
+        var key = await KeyAsync(accounts, "traces.write");
+        await Authenticator.SetUpAsync(accounts);
+
+        await Eventually.HoldsAsync(async () => await TwoProcesses.AskAsync(basic) == HttpStatusCode.Unauthorized);
+        await Eventually.HoldsAsync(async () => await TwoProcesses.AskAsync(byToken) == HttpStatusCode.Unauthorized);
+        foreach (var path in new[] { "/api/v1/studies", "/rowing/api/v1/utils/token" })
+        {
+            using var refused = await basic.Client.GetAsync(path);
+            refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await refused.Content.ReadAsStringAsync()).ShouldContain("API key");
+        }
+
+        using var byKey = new ApiClient(both.Traces.CreateClient());
+        byKey.Use(key);
+        (await byKey.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_logout_is_known_within_two_seconds()
     {
         await using var both = await TwoProcesses.StartAsync();

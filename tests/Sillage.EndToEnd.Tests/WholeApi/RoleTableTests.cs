@@ -37,6 +37,11 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/me/data                                     401    200    200    200      200   200
         PATCH /api/v1/me/data                                   401    415    415    415      415   415
         PUT /api/v1/me/password                                 401    415    415    415      415   415
+        GET /api/v1/me/second-factor                            401    200    200    200      200   200
+        POST /api/v1/me/second-factor                           401    200    200    200      200   200
+        POST /api/v1/me/second-factor/confirmation              401    415    415    415      415   415
+        POST /api/v1/me/second-factor/recovery-codes            401    415    415    415      415   415
+        POST /api/v1/me/second-factor/removal                   401    415    415    415      415   415
         GET /api/v1/me/sessions                                 401    200    200    200      200   200
         DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
         POST /api/v1/setup                                      415    415    415    415      415   415
@@ -52,6 +57,7 @@ public sealed class RoleTableTests(SharedServer shared)
         PUT /api/v1/studies/{study}/consent                     401    404    415    404      415   415
         GET /api/v1/studies/{study}/consents                    401    403    403    404      200   200
         GET /api/v1/studies/{study}/gaps                        401    403    403    404      200   200
+        GET /api/v1/studies/{study}/identity-openings           401    403    403    404      200   200
         GET /api/v1/studies/{study}/participants                401    403    403    404      200   200
         POST /api/v1/studies/{study}/participants               401    403    403    404      415   415
         DELETE /api/v1/studies/{study}/participants/{participant}  401    403    403    404      404   404
@@ -89,6 +95,7 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/users/{id}                               401    403    403    403      403   400
         GET /api/v1/users/{id}                                  401    404    404    404      404   404
         PATCH /api/v1/users/{id}                                401    403    403    403      403   415
+        DELETE /api/v1/users/{id}/second-factor                 401    403    403    403      403   404
         POST /api/v1/users/{id}/password                        401    403    403    403      403   404
         GET /health                                             200    200    200    200      200   200
         GET /health/live                                        200    200    200    200      200   200

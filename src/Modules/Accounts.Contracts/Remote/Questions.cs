@@ -42,7 +42,7 @@ public sealed record PasswordQuestion(
 public sealed record LongTokenQuestion(Guid Account, string? UserAgent);
 
 /// <summary>A long token.</summary>
-/// <param name="Token">The token; null if the account is gone or disabled.</param>
+/// <param name="Token">The token; null if the account is gone, disabled or has a second factor.</param>
 public sealed record LongTokenAnswer(string? Token);
 
 /// <summary>Accounts found.</summary>

@@ -63,9 +63,11 @@ internal static class ChangePassword
             return weak;
         }
 
-        var verified = await passwords.RunAsync(
+        // Without a code: who asks has a session, which took one.
+        var (_, verified) = await passwords.RunAsync(
             caller.Username,
             request.CurrentPassword,
+            null,
             context.Connection.RemoteIpAddress,
             ct
         );

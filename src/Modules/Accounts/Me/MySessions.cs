@@ -47,8 +47,8 @@ internal static class MySessions
             .WithDescription("The sessions that are open, the newest login first.");
         me.MapDelete("/sessions/{id:guid}", End)
             .WithSummary("End one of my sessions")
-            .WithDescription("Its access token and refresh token count no more, at once.")
-            .Fails(StatusCodes.Status404NotFound);
+            .WithDescription("Its access token and refresh token count no more, at once. Not with an API key.")
+            .Fails(StatusCodes.Status403Forbidden, StatusCodes.Status404NotFound);
     }
 
     internal static async Task<PageReply<Session>> List(
@@ -100,9 +100,10 @@ internal static class MySessions
         IDatabase<AccountsData> database,
         CancellationToken ct
     ) =>
-        await database.WriteAsync(unit => OpenSessions.EndAsync(unit, states, caller.Id, id, ct), ct)
+        LogOut.RefuseKey(caller) is { } refused ? refused
+        : await database.WriteAsync(unit => OpenSessions.EndAsync(unit, states, caller.Id, id, ct), ct)
             ? TypedResults.NoContent()
-            : Problem.NotFound();
+        : Problem.NotFound();
 
     private sealed record Keys(Guid Id);
 

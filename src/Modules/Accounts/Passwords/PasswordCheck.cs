@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
+using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Authentication.Checking;
@@ -12,14 +13,37 @@ using Sillage.Storage;
 
 namespace Sillage.Accounts.Passwords;
 
+/// <summary>What came of checking a password.</summary>
+internal enum PasswordOutcome
+{
+    /// <summary>It is wrong, or the account may not log in.</summary>
+    Refused,
+
+    /// <summary>It is right, and the account has a second factor whose code did not come along.</summary>
+    CodeMissing,
+
+    /// <summary>It is right, and the code is wrong or was used before.</summary>
+    CodeRefused,
+
+    /// <summary>It is right, and so is the code if one is needed.</summary>
+    Right,
+}
+
+/// <summary>What came of checking a password.</summary>
+/// <param name="Outcome">What.</param>
+/// <param name="Account">Whose it is, unless it is refused.</param>
+internal readonly record struct PasswordVerdict(PasswordOutcome Outcome, AccountRow? Account);
+
 /// <summary>
 /// Checks a user name and password, and counts what is wrong. A name that nobody has, a wrong password, a locked
 /// and a disabled account give the same answer after the same work, whatever the rounds of the stored hash. A try is paid for by
-/// the network that it comes from, and given back if the password was right.
+/// the network that it comes from, and given back if the password was right. A wrong code counts as a wrong password does; a right password without its code
+/// gives the try back and forgets no earlier failure, so that nobody guesses codes for ever between such.
 /// </summary>
 internal sealed partial class PasswordCheck(
     IDatabase<AccountsData> database,
     PasswordHashing hashing,
+    FactorCheck factors,
     Users users,
     AccountStates states,
     ILoginLimit limit,
@@ -32,9 +56,20 @@ internal sealed partial class PasswordCheck(
 
     private const string CountForNobody = "UPDATE nobody SET failed_logins = failed_logins + 1 WHERE id = 1";
 
-    /// <summary>The account, or null if it may not log in.</summary>
+    /// <summary>Checks.</summary>
+    /// <param name="username">The user name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="code">The code of the second factor, or a recovery code; null where there is none to give.</param>
+    /// <param name="from">The address that they came from.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ProblemException">429 or 503: too many tries from this address, or at this moment.</exception>
-    public async Task<AccountRow?> RunAsync(string username, string password, IPAddress? from, CancellationToken ct)
+    public async Task<PasswordVerdict> RunAsync(
+        string username,
+        string password,
+        string? code,
+        IPAddress? from,
+        CancellationToken ct
+    )
     {
         limit.Pay(from);
         var name = Usernames.IsValid(username) ? Usernames.Key(username) : "";
@@ -55,13 +90,28 @@ internal sealed partial class PasswordCheck(
         if (account is not null && result == PasswordVerificationResult.Failed)
         {
             await CountFailureAsync(account, ct);
-            return null;
+            return default;
         }
 
         if (account is null or { Disabled: true })
         {
             await database.WriteAsync(unit => unit.ExecuteAsync(CountForNobody, null, ct), ct);
-            return null;
+            return default;
+        }
+
+        if (await database.ReadAsync(r => FactorStore.FindConfirmedAsync(r, account.Id, ct), ct) is not null)
+        {
+            if (code is null)
+            {
+                limit.GiveBack(from);
+                return new PasswordVerdict(PasswordOutcome.CodeMissing, account);
+            }
+
+            if (!await database.WriteAsync(unit => factors.TakeAsync(unit, account.Id, code, ct), ct))
+            {
+                await CountFailureAsync(account, ct);
+                return new PasswordVerdict(PasswordOutcome.CodeRefused, account);
+            }
         }
 
         limit.GiveBack(from);
@@ -74,7 +124,7 @@ internal sealed partial class PasswordCheck(
             await SettleAsync(account, result, password, ct);
         }
 
-        return account;
+        return new PasswordVerdict(PasswordOutcome.Right, account);
     }
 
     private async Task CountFailureAsync(AccountRow account, CancellationToken ct)
@@ -147,6 +197,9 @@ internal sealed partial class PasswordCheck(
         );
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Account {AccountId} is locked after too many wrong passwords")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Account {AccountId} is locked after too many wrong passwords or codes"
+    )]
     private partial void LogLocked(Guid accountId);
 }

@@ -16,7 +16,7 @@ internal sealed class PasswordRules(IOptions<AccountsOptions> options)
 
     private readonly AccountsOptions _options = options.Value;
 
-    /// <summary>What is wrong with a password that was given out, by a list say; null if nothing is.</summary>
+    /// <summary>What is wrong with a password that somebody chose, for himself or for another; null if nothing is.</summary>
     public string? Refusal(string password, string username) =>
         password.Length < _options.PasswordMinimumLength ? $"At least {_options.PasswordMinimumLength} characters."
         : password.Length > MaximumLength ? $"At most {MaximumLength} characters."
@@ -24,16 +24,12 @@ internal sealed class PasswordRules(IOptions<AccountsOptions> options)
         : password.Contains(username, StringComparison.OrdinalIgnoreCase) && password.Length < 2 * username.Length
             ? "Too close to the user name."
         : password.Distinct().Count() < 4 ? "At least 4 different characters."
+        : CommonPasswords.Include(password, username) ? "Too easy to guess: many have it, or one like it."
         : null;
-
-    /// <summary>What is wrong with a password that a person chose; null if nothing is.</summary>
-    public string? RefusalOfChosen(string password, string username) =>
-        Refusal(password, username)
-        ?? (CommonPasswords.Include(password, username) ? "Too easy to guess: many have it, or one like it." : null);
 
     /// <summary>The same as a problem at <paramref name="pointer"/>.</summary>
     public Problem? Check(string password, string username, string pointer) =>
-        RefusalOfChosen(password, username) is { } refusal
+        Refusal(password, username) is { } refusal
             ? Problem.BadRequest("The password is not strong enough.", new FieldError(pointer, refusal))
             : null;
 }
@@ -43,7 +39,7 @@ internal sealed class PasswordValidator(PasswordRules rules) : IPasswordValidato
 {
     public Task<IdentityResult> ValidateAsync(UserManager<AccountRow> manager, AccountRow user, string? password) =>
         Task.FromResult(
-            rules.RefusalOfChosen(password ?? "", user.Username) is { } refusal
+            rules.Refusal(password ?? "", user.Username) is { } refusal
                 ? IdentityResult.Failed(new IdentityError { Code = "PasswordRefused", Description = refusal })
                 : IdentityResult.Success
         );

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
+using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
 using Sillage.Accounts.Revocations;
@@ -17,8 +18,10 @@ internal sealed class PasswordReset(
     AccountStates states
 )
 {
-    public async Task<string?> ResetAsync(string username, CancellationToken ct) =>
-        (await RunAsync(manager => manager.FindByNameAsync(username), null, false, ct))?.Password;
+    /// <summary>Resets by the hand of whoever runs the server.</summary>
+    /// <returns>The password; null if nobody is called so.</returns>
+    public async Task<string?> ResetAsync(string username, bool removeFactor, CancellationToken ct) =>
+        (await RunAsync(manager => manager.FindByNameAsync(username), null, false, ct, removeFactor))?.Password;
 
     /// <summary>Resets the account that <paramref name="find"/> finds.</summary>
     /// <returns>Its user name and the password; null if it finds none.</returns>
@@ -26,7 +29,8 @@ internal sealed class PasswordReset(
         Func<UserManager<AccountRow>, Task<AccountRow?>> find,
         Guid? actor,
         bool keepApiKeys,
-        CancellationToken ct
+        CancellationToken ct,
+        bool removeFactor = false
     )
     {
         var password = GeneratedPassword.Create();
@@ -50,6 +54,11 @@ internal sealed class PasswordReset(
                 if (!keepApiKeys)
                 {
                     await AllApiKeys.EndAsync(unit, row.Id, ct);
+                }
+
+                if (removeFactor)
+                {
+                    await FactorStore.RemoveAsync(unit, row.Id, actor, ct);
                 }
 
                 await unit.AuditAsync(new AuditEntry("account.password-reset", actor, row.Id.ToString()), ct);

@@ -11,15 +11,24 @@ internal static class ResetPasswordVerb
     public static Command Create(IVerbHost host)
     {
         var username = new Argument<string>("USERNAME") { Description = "Whose password it is." };
+        var removeFactor = new Option<bool>("--remove-second-factor")
+        {
+            Description = "Take the second factor away too: the new password alone opens the account.",
+        };
         var verb = new Verb(
             "reset-password",
             "Give an account a new password, unlock it and end its sessions; the server must be stopped. "
                 + "For others than the last administrator, an administrator can do it through the API.",
             ("sillage reset-password admin", "prints the new password, once"),
+            (
+                "sillage reset-password admin --remove-second-factor",
+                "for who has lost the app and the recovery codes too"
+            ),
             ("sillage reset-password admin --data /var/lib/sillage", "with the data elsewhere")
         )
         {
             username,
+            removeFactor,
         };
         host.Does(
             verb,
@@ -33,7 +42,7 @@ internal static class ResetPasswordVerb
                 await services.OpenStorageAsync(ct);
                 var name = parsed.GetRequiredValue(username);
                 var password =
-                    await reset.ResetAsync(name, ct)
+                    await reset.ResetAsync(name, parsed.GetValue(removeFactor), ct)
                     ?? throw new SettingsException(
                         $"nobody here is called {name}. Check the spelling, and the data with --data."
                     );

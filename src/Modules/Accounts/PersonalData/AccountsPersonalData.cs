@@ -11,7 +11,7 @@ using Sillage.Storage;
 namespace Sillage.Accounts.PersonalData;
 
 /// <summary>
-/// What accounts know of a person: the account, its sessions and keys, and what the audit trail says. Both forms of
+/// What accounts know of a person: the account, its sessions, keys and second factor, and what the audit trail says. Both forms of
 /// erasure remove the account, since the account is the tie; the audit trail keeps that something was done and on which day.
 /// </summary>
 internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Users users, AccountStates states)
@@ -23,22 +23,30 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
 
     private const string Keys = $"SELECT {ApiKeyRow.Columns} FROM api_key WHERE account_id = @Id ORDER BY id";
 
+    private const string Factor = """
+        SELECT created_at, confirmed_at,
+          (SELECT COUNT(*) FROM recovery_code WHERE factor_id = factor.id) AS recovery_codes
+        FROM factor WHERE account_id = @Id
+        """;
+
     private const string Counts = """
         SELECT (SELECT COUNT(*) FROM account WHERE id = @Id) AS accounts,
           (SELECT COUNT(*) FROM session WHERE account_id = @Id) AS sessions,
-          (SELECT COUNT(*) FROM api_key WHERE account_id = @Id) AS api_keys
+          (SELECT COUNT(*) FROM api_key WHERE account_id = @Id) AS api_keys,
+          (SELECT COUNT(*) FROM factor WHERE account_id = @Id) AS second_factors
         """;
 
     public string Section => "accounts";
 
     public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken ct)
     {
-        var (row, sessions, keys) = await database.ReadAsync(
+        var (row, sessions, keys, factor) = await database.ReadAsync(
             async reader =>
                 (
                     await new AccountStore(reader).FindAsync(accountId, ct),
                     await reader.QueryAsync<SessionRow>(Sessions, new { Id = accountId }, ct),
-                    await reader.QueryAsync<ApiKeyRow>(Keys, new { Id = accountId }, ct)
+                    await reader.QueryAsync<ApiKeyRow>(Keys, new { Id = accountId }, ct),
+                    await reader.FirstOrDefaultAsync<FactorSummary>(Factor, new { Id = accountId }, ct)
                 ),
             ct
         );
@@ -67,6 +75,13 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
         JsonSerializer.Serialize(writer, sessions, Json.Options);
         writer.WritePropertyName("apiKeys");
         JsonSerializer.Serialize(writer, keys, Json.Options);
+        if (factor is not null)
+        {
+            // Neither the secret nor a code: whoever reads this must not log in by it.
+            writer.WritePropertyName("secondFactor");
+            JsonSerializer.Serialize(writer, factor, Json.Options);
+        }
+
         await PersonalTrail.WriteAsync(database, accountId, writer, ct);
         writer.WriteEndObject();
     }
@@ -127,7 +142,7 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
         }
     }
 
-    /// <summary>Deletes the account; its sessions, tokens and keys go with it.</summary>
+    /// <summary>Deletes the account; its sessions, tokens, keys and second factor go with it.</summary>
     /// <returns>False if it was gone already.</returns>
     public async Task<bool> DeleteAsync(Guid accountId, IUnitOfWork unit, CancellationToken ct)
     {
@@ -151,10 +166,13 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
             ["accounts"] = counts!.Accounts,
             ["sessions"] = counts.Sessions,
             ["apiKeys"] = counts.ApiKeys,
+            ["secondFactors"] = counts.SecondFactors,
         };
     }
 
-    private sealed record CountRow(long Accounts, long Sessions, long ApiKeys);
+    private sealed record CountRow(long Accounts, long Sessions, long ApiKeys, long SecondFactors);
+
+    private sealed record FactorSummary(DateTimeOffset CreatedAt, DateTimeOffset? ConfirmedAt, long RecoveryCodes);
 
     private sealed record SessionRow(
         Guid Id,

@@ -18,8 +18,14 @@ internal static class RevocationKind
     /// <summary>All API keys that the account had then.</summary>
     public const string ApiKeys = "api-keys";
 
-    /// <summary>A password, by the stamp that the account had with it.</summary>
+    /// <summary>A password, by the stamp that the account had with it; or the password alone, since there is a second factor.</summary>
     public const string Password = "password";
+
+    /// <summary>A second factor, by its id; its recovery codes with it.</summary>
+    public const string SecondFactor = "second-factor";
+
+    /// <summary>One recovery code, by its id.</summary>
+    public const string RecoveryCode = "recovery-code";
 
     /// <summary>The account was shut (<c>true</c>) or opened again.</summary>
     public const string Disabled = "disabled";

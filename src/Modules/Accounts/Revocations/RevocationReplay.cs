@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Sillage.Accounts.Contracts;
 using Sillage.Api.Access;
 using Sillage.Storage;
 
@@ -15,7 +13,6 @@ namespace Sillage.Accounts.Revocations;
 internal sealed partial class RevocationReplay(
     RevocationList list,
     IDatabase<AccountsData> database,
-    IOptions<AccountsOptions> options,
     TimeProvider clock,
     ILogger<RevocationReplay> logger
 ) : IHostedService
@@ -23,6 +20,10 @@ internal sealed partial class RevocationReplay(
     private const string DeleteKey = "DELETE FROM api_key WHERE id = @Id";
 
     private const string DeleteKeys = "DELETE FROM api_key WHERE account_id = @AccountId AND created_at <= @RecordedAt";
+
+    private const string DeleteFactor = "DELETE FROM factor WHERE id = @Id";
+
+    private const string DeleteRecoveryCode = "DELETE FROM recovery_code WHERE id = @Id";
 
     // A hash that no password has. The owner is given a new one, by an administrator or by `sillage reset-password`.
     private const string EndPassword = """
@@ -56,8 +57,6 @@ internal sealed partial class RevocationReplay(
             await list.MarkAppliedAsync(ct);
             LogApplied(logger, revocations.Count);
         }
-
-        await list.ForgetAsync(clock.GetUtcNow() - options.Value.KeepErasures, ct);
     }
 
     public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
@@ -81,6 +80,12 @@ internal sealed partial class RevocationReplay(
                 break;
             case RevocationKind.ApiKeys:
                 await unit.ExecuteAsync(DeleteKeys, new { revocation.AccountId, revocation.RecordedAt }, ct);
+                break;
+            case RevocationKind.SecondFactor:
+                await unit.ExecuteAsync(DeleteFactor, new { Id = Guid.Parse(revocation.Value) }, ct);
+                break;
+            case RevocationKind.RecoveryCode:
+                await unit.ExecuteAsync(DeleteRecoveryCode, new { Id = Guid.Parse(revocation.Value) }, ct);
                 break;
             case RevocationKind.Password:
                 var stamp = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
@@ -113,7 +118,7 @@ internal sealed partial class RevocationReplay(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Looked for {Count} passwords, keys and rights that were revoked, in accounts that came from a backup."
+        Message = "Looked for {Count} passwords, keys, second factors and rights that were revoked, in accounts that came from a backup."
     )]
     private static partial void LogApplied(ILogger logger, int count);
 }

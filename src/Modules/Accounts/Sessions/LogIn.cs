@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
 using Sillage.Api.Access;
@@ -17,9 +18,11 @@ namespace Sillage.Accounts.Sessions;
 /// <summary>A user name and password.</summary>
 /// <param name="Username">The user name; case does not count.</param>
 /// <param name="Password">The password.</param>
+/// <param name="Code">The code that the app of the second factor shows, or a recovery code; only where the account has one.</param>
 public sealed record Login(
     [property: Required, StringLength(256)] string Username,
-    [property: Required, StringLength(1024)] string Password
+    [property: Required, StringLength(1024)] string Password,
+    [property: StringLength(FactorCheck.LongestCode, MinimumLength = 1)] string? Code = null
 );
 
 /// <summary>Opens a session for whoever knows the password.</summary>
@@ -35,7 +38,9 @@ internal static class LogIn
             .WithSummary("Log in")
             .WithDescription(
                 "Opens a session. Too many wrong passwords in a row lock the password for some minutes; the answer is the same "
-                    + "whether the name is unknown, the password wrong or the account locked."
+                    + "whether the name is unknown, the password wrong or the account locked. Where the password is right and the account has "
+                    + "a second factor, a 401 whose `errors` name `/code` says that the code is missing, wrong or used: send the same again "
+                    + "with `code`. Wrong codes count as wrong passwords do."
             )
             .Fails(StatusCodes.Status401Unauthorized)
             .WithRequestExample(new Login("player-1", "k7hm-2wqa-nx9e"))
@@ -50,15 +55,21 @@ internal static class LogIn
         CancellationToken ct
     )
     {
-        var account = await passwords.RunAsync(
+        var (outcome, account) = await passwords.RunAsync(
             body.Value.Username,
             body.Value.Password,
+            body.Value.Code,
             context.Connection.RemoteIpAddress,
             ct
         );
         if (account is null)
         {
             return Problem.Unauthorized(PasswordCheck.Refusal);
+        }
+
+        if (outcome != PasswordOutcome.Right)
+        {
+            return CodeNeeded(outcome);
         }
 
         var pair = await database.WriteAsync(
@@ -74,4 +85,20 @@ internal static class LogIn
         );
         return pair is null ? Problem.Unauthorized(PasswordCheck.Refusal) : new Reply<Tokens>(pair) { NoStore = true };
     }
+
+    // 401 as for a password: there is no session yet.
+    private static Problem CodeNeeded(PasswordOutcome outcome) =>
+        outcome == PasswordOutcome.CodeMissing
+            ? Problem.Of(
+                StatusCodes.Status401Unauthorized,
+                "Second factor needed",
+                "The password is right, and this account has a second factor. Send the same again with the code that the app shows.",
+                new FieldError("/code", "6 digits of the app, or a recovery code.")
+            )
+            : Problem.Of(
+                StatusCodes.Status401Unauthorized,
+                "Second factor needed",
+                "The password is right, and the code is not, or was used before. Each code counts once; wait for the next.",
+                new FieldError("/code", "Not right, or used before.")
+            );
 }

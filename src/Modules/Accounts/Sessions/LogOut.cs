@@ -17,13 +17,14 @@ internal static class LogOut
         routes
             .MapPost("/api/v1/auth/logout", Handle)
             .RequirePermission(Permission.Self)
+            .WithMetadata(new WithoutFactorMetadata())
             .WithTags("Accounts")
             .WithSummary("Log out")
             .WithDescription(
-                "Ends the session at once: its access token and refresh token count no more, after a restart neither."
+                "Ends the session at once: its access token and refresh token count no more, after a restart neither. Not with an API key."
             )
             .WithQuery("everywhere", "Whether to end all sessions of the account. Default false.", "true")
-            .Fails(StatusCodes.Status400BadRequest);
+            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status403Forbidden);
 
     internal static async Task<Results<NoContent, Problem>> Handle(
         Caller caller,
@@ -33,6 +34,11 @@ internal static class LogOut
         bool everywhere = false
     )
     {
+        if (RefuseKey(caller) is { } refused)
+        {
+            return refused;
+        }
+
         if (!everywhere && caller.Kind != CredentialKind.Session)
         {
             return Problem.BadRequest(
@@ -62,4 +68,10 @@ internal static class LogOut
         );
         return TypedResults.NoContent();
     }
+
+    /// <summary>403 for an API key: who finds one must not put its owner out.</summary>
+    internal static Problem? RefuseKey(Caller caller) =>
+        caller.Kind == CredentialKind.ApiKey
+            ? Problem.Forbidden("An API key ends none of its owner's sessions; log in.")
+            : null;
 }

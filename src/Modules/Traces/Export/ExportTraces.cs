@@ -53,6 +53,7 @@ internal static class ExportTraces
         HttpContext http,
         Study study,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         Tallies tallies,
         TimeProvider clock,
@@ -76,7 +77,7 @@ internal static class ExportTraces
         IReadOnlyDictionary<long, string>? names = null;
         if (filter.Identities)
         {
-            await Names.AuditAsync(database, study, caller, "export", ct);
+            await Names.AuditAsync(database, study, caller, purpose, "export", ct);
             names = await Names.OfAllAsync(database, study, ct);
         }
 

@@ -61,6 +61,7 @@ internal static class WatchTraces
         HttpContext http,
         Study study,
         Caller caller,
+        OpeningPurpose purpose,
         StudyDirectory directory,
         IDatabase<TracesData> database,
         TraceSignals signals,
@@ -81,7 +82,7 @@ internal static class WatchTraces
             var scan = await StartAsync(http.Request, study, filter, database, http.RequestAborted);
             if (filter.Identities)
             {
-                await Names.AuditAsync(database, study, caller, "live", http.RequestAborted);
+                await Names.AuditAsync(database, study, caller, purpose, "live", http.RequestAborted);
             }
 
             using var limit = new CancellationTokenSource(LongestStream, clock);

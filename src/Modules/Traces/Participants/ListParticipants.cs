@@ -48,6 +48,7 @@ internal static class ListParticipants
         Study study,
         PageRequest page,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct
     )
@@ -67,7 +68,7 @@ internal static class ListParticipants
             : ByPseudonym;
         if (sql == WithNames)
         {
-            await Names.AuditAsync(database, study, caller, "participants", ct);
+            await Names.AuditAsync(database, study, caller, purpose, "participants", ct);
         }
 
         var rows = await database.ReadAsync(r => r.QueryAsync<ParticipantView.Row>(sql, parameters, ct), ct);

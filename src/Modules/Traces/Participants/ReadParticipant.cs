@@ -35,6 +35,7 @@ internal static class ReadParticipant
         Study study,
         string participant,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct
     )
@@ -43,7 +44,7 @@ internal static class ReadParticipant
         var number = ParticipantName.Find(study, participant, rights) ?? throw new ProblemException(Problem.NotFound());
         if ((rights & StudyRights.Identities) != StudyRights.None)
         {
-            await Names.AuditAsync(database, study, caller, "participants", ct);
+            await Names.AuditAsync(database, study, caller, purpose, "participants", ct);
         }
 
         var row =

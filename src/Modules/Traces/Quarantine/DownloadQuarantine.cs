@@ -49,6 +49,7 @@ internal static class DownloadQuarantine
         HttpContext http,
         Study study,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         TimeProvider clock,
         ILogger<TracesData> logger,
@@ -58,7 +59,7 @@ internal static class DownloadQuarantine
     {
         var ct = http.RequestAborted;
         Reason.Check(reason);
-        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "download", ct);
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, purpose, "download", ct);
         var scan = new QuarantineScan(database, study.Key, reason);
         var rows = await scan.NextAsync(ct);
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);

@@ -35,6 +35,7 @@ internal static class ListQuarantine
         Study study,
         PageRequest page,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct,
         string? reason = null,
@@ -42,7 +43,7 @@ internal static class ListQuarantine
     )
     {
         Reason.Check(reason);
-        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "list", ct);
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, purpose, "list", ct);
         var after = page.After<Keys>()?.Position ?? 0;
         var rows = await database.ReadAsync(
             reader => QuarantineRows.PageAsync(reader, study.Key, reason, after, page.Limit + 1L, ct),

@@ -30,11 +30,12 @@ internal static class QuarantineView
         Study study,
         Caller caller,
         bool identities,
+        OpeningPurpose purpose,
         string how,
         CancellationToken ct
     )
     {
-        await Names.DemandAsync(database, study, caller, identities, "quarantine", ct);
+        await Names.DemandAsync(database, study, caller, identities, purpose, "quarantine", ct);
         if (!identities)
         {
             var details = JsonSerializer.Serialize(new { how });

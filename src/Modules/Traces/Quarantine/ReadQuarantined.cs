@@ -43,12 +43,13 @@ internal static class ReadQuarantined
         Study study,
         Guid id,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct,
         bool identities = false
     )
     {
-        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, "one", ct);
+        var inClear = await QuarantineView.BeginAsync(database, study, caller, identities, purpose, "one", ct);
         var row = await QuarantineRows.DemandAsync(database, study, id, whole: !inClear, ct);
         return Reply.Ok(QuarantinedTrace.Of(row, study, inClear));
     }
@@ -59,12 +60,13 @@ internal static class ReadQuarantined
         Study study,
         Guid id,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct,
         bool identities = false
     )
     {
-        if (!await QuarantineView.BeginAsync(database, study, caller, identities, "content", ct))
+        if (!await QuarantineView.BeginAsync(database, study, caller, identities, purpose, "content", ct))
         {
             throw new ProblemException(
                 Problem.Forbidden(

@@ -46,6 +46,7 @@ internal static class ListTraces
         Study study,
         PageRequest page,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         CancellationToken ct
     )
@@ -64,7 +65,7 @@ internal static class ListTraces
 
         if (filter.Identities)
         {
-            await Names.AuditAsync(database, study, caller, "query", ct);
+            await Names.AuditAsync(database, study, caller, purpose, "query", ct);
         }
 
         var builder = new PageBuilder(page.Limit);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
@@ -39,7 +40,7 @@ internal static class GiveRights
             .WithSummary("Give rights")
             .WithDescription(
                 "Replaces the rights of an account in the study. The right 'identities' has to be "
-                    + "given like this even to administrators; every change is audited, and participants see in their data that it was given. With the setting "
+                    + "given like this even to administrators; every change is audited, and participants see in their data that it was given and why. With the setting "
                     + "Traces:SecondPersonForIdentities nobody gives it to himself."
             )
             .WithRequestExample(new Request(["read"]))
@@ -56,6 +57,7 @@ internal static class GiveRights
         Body<Request> body,
         Precondition precondition,
         Caller caller,
+        OpeningPurpose purpose,
         StudyDirectory directory,
         IAccountDirectory accounts,
         Permissions permissions,
@@ -95,6 +97,7 @@ internal static class GiveRights
                     );
                 }
 
+                var why = opens ? purpose.Demand() : null;
                 await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct);
                 foreach (var right in body.Value.Rights.Distinct())
                 {
@@ -111,12 +114,29 @@ internal static class GiveRights
                 }
 
                 await StudyStore.BumpAsync(unit, current.Key, ct);
-                var details = JsonSerializer.Serialize(new { study = study.Slug, rights = body.Value.Rights });
+                Guid? grant = opens ? RandomId.Create() : null;
+                var details = JsonSerializer.Serialize(
+                    new
+                    {
+                        study = study.Slug,
+                        rights = body.Value.Rights,
+                        grant,
+                    },
+                    Json.Options
+                );
                 await unit.AuditAsync(new AuditEntry("study-right.given", caller.Id, account.ToString(), details), ct);
                 if (opens)
                 {
                     // Under the study too, where participants and owner look. To whom is in the row above, which an erasure finds.
-                    var opened = JsonSerializer.Serialize(new { toSelf });
+                    var opened = JsonSerializer.Serialize(
+                        new
+                        {
+                            toSelf,
+                            purpose = why,
+                            grant,
+                        },
+                        Json.Options
+                    );
                     await unit.AuditAsync(new AuditEntry("identities.given", caller.Id, study.Slug, opened), ct);
                 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.Api.Access;
+using Sillage.Api.Formats;
 using Sillage.Storage;
 
 namespace Sillage.Traces.Studies;
@@ -74,6 +75,7 @@ internal static class Names
         Study study,
         Caller caller,
         bool wanted,
+        OpeningPurpose purpose,
         string how,
         CancellationToken ct
     )
@@ -81,7 +83,7 @@ internal static class Names
         if (wanted)
         {
             study.Demand(caller, StudyRights.Identities);
-            await AuditAsync(database, study, caller, how, ct);
+            await AuditAsync(database, study, caller, purpose, how, ct);
         }
     }
 
@@ -89,22 +91,27 @@ internal static class Names
     /// <param name="database">The module's database.</param>
     /// <param name="study">Whose.</param>
     /// <param name="caller">By whom.</param>
-    /// <param name="how">query, live, export, participants, summary, sessions, gaps or tsadk.</param>
+    /// <param name="purpose">What for.</param>
+    /// <param name="how">query, live, export, participants, summary, sessions, gaps, quarantine or tsadk.</param>
     /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="Api.Problems.ProblemException">400: a purpose is needed.</exception>
     public static Task AuditAsync(
         IDatabase<TracesData> database,
         Study study,
         Caller caller,
+        OpeningPurpose purpose,
         string how,
         CancellationToken ct
-    ) =>
-        database.WriteAsync(
+    )
+    {
+        var details = JsonSerializer.Serialize(new { how, purpose = purpose.Demand() }, Json.Options);
+        return database.WriteAsync(
             async unit =>
             {
-                var details = JsonSerializer.Serialize(new { how });
                 await unit.AuditAsync(new AuditEntry("identities.read", caller.Id, study.Slug, details), ct);
                 return true;
             },
             ct
         );
+    }
 }

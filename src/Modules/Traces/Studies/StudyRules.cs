@@ -17,12 +17,15 @@ internal static partial class StudyRules
         "console",
         "docs",
         "health",
+        "internal",
         "metrics",
         "oauth",
         "openapi",
+        "setup",
         "socket",
         "static",
         "web",
+        "well-known",
         "xapi",
     };
 

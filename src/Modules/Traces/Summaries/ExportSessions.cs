@@ -47,6 +47,7 @@ internal static class ExportSessions
         Study study,
         bool? identities,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         Tallies tallies,
         TimeProvider clock,
@@ -55,7 +56,7 @@ internal static class ExportSessions
     {
         var ct = http.RequestAborted;
         var options = ExportOptions.Read(http.Request) with { Identities = identities is true };
-        await Names.DemandAsync(database, study, caller, options.Identities, "sessions", ct);
+        await Names.DemandAsync(database, study, caller, options.Identities, purpose, "sessions", ct);
         await tallies.DemandCompleteAsync(study.Key, Patience, ct);
         options.SetHeaders(http.Response, study.Slug + "_sessions", clock);
         await using var body = new ExportBody(http.Response, options.Gzip);

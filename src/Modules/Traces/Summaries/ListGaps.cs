@@ -127,13 +127,14 @@ internal static class ListGaps
         bool? identities,
         PageRequest page,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         Tallies tallies,
         CancellationToken ct
     )
     {
         var number = ParticipantName.Wanted(study, participant, caller);
-        await Names.DemandAsync(database, study, caller, identities is true, "gaps", ct);
+        await Names.DemandAsync(database, study, caller, identities is true, purpose, "gaps", ct);
         await tallies.CatchUpAsync(study.Key, Patience, ct);
         var after = page.After<SessionKeys>() ?? new SessionKeys("", "");
         var sql =

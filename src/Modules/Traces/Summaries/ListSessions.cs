@@ -39,13 +39,14 @@ internal static class ListSessions
         bool? identities,
         PageRequest page,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         Tallies tallies,
         CancellationToken ct
     )
     {
         var number = ParticipantName.Wanted(study, participant, caller);
-        await Names.DemandAsync(database, study, caller, identities is true, "sessions", ct);
+        await Names.DemandAsync(database, study, caller, identities is true, purpose, "sessions", ct);
         await tallies.CatchUpAsync(study.Key, Patience, ct);
         return await database.ReadAsync(
             async reader =>

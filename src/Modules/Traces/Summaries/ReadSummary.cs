@@ -49,6 +49,7 @@ internal static class ReadSummary
         string? timeZone,
         bool? identities,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         Tallies tallies,
         SummaryCache cache,
@@ -56,7 +57,7 @@ internal static class ReadSummary
     )
     {
         var zone = DayZone.Of(timeZone);
-        await Names.DemandAsync(database, study, caller, identities is true, "summary", ct);
+        await Names.DemandAsync(database, study, caller, identities is true, purpose, "summary", ct);
         var (_, isComplete) = await tallies.CatchUpAsync(study.Key, Patience, ct);
         return await database.ReadAsync(
             async reader =>

@@ -43,6 +43,7 @@ internal static class ExportLogs
         Study study,
         string? formulas,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database,
         TimeProvider clock
     )
@@ -58,7 +59,7 @@ internal static class ExportLogs
             );
         }
 
-        await TsadkScan.AuditAsync(database, study, caller, ct);
+        await TsadkScan.AuditAsync(database, study, caller, purpose, ct);
         var last = await TsadkScan.EndAsync(database, study, ct);
         var date = clock.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         http.Response.ContentType = "text/csv; charset=utf-8; header=present";

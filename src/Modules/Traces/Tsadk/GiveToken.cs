@@ -41,7 +41,7 @@ internal static class GiveToken
         var token = await tokens.OpenAsync(caller.Id, http.Request.Headers.UserAgent, ct);
         http.Response.Headers.CacheControl = "no-store";
         return token is null
-            ? Problem.Unauthorized("The account is gone.")
+            ? Problem.Unauthorized("The account is gone, or has got a second factor.")
             : TypedResults.Json(new TokenReply(token), Json.Options);
     }
 }

@@ -37,12 +37,13 @@ internal static class ListLogs
         int? limit,
         long? after,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database
     )
     {
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
-        await TsadkScan.AuditAsync(database, study, caller, ct);
+        await TsadkScan.AuditAsync(database, study, caller, purpose, ct);
         var first = await OldLogId.PlaceOfAsync(database, study, after ?? 0, ct);
         var last = limit is { } most
             ? await EndOfPageAsync(http, database, study, first, most)

@@ -43,12 +43,13 @@ internal static class ListUsers
         int? limit,
         long? after,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database
     )
     {
         var ct = http.RequestAborted;
         TsadkPage.Check(limit);
-        await Names.AuditAsync(database, study, caller, "tsadk", ct);
+        await Names.AuditAsync(database, study, caller, purpose, "tsadk", ct);
         var last = long.MaxValue;
         if (limit is { } most)
         {

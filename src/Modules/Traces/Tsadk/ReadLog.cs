@@ -31,6 +31,7 @@ internal static class ReadLog
         Study study,
         string id,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database
     )
     {
@@ -40,7 +41,7 @@ internal static class ReadLog
             return Problem.NotFound();
         }
 
-        await TsadkScan.AuditAsync(database, study, caller, ct);
+        await TsadkScan.AuditAsync(database, study, caller, purpose, ct);
         var position = await OldLogId.FindAsync(database, study, number, ct);
         await foreach (var log in TsadkScan.ReadAsync(database, study, caller, position - 1, position, ct))
         {

@@ -30,6 +30,7 @@ internal static class ReadUser
         Study study,
         string id,
         Caller caller,
+        OpeningPurpose purpose,
         IDatabase<TracesData> database
     )
     {
@@ -39,7 +40,7 @@ internal static class ReadUser
             return Problem.NotFound();
         }
 
-        await Names.AuditAsync(database, study, caller, "tsadk", ct);
+        await Names.AuditAsync(database, study, caller, purpose, "tsadk", ct);
         var names = await Names.OfAsync(database, study, [number], ct);
         http.Response.Headers.CacheControl = "no-store";
         return names.TryGetValue(number, out var username)

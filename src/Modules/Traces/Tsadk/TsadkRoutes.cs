@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Api.Problems;
+using Sillage.Hosting.Authentication.Checking;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
@@ -52,7 +53,8 @@ internal static class TsadkErrors
     {
         switch (problem.Status)
         {
-            case StatusCodes.Status401Unauthorized:
+            // Else nobody would find out why a right password is refused.
+            case StatusCodes.Status401Unauthorized when problem.Detail != IdentityAuthority.FactorRefusal:
                 return "Unauthorized access";
             case StatusCodes.Status403Forbidden:
                 return "Access forbidden";

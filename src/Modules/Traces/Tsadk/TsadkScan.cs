@@ -45,9 +45,15 @@ internal static class TsadkScan
     }
 
     /// <summary>Writes down that marked fields are about to be shown as they came, if they are.</summary>
-    public static Task AuditAsync(IDatabase<TracesData> database, Study study, Caller caller, CancellationToken ct) =>
+    public static Task AuditAsync(
+        IDatabase<TracesData> database,
+        Study study,
+        Caller caller,
+        OpeningPurpose purpose,
+        CancellationToken ct
+    ) =>
         study.Mask is not null && IsInClear(study, caller)
-            ? Names.AuditAsync(database, study, caller, "tsadk", ct)
+            ? Names.AuditAsync(database, study, caller, purpose, "tsadk", ct)
             : Task.CompletedTask;
 
     private static bool IsInClear(Study study, Caller caller) =>

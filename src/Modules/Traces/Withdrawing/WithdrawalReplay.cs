@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Sillage.Traces.Consent;
 
 namespace Sillage.Traces.Withdrawing;
@@ -12,8 +11,6 @@ namespace Sillage.Traces.Withdrawing;
 internal sealed partial class WithdrawalReplay(
     WithdrawalList list,
     Withdrawals withdrawals,
-    IOptions<TracesOptions> options,
-    TimeProvider clock,
     ILogger<WithdrawalReplay> logger
 ) : IHostedService
 {
@@ -35,7 +32,6 @@ internal sealed partial class WithdrawalReplay(
             }
         } while (page.Count == PageSize);
 
-        await list.ForgetAsync(clock.GetUtcNow() - options.Value.KeepWithdrawals, ct);
         if (applied > 0)
         {
             LogApplied(logger, applied);

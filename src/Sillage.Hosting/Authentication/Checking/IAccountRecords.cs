@@ -79,18 +79,26 @@ public sealed record StandingQuestion(
 /// <param name="CredentialId">The session's or the API key's id; null for a password.</param>
 /// <param name="ExpiresAt">Until when it counts; null for always.</param>
 /// <param name="Permissions">What an API key may do, separated by spaces; null for all that the role may.</param>
+/// <param name="HasFactor">Whether the account has a second factor.</param>
 public sealed record AccountCredential(
     Guid AccountId,
     string Username,
     string Role,
     Guid? CredentialId,
     DateTimeOffset? ExpiresAt,
-    string? Permissions
+    string? Permissions,
+    bool HasFactor = false
 )
 {
+    /// <summary>Whether the account has to set up a second factor before anything else.</summary>
+    public bool MustEnrol { get; init; }
+
+    private static readonly IReadOnlySet<string> OnlySelf = new HashSet<string>([Permission.Self.Name]);
+
     internal Caller ToCaller(Permissions known, CredentialKind kind, string? basis = null)
     {
-        var permissions = known.Of(Role);
+        // Where routes look for themselves at what a caller may (`/metrics`), the rest is not his yet.
+        var permissions = MustEnrol ? OnlySelf : known.Of(Role);
         if (Permissions is not null)
         {
             // A key never holds more than its owner does now.
@@ -101,6 +109,7 @@ public sealed record AccountCredential(
         {
             Until = ExpiresAt,
             Basis = basis,
+            MustEnrol = MustEnrol,
         };
     }
 }

@@ -36,6 +36,10 @@ public sealed class IdentityAuthority : IIdentityAuthority
     public const string PasswordRefusal =
         "The user name or the password is not right, or the account is locked after too many wrong passwords.";
 
+    /// <summary>What is told where a password is right and the account has a second factor.</summary>
+    public const string FactorRefusal =
+        "This account has a second factor: a user name and password on a request do not count. Log in with the code, or use an API key.";
+
     private const string SessionEnded = "The session has ended. Log in again.";
     private const string KeyRefusal = "The API key is not valid, or has expired.";
 

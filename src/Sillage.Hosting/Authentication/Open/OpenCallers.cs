@@ -145,7 +145,7 @@ internal sealed partial class OpenCallers : IDisposable
     // Who may less than when he was let in is let in again, or not.
     private static void Settle(IOpenCaller open, Caller? now)
     {
-        if (now is null || !now.Permissions.IsSupersetOf(open.Caller.Permissions))
+        if (now is null or { MustEnrol: true } || !now.Permissions.IsSupersetOf(open.Caller.Permissions))
         {
             open.End();
         }
