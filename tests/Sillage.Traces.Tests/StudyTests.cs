@@ -31,9 +31,9 @@ public abstract class StudyTests(TracesUnderTest traces) : TracesSpecification(t
         var words = Server
             .Services.GetRequiredService<EndpointDataSource>()
             .Endpoints.OfType<RouteEndpoint>()
-            .Select(route => route.RoutePattern.PathSegments.FirstOrDefault())
-            .Where(first => first?.Parts is [RoutePatternLiteralPart])
-            .Select(first => ((RoutePatternLiteralPart)first!.Parts[0]).Content)
+            .Select(route => route.RoutePattern.PathSegments)
+            .Where(segments => segments is [{ Parts: [RoutePatternLiteralPart] }, ..])
+            .Select(segments => ((RoutePatternLiteralPart)segments[0].Parts[0]).Content)
             .Concat(["setup", "well-known"])
             .Distinct()
             .ToList();

@@ -56,7 +56,7 @@ internal static class ConfirmFactor
         CancellationToken ct
     )
     {
-        if (MyFactor.RefuseKey(caller) is { } refused)
+        if (NotByApiKey.RefuseFactor(caller) is { } refused)
         {
             return refused;
         }

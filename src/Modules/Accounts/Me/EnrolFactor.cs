@@ -51,7 +51,7 @@ internal static class EnrolFactor
         CancellationToken ct
     )
     {
-        if (MyFactor.RefuseKey(caller) is { } refused)
+        if (NotByApiKey.RefuseFactor(caller) is { } refused)
         {
             return refused;
         }

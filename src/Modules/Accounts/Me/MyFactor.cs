@@ -6,7 +6,6 @@ using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Factors;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
-using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Storage;
 
@@ -75,10 +74,4 @@ internal static class MyFactor
             )
         );
     }
-
-    /// <summary>403 for an API key: who finds one must not shut its owner out, nor open the way in.</summary>
-    internal static Problem? RefuseKey(Caller caller) =>
-        caller.Kind == CredentialKind.ApiKey
-            ? Problem.Forbidden("An API key does not change its owner's second factor; log in.")
-            : null;
 }

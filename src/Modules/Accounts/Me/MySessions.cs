@@ -100,7 +100,7 @@ internal static class MySessions
         IDatabase<AccountsData> database,
         CancellationToken ct
     ) =>
-        LogOut.RefuseKey(caller) is { } refused ? refused
+        NotByApiKey.RefuseLogout(caller) is { } refused ? refused
         : await database.WriteAsync(unit => OpenSessions.EndAsync(unit, states, caller.Id, id, ct), ct)
             ? TypedResults.NoContent()
         : Problem.NotFound();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Factors;
 using Sillage.Accounts.Passwords;
+using Sillage.Accounts.Sessions;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
@@ -63,7 +64,7 @@ internal static class RemoveFactor
         CancellationToken ct
     )
     {
-        if (MyFactor.RefuseKey(caller) is { } refused)
+        if (NotByApiKey.RefuseFactor(caller) is { } refused)
         {
             return refused;
         }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
+using Sillage.Accounts.Sessions;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
@@ -37,7 +38,7 @@ internal static class RenewRecoveryCodes
         CancellationToken ct
     )
     {
-        if (MyFactor.RefuseKey(caller) is { } refused)
+        if (NotByApiKey.RefuseFactor(caller) is { } refused)
         {
             return refused;
         }

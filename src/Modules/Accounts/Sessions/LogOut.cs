@@ -34,7 +34,7 @@ internal static class LogOut
         bool everywhere = false
     )
     {
-        if (RefuseKey(caller) is { } refused)
+        if (NotByApiKey.RefuseLogout(caller) is { } refused)
         {
             return refused;
         }
@@ -68,10 +68,4 @@ internal static class LogOut
         );
         return TypedResults.NoContent();
     }
-
-    /// <summary>403 for an API key: who finds one must not put its owner out.</summary>
-    internal static Problem? RefuseKey(Caller caller) =>
-        caller.Kind == CredentialKind.ApiKey
-            ? Problem.Forbidden("An API key ends none of its owner's sessions; log in.")
-            : null;
 }
