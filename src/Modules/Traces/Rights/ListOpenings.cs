@@ -69,7 +69,7 @@ internal static class ListOpenings
     // To whom a right was given is told by another row, of the same unit, which an erasure of that person finds.
     private const string SelectGrants = """
         SELECT id, at, action, actor, subject, details FROM sillage_audit
-        WHERE actor = @Actor AND action = 'study-right.given' AND id < @Id ORDER BY id DESC LIMIT 20
+        WHERE actor = @Actor AND action = 'study-right.given' AND id < @Bound ORDER BY id DESC LIMIT 50
         """;
 
     private sealed record Keys(Guid Id);
@@ -165,7 +165,9 @@ internal static class ListOpenings
             return null;
         }
 
-        var grants = await reader.QueryAsync<AuditRow>(SelectGrants, new { row.Actor, row.Id }, ct);
+        // Two rows of the same millisecond are in no order.
+        var bound = Guid.CreateVersion7(row.At.AddSeconds(1));
+        var grants = await reader.QueryAsync<AuditRow>(SelectGrants, new { row.Actor, Bound = bound }, ct);
         var subject = grants.FirstOrDefault(grant => Read(grant).Grant == details.Grant)?.Subject;
         return Guid.TryParse(subject, out var account) ? account : null;
     }
