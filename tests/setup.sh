@@ -81,13 +81,15 @@ install_packages() {
   done
 }
 
-# The versions that tests/node/package-lock.json fixes; done again only when it changes.
+# The versions that the lock files of the test tools and of the console fix; done again only when one changes.
 install_node_tools() {
-  local folder=tests/node
-  [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && return
-  echo '— installing the test tools of Node'
-  npm ci --prefix "$folder" --no-audit --no-fund --silent </dev/null
-  touch "$folder/node_modules/.package-lock.json"
+  local folder
+  for folder in tests/node web; do
+    [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && continue
+    echo "— installing what $folder needs of Node"
+    npm ci --prefix "$folder" --no-audit --no-fund --silent </dev/null
+    touch "$folder/node_modules/.package-lock.json"
+  done
 }
 
 # A PostgreSQL of our own: private port, loopback only, a random password, in the temporary folder. It refuses to run as

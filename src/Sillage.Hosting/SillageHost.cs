@@ -8,6 +8,7 @@ using Sillage.Hosting.Events;
 using Sillage.Hosting.Health;
 using Sillage.Hosting.Jobs;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Telemetry;
 using Sillage.Hosting.Tls;
@@ -74,7 +75,9 @@ public static class SillageHost
         app.MapJobs();
         app.MapParkedEvents();
         app.MapDocumentation();
-        foreach (var module in app.Services.GetRequiredService<IReadOnlyList<IModule>>())
+        var modules = app.Services.GetRequiredService<IReadOnlyList<IModule>>();
+        app.MapConsole(modules.Select(module => (module.GetType().Assembly, module.Pages)));
+        foreach (var module in modules)
         {
             module.MapRoutes(app);
         }

@@ -35,6 +35,7 @@ internal static class SillagePipeline
         services.AddSingleton<IConfigureOptions<HostOptions>, KestrelLimits>();
         services.AddSingleton<IConfigureOptions<CorsOptions>, CorsPolicySetup>();
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, ForwardedHeadersSetup>();
+        services.AddSingleton<ForeignPages>();
         services.AddSingleton<OpenCallers>();
         services.AddSingleton<OpenReplies>();
         services.AddSingleton(RoomForBodies);

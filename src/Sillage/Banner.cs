@@ -22,6 +22,11 @@ internal static class Banner
         console.WriteLine();
         console.MarkupLineInterpolated($"[bold]Sillage[/] {ProgramVersion.Current}");
         console.MarkupLineInterpolated($"  [dim]API[/]      [cyan]{string.Join("  ", addresses)}[/]");
+        if (modules.Any(module => module.Pages.Count > 0))
+        {
+            console.MarkupLineInterpolated($"  [dim]Console[/]  [cyan]{link}/console[/]");
+        }
+
         console.MarkupLineInterpolated($"  [dim]Docs[/]     [cyan]{link}/docs[/]");
         console.MarkupLineInterpolated($"  [dim]Data[/]     {DescribeStorage(app)}");
         console.MarkupLineInterpolated(

@@ -16,6 +16,8 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("POST", "/api/v1/auth/register", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/login", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/refresh", "400 400 400 400 400"),
+        ("POST", "/api/v1/auth/cookies", "400 400 400 400 400"),
+        ("DELETE", "/api/v1/auth/cookies", "204 204 204 204 204"),
         ("POST", "/api/v1/setup", "400 400 400 400 400"),
         ("GET", "/setup", "404 404 404 404 404"),
         ("GET", "/setup/setup.css", "200 200 200 200 200"),

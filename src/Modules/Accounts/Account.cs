@@ -1,4 +1,5 @@
 using Sillage.Accounts.Identity;
+using Sillage.Api.Access;
 using Sillage.Api.Replies;
 
 namespace Sillage.Accounts;
@@ -27,6 +28,9 @@ public sealed record Account(
 {
     /// <summary>The password, where the server has generated one: in the reply to the request that did so, and never again.</summary>
     public string? Password { get; init; }
+
+    /// <summary>What the account may do, by the names of permissions; in its owner's own view only.</summary>
+    public IReadOnlyList<string>? Permissions { get; init; }
 
     /// <summary>An account as the examples of the API document show it.</summary>
     internal static Account Example { get; } =
@@ -57,9 +61,10 @@ public sealed record Account(
         );
 
     /// <summary>The account as its owner sees it.</summary>
-    internal static Account OfCaller(AccountRow row, DateTimeOffset now) =>
+    internal static Account OfCaller(AccountRow row, Caller caller, DateTimeOffset now) =>
         Of(row, now) with
         {
+            Permissions = [.. caller.Permissions.Order(StringComparer.Ordinal)],
             Links = new Links("/api/v1/me")
             {
                 ["password"] = "/api/v1/me/password",

@@ -31,6 +31,7 @@ using Sillage.Api.Access;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Authentication.Checking;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Storage;
@@ -46,6 +47,16 @@ public sealed class AccountsModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => AccountsPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [
+        new("people", 50, "People", "Personnes")
+        {
+            For = [AccountsPermission.ReadAccounts, AccountsPermission.ReadAudit],
+        },
+        new("me", 80, "My account", "Mon compte"),
+    ];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -122,6 +133,7 @@ public sealed class AccountsModule : IModule
         LogIn.Map(routes);
         RefreshSession.Map(routes);
         LogOut.Map(routes);
+        CookieSession.Map(routes);
 
         var me = routes.MapGroup("/api/v1/me").RequirePermission(Permission.Self).WithTags("Me");
         ReadMe.Map(me);

@@ -10,6 +10,7 @@ using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Storage;
@@ -45,6 +46,10 @@ public sealed class TracesModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => TracesPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [new("studies", 10, "Studies", "Études") { For = [TracesPermission.ReadTraces, TracesPermission.CreateStudies] }];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)

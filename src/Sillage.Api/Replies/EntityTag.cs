@@ -30,10 +30,10 @@ public static class EntityTag
     internal static bool IsMatch(StringValues header, string tag) => AnyNames(header, tag, weak: false);
 
     /// <summary>Whether <c>If-None-Match</c> names the resource, so that there is nothing new to send.</summary>
-    internal static bool IsNoneMatch(StringValues header, string tag) => AnyNames(header, tag, weak: true);
+    public static bool IsNoneMatch(StringValues header, string tag) => AnyNames(header, tag, weak: true);
 
     /// <summary>Gives a reply that is compressed on its way out the tag of the compressed form.</summary>
-    internal static void FollowCompression(HttpContext context)
+    public static void FollowCompression(HttpContext context)
     {
         if (context.Request.Headers.AcceptEncoding.Count > 0)
         {

@@ -4,6 +4,7 @@ using Sillage.Api.Access;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Authentication.Open;
 using Sillage.Hosting.Limits;
+using Sillage.Hosting.Pipeline;
 using Sillage.Hosting.Processes;
 
 namespace Sillage.Hosting.Authentication;
@@ -83,6 +84,16 @@ internal sealed class AccessMiddleware
                     ? _limiter.LimitAccountAsync(context, caller, c => _replies.RunAsync(c, caller, before, _authorize))
                     : _limiter.LimitAccountAsync(context, caller, _authorize);
             case { Refusal: { } reason }:
+                // A cookie that counts no more is of no use, and in the way where nothing is needed.
+                if (
+                    reason != Credential.ForeignCookie
+                    && context.Request.Headers.Authorization.Count == 0
+                    && SessionCookies.IsBrought(context.Request)
+                )
+                {
+                    SessionCookies.ClearAccess(context);
+                }
+
                 return _limiter.RefuseAsync(context, new Challenge(reason));
             default:
                 return AuthorizeAsync(context);

@@ -2,17 +2,24 @@ using System.Buffers.Text;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Hosting.Pipeline;
 
 namespace Sillage.Hosting.Authentication;
 
 /// <summary>
 /// The credential of a request, in whichever form: <c>Authorization: Bearer</c> with an access token or an API key
-/// (RFC 6750), <c>Authorization: Basic</c> (RFC 7617), or <c>X-API-Key</c>.
+/// (RFC 6750), <c>Authorization: Basic</c> (RFC 7617), <c>X-API-Key</c>, or, where there is none of these, the session cookie of a
+/// browser that looks at a page which may act by it.
 /// </summary>
 internal static class Credential
 {
     /// <summary>What every API key begins with, so that a key in a log or a repository can be found and told from a JWT.</summary>
     public const string ApiKeyPrefix = "sillage_";
+
+    /// <summary>What is said to a page of somebody else whose visitor is logged in here.</summary>
+    public const string ForeignCookie =
+        "The session cookie counts for pages of this server, and of origins that Cors:Origins names if Cors:Credentials is on.";
 
     /// <summary>Asks the authority whose it is; neither caller nor refusal if there is none.</summary>
     public static ValueTask<CredentialCheck> CheckAsync(
@@ -28,7 +35,9 @@ internal static class Credential
 
         if (!request.Headers.TryGetValue("Authorization", out var value))
         {
-            return default;
+            return SessionCookies.ReadAccess(request) is { } cookie
+                ? CheckCookieAsync(cookie, request, authority, ct)
+                : default;
         }
 
         // What nearly every request brings, without the general parser's walk over each character of the token.
@@ -37,6 +46,19 @@ internal static class Credential
             ? authority.CheckTokenAsync(text[7..], ct)
             : CheckGeneralAsync(text, request, authority, ct);
     }
+
+    // To a page of somebody else its visitor is nobody, whatever the method, the opening of a WebSocket included. What changes something
+    // is looked at all the same, and refused later in words that help (ForeignPageMiddleware).
+    private static ValueTask<CredentialCheck> CheckCookieAsync(
+        string token,
+        HttpRequest request,
+        IIdentityAuthority authority,
+        CancellationToken ct
+    ) =>
+        HttpMethods.IsGet(request.Method)
+        && request.HttpContext.RequestServices.GetRequiredService<ForeignPages>().IsForeign(request, byCookie: true)
+            ? Refused(ForeignCookie)
+            : authority.CheckTokenAsync(token, ct);
 
     private static ValueTask<CredentialCheck> CheckGeneralAsync(
         string text,

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
+using Sillage.Hosting.Pipeline;
 using Sillage.Hosting.Processes;
 
 namespace Sillage.Hosting.Limits;
@@ -98,7 +99,11 @@ internal sealed class RateLimiter : ILoginLimit
     /// <summary>Whether the access check will look at a credential: it counts the request when it knows whose it is.</summary>
     private static bool IsLookedAt(HttpRequest request, Endpoint? endpoint) =>
         endpoint is RouteEndpoint
-        && (request.Headers.Authorization.Count > 0 || request.Headers.ContainsKey("X-API-Key"))
+        && (
+            request.Headers.Authorization.Count > 0
+            || request.Headers.ContainsKey("X-API-Key")
+            || SessionCookies.IsBrought(request)
+        )
         && (
             endpoint.Metadata.GetMetadata<ServiceMetadata>() is not null
             || endpoint.Metadata.GetMetadata<LoginMetadata>() is null

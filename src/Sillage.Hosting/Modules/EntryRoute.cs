@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Replies;
 using Sillage.Storage;
@@ -12,11 +13,16 @@ internal static class EntryRoute
 {
     public static void MapEntry(this IEndpointRouteBuilder routes)
     {
-        // Whoever opens the bare address in a browser wants to read.
+        // Whoever opens the bare address in a browser wants to look, or, where there is nothing to look at, to read.
         routes
-            .MapGet("/", () => TypedResults.Redirect("/docs"))
+            .MapGet(
+                "/",
+                (IReadOnlyList<IModule> modules) =>
+                    TypedResults.Redirect(modules.Any(module => module.Pages.Count > 0) ? "/console" : "/docs")
+            )
             .AllowAnonymous()
-            .WithSummary("To the documentation")
+            .WithMetadata(new IgnoresCredentialsMetadata())
+            .WithSummary("To the console, or the documentation")
             .ExcludeFromDescription();
         routes
             .MapGet("/api/v1", Handle)

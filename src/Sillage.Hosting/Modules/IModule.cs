@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Api.Access;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Verbs;
 
 namespace Sillage.Hosting.Modules;
@@ -21,6 +22,9 @@ public interface IModule
     /// role and an API key are the same everywhere.
     /// </summary>
     IReadOnlyList<Permission> Permissions => [];
+
+    /// <summary>The pages that the module brings to the console; none by default.</summary>
+    IReadOnlyList<ConsolePage> Pages => [];
 
     /// <summary>Registers what the module needs: its database, settings, slices' services, event handlers.</summary>
     void AddServices(IServiceCollection services, IConfiguration configuration);

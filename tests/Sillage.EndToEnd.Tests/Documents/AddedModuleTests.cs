@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Mono.Cecil;
 using Shouldly;
+using Sillage.EndToEnd.Tests.Console;
 using Sillage.EndToEnd.Tests.Kit;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -45,6 +46,7 @@ public sealed class AddedModuleTests : IDisposable
             reading.ToString().ShouldContain("the right `read`");
             (await admin.GetAsync("/api/v1")).ToString().ShouldContain("\"notes\"");
 
+            await ConsoleScript.RunAsync("notes.mjs", server, new { ApiClient.Password }, _folder);
             var erasure = await EraseAsync(other);
             erasure.GetProperty("sections").GetProperty("notes").GetProperty("notes").GetInt64().ShouldBe(1);
             var progress = erasure.GetProperty("links").GetProperty("progress").GetString()!;
@@ -56,7 +58,7 @@ public sealed class AddedModuleTests : IDisposable
         }
 
         var count = await CommandRun.RunAsync(program, _folder["data"], ["count-notes"]);
-        count.Output.Trim().ShouldBe("2", count.Error);
+        count.Output.Trim().ShouldBe("3", count.Error);
         var wrong = new Dictionary<string, string> { ["SILLAGE_NOTES__GREETING"] = new('x', 2001) };
         var refused = await CommandRun.RunAsync(program, _folder["data"], ["settings"], wrong);
         refused.ExitCode.ShouldBe(2);

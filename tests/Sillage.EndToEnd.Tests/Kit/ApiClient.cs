@@ -69,14 +69,14 @@ internal sealed class ApiClient(HttpClient client) : IDisposable
     }
 
     /// <summary>Makes a study and <paramref name="players"/> participants; their credentials are given.</summary>
-    public async Task<IReadOnlyList<Player>> MakeStudyAsync(string slug, int players)
+    public async Task<IReadOnlyList<Player>> MakeStudyAsync(string slug, int players, string title = "A study")
     {
         await PostAsync(
             "/api/v1/studies",
             new
             {
                 slug,
-                title = "A study",
+                title,
                 // With those of a TSADK study, so that it answers on its routes as well.
                 fields = new[] { "room", "roomName", "actionNature", "actionType", "userAnswer", "userError" }.Select(
                     name => new { name, type = "string" }

@@ -15,6 +15,5 @@ internal static class Repository
     /// built along with the tests.
     /// </summary>
     public static string Executable { get; } =
-        Environment.GetEnvironmentVariable("SILLAGE_TEST_EXECUTABLE")
-        ?? Path.Combine(Built, "sillage");
+        Environment.GetEnvironmentVariable("SILLAGE_TEST_EXECUTABLE") ?? Path.Combine(Built, "sillage");
 }

@@ -27,7 +27,8 @@ public sealed class RemoteAccountsTests
         using var basic = ApiClient.Basic(both.Traces, player.Username, player.Password);
         using var byKey = new ApiClient(both.Traces.CreateClient());
         byKey.Client.DefaultRequestHeaders.Add("X-API-Key", key);
-        foreach (var api in new[] { bearer, basic, byKey })
+        using var byCookie = await WithCookieAsync(both, player);
+        foreach (var api in new[] { bearer, basic, byKey, byCookie })
         {
             (await api.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
         }
@@ -38,6 +39,26 @@ public sealed class RemoteAccountsTests
         forged.Use(accounts.Client.DefaultRequestHeaders.Authorization!.Parameter![..^6] + "AAAAAA");
         (await TwoProcesses.AskAsync(forged)).ShouldBe(HttpStatusCode.Unauthorized);
         (await TwoProcesses.HealthAsync(both.Traces)).ShouldBe("healthy");
+    }
+
+    // The cookie that the accounts gave, as the browser sends it to both behind one proxy.
+    private static async Task<ApiClient> WithCookieAsync(TwoProcesses both, Player player)
+    {
+        using var login = new ApiClient(both.Accounts.CreateClient());
+        var tokens = await login.PostAsync(
+            "/api/v1/auth/login",
+            new { username = player.Username, password = player.Password }
+        );
+        using var kept = await login.Client.PostAsJsonAsync(
+            "/api/v1/auth/cookies",
+            new { refresh_token = tokens.GetProperty("refresh_token").GetString() }
+        );
+        var api = new ApiClient(both.Traces.CreateClient());
+        api.Client.DefaultRequestHeaders.Add(
+            "Cookie",
+            kept.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])
+        );
+        return api;
     }
 
     [Fact]

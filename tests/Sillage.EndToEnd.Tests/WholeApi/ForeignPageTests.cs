@@ -20,10 +20,40 @@ public sealed class ForeignPageTests(SharedServer shared)
     [InlineData("https://evil.example", null)]
     [InlineData("null", null)]
     [InlineData(null, "cross-site")]
-    public async Task Changes_nothing(string? origin, string? site)
+    public Task Changes_nothing(string? origin, string? site) => RefuseAsync(origin, site, NewBrowserAsync);
+
+    [Theory]
+    [InlineData("https://evil.example", "cross-site")]
+    [InlineData("https://evil.example", "same-site")]
+    [InlineData("https://evil.example", null)]
+    public Task Changes_nothing_by_the_cookie_of_somebody_who_is_logged_in(string origin, string? site) =>
+        RefuseAsync(origin, site, NewCookieBrowserAsync);
+
+    [Fact]
+    public async Task Reads_nothing_by_the_cookie_of_somebody_who_is_logged_in()
+    {
+        using var browser = await NewCookieBrowserAsync();
+        (await StatusAsync(browser, null, "same-origin")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(browser, null, "none")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(browser, null, "same-site")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(browser, "https://evil.example", null)).ShouldBe(HttpStatusCode.Unauthorized);
+        // And is not logged out by it.
+        (await StatusAsync(browser, null, "same-origin")).ShouldBe(HttpStatusCode.OK);
+
+        static async Task<HttpStatusCode> StatusAsync(HttpClient browser, string? origin, string? site)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me");
+            Add(request, origin, site);
+            using var reply = await browser.SendAsync(request);
+            return reply.StatusCode;
+        }
+    }
+
+    private static async Task RefuseAsync(string? origin, string? site, Func<Task<HttpClient>> browser)
     {
         var failures = new List<string>();
         await ForEachChangeAsync(
+            browser,
             async (client, operation) =>
             {
                 using var reply = await SendAsync(client, operation, origin, site);
@@ -72,17 +102,44 @@ public sealed class ForeignPageTests(SharedServer shared)
         reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    private async Task ForEachChangeAsync(Func<HttpClient, Operation, Task> check)
+    private static async Task ForEachChangeAsync(
+        Func<Task<HttpClient>> browser,
+        Func<HttpClient, Operation, Task> check
+    )
     {
-        var name = $"browser-{Guid.CreateVersion7():N}"[..30];
-        (await shared.RegisterAsync(name, "administrator")).Dispose();
-        using var browser = ApiClient.Basic(shared.Server, name, ApiClient.Password);
-        var changes = (await Operation.AllAsync(browser.Client)).Where(o => o.Method != HttpMethod.Get).ToList();
+        using var client = await browser();
+        var changes = (await Operation.AllAsync(client)).Where(o => o.Method != HttpMethod.Get).ToList();
         changes.ShouldNotBeEmpty();
         foreach (var operation in changes)
         {
-            await check(browser.Client, operation);
+            await check(client, operation);
         }
+    }
+
+    private async Task<string> NewAdministratorAsync()
+    {
+        var name = $"browser-{Guid.CreateVersion7():N}"[..30];
+        (await shared.RegisterAsync(name, "administrator")).Dispose();
+        return name;
+    }
+
+    private async Task<HttpClient> NewBrowserAsync() =>
+        ApiClient.Basic(shared.Server, await NewAdministratorAsync(), ApiClient.Password).Client;
+
+    private async Task<HttpClient> NewCookieBrowserAsync()
+    {
+        var client = shared.Server.CreateClient();
+        var api = new ApiClient(client);
+        var session = await api.PostAsync(
+            "/api/v1/auth/login",
+            new { username = await NewAdministratorAsync(), password = ApiClient.Password }
+        );
+        // The client keeps the cookies, as a browser does.
+        await api.PostAsync(
+            "/api/v1/auth/cookies",
+            new { refresh_token = session.GetProperty("refresh_token").GetString() }
+        );
+        return client;
     }
 
     private static async Task<HttpResponseMessage> SendAsync(

@@ -20,6 +20,8 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/api-keys/{id}                            401    404    404    404      404   404
         GET /api/v1/api-keys/{id}                               401    404    404    404      404   404
         GET /api/v1/audit                                       401    403    403    403      403   200
+        DELETE /api/v1/auth/cookies                             204    204    204    204      204   204
+        POST /api/v1/auth/cookies                               415    415    415    415      415   415
         POST /api/v1/auth/login                                 415    415    415    415      415   415
         POST /api/v1/auth/logout                                401    400    400    400      400   400
         POST /api/v1/auth/refresh                               415    415    415    415      415   415

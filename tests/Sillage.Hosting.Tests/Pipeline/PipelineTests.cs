@@ -57,6 +57,57 @@ public sealed class PipelineTests(PlaygroundFixture playground)
     }
 
     [Theory]
+    [InlineData("https://game.example.org", true)]
+    [InlineData("https://evil.example", false)]
+    public async Task Cookies_go_with_origins_that_are_named_where_that_is_on(string origin, bool allowed)
+    {
+        await using var server = await SillageServer.StartAsync(
+            [new PlaygroundModule()],
+            new Dictionary<string, string?>
+            {
+                ["Cors:Origins:0"] = "https://game.example.org",
+                ["Cors:Credentials"] = "true",
+            }
+        );
+        using var preflight = await PreflightAsync(server, origin);
+
+        preflight.Headers.Contains("Access-Control-Allow-Credentials").ShouldBe(allowed);
+    }
+
+    [Theory]
+    [InlineData("/console")]
+    [InlineData("/console/server/anything")]
+    [InlineData("/console/assets/kit.js")]
+    public async Task A_page_runs_what_is_from_here_only_and_in_no_frame(string path)
+    {
+        using var reply = await playground.Server.Client.GetAsync(path);
+
+        reply.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        var policy = reply.Headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain("default-src 'none'");
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldContain("require-trusted-types-for 'script'");
+        policy.ShouldNotContain("unsafe");
+        reply.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+        reply.Headers.CacheControl!.NoCache.ShouldBeTrue();
+        using var again = new HttpRequestMessage(HttpMethod.Get, path);
+        again.Headers.TryAddWithoutValidation("If-None-Match", reply.Headers.ETag!.Tag);
+        using var unchanged = await playground.Server.Client.SendAsync(again);
+        unchanged.StatusCode.ShouldBe(System.Net.HttpStatusCode.NotModified);
+    }
+
+    [Theory]
+    [InlineData("/console/studies")]
+    [InlineData("/console/assets/studies.js")]
+    [InlineData("/console/assets/index.html")]
+    public async Task A_page_of_a_module_that_is_not_here_is_nothing(string path)
+    {
+        using var reply = await playground.Server.Client.GetAsync(path);
+
+        reply.StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Theory]
     [InlineData(null, 1)]
     [InlineData("127.0.0.1", 2)]
     [InlineData("10.0.0.0/8", 1)]

@@ -20,6 +20,7 @@ public sealed class SettingsTests
     [InlineData("Telemetry:Logs", "Pretty", "One of Auto, Text, Json is expected.")]
     [InlineData("Telemetry:Otlp", "nowhere", "It is not an address")]
     [InlineData("Cors:Origins:0", "https://a.example/", "is not an origin")]
+    [InlineData("Cors:Credentials", "true", "named origins only")]
     [InlineData("Proxies:Trusted:0", "router", "'router' is not an address or a network")]
     public async Task A_setting_that_is_not_known_or_not_valid_ends_the_start(string name, string value, string message)
     {

@@ -43,10 +43,10 @@ internal static class ChangeMe
                     users,
                     caller.Id,
                     patch,
-                    current => precondition.Check(Account.OfCaller(current, clock.GetUtcNow())),
+                    current => precondition.Check(Account.OfCaller(current, caller, clock.GetUtcNow())),
                     ct
                 );
-                return row is null ? null : Account.OfCaller(row, clock.GetUtcNow());
+                return row is null ? null : Account.OfCaller(row, caller, clock.GetUtcNow());
             },
             ct
         );

@@ -26,6 +26,6 @@ internal static class ReadMe
     )
     {
         var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(caller.Id, ct), ct);
-        return row is null ? Problem.NotFound() : Reply.Ok(Account.OfCaller(row, clock.GetUtcNow()));
+        return row is null ? Problem.NotFound() : Reply.Ok(Account.OfCaller(row, caller, clock.GetUtcNow()));
     }
 }

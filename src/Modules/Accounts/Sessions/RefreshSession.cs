@@ -27,7 +27,7 @@ public sealed record Refresh(
 /// <summary>Gives the next pair of tokens; a token that comes a second time ends the session (RFC 9700 section 4.14.2).</summary>
 internal sealed partial class RefreshSession
 {
-    private const string Refusal = "The refresh token is not valid, or its session has ended. Log in again.";
+    internal const string Refusal = "The refresh token is not valid, or its session has ended. Log in again.";
 
     private const string Find = """
         SELECT t.session_id, s.account_id, a.role, a.disabled, s.created_at, s.expires_at, t.used_at, t.successor_salt
@@ -74,19 +74,32 @@ internal sealed partial class RefreshSession
         CancellationToken ct
     )
     {
-        var token = body.Value.RefreshToken;
-        var outcome = await database.WriteAsync(unit => RunAsync(unit, token, states, options.Value, clock, ct), ct);
+        var pair = await TakeAsync(body.Value.RefreshToken, tokens, states, database, options.Value, clock, logger, ct);
+        return pair is null ? Problem.Unauthorized(Refusal) : new Reply<Tokens>(pair) { NoStore = true };
+    }
+
+    /// <summary>The next pair of tokens for this one.</summary>
+    /// <returns>Null if it does not count, or its session has ended.</returns>
+    internal static async Task<Tokens?> TakeAsync(
+        string token,
+        SessionTokens tokens,
+        AccountStates states,
+        IDatabase<AccountsData> database,
+        AccountsOptions options,
+        TimeProvider clock,
+        ILogger<RefreshSession> logger,
+        CancellationToken ct
+    )
+    {
+        var outcome = await database.WriteAsync(unit => RunAsync(unit, token, states, options, clock, ct), ct);
         if (outcome.Reused is { } sessionId)
         {
             LogReuse(logger, sessionId);
         }
 
         return outcome is { Session: { } session, Successor: { } successor }
-            ? new Reply<Tokens>(tokens.Pair(session.AccountId, session.Role, session.SessionId, successor))
-            {
-                NoStore = true,
-            }
-            : Problem.Unauthorized(Refusal);
+            ? tokens.Pair(session.AccountId, session.Role, session.SessionId, successor)
+            : null;
     }
 
     private static async Task<Outcome> RunAsync(

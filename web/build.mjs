@@ -1,0 +1,64 @@
+// Makes web/dist of web/src: `npm ci && npm run build`. The program embeds what is checked in there, so that it builds without Node;
+// a test makes it again and compares. Usage: node build.mjs [FOLDER]
+import { build } from "esbuild";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2] ?? join(root, "dist");
+
+// A page of any module imports the kit by its address; so do ours, and it is loaded once.
+const shared = {
+  name: "shared",
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/(kit|charts)$/ }, (found) =>
+      found.kind === "entry-point" || found.importer.endsWith("/kit.ts")
+        ? undefined
+        : { path: `./${found.path.split("/").at(-1)}.js`, external: true },
+    );
+  },
+};
+
+// Beside each module's folder, the scripts of its pages.
+const scripts = {
+  "kit": "kit.ts",
+  "shell": "shell.ts",
+  "charts": "charts.ts",
+  "server": "pages/server.ts",
+  "accounts/me": "pages/me.ts",
+  "accounts/people": "pages/people.ts",
+  "traces/studies": "pages/studies.ts",
+};
+
+rmSync(out, { recursive: true, force: true });
+for (const folder of ["", "accounts", "traces"]) mkdirSync(join(out, folder), { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(Object.entries(scripts).map(([to, from]) => [to, join("src", from)])),
+  outdir: out,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  charset: "utf8",
+  legalComments: "inline",
+  plugins: [shared],
+  logLevel: "warning",
+});
+
+const css = await build({
+  absWorkingDir: root,
+  stdin: {
+    contents: readFileSync(join(root, "node_modules/uplot/dist/uPlot.min.css"), "utf8") + readFileSync(join(root, "src/console.css"), "utf8"),
+    loader: "css",
+  },
+  minify: true,
+  target: "chrome123",
+  write: false,
+});
+writeFileSync(join(out, "console.css"), css.outputFiles[0].contents);
+for (const name of ["index.html", "icon.svg"]) copyFileSync(join(root, "src", name), join(out, name));
+for (const name of ["en.json", "fr.json"]) {
+  writeFileSync(join(out, name), JSON.stringify(JSON.parse(readFileSync(join(root, "src", name), "utf8"))) + "\n");
+}
