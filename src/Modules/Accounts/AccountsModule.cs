@@ -71,6 +71,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<AccountStates>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<RefreshTokens>();
         services.AddSingleton<ILongTokens, LongTokens>();
         services.AddSingleton<ApiKeyUses>();
         services.AddSingleton<PasswordHashing>();

@@ -16,9 +16,10 @@ public sealed class ConsoleTests : IAsyncLifetime
     public async Task A_researcher_gets_from_the_setup_link_to_the_first_trace_and_through_the_job()
     {
         await using var server = await StartAsync();
-        var link = server.Output.Split('\n').Select(line => line.Trim().Split(' ').Last()).First(IsSetupLink);
+        // Below the address by which the server is known to be up.
+        await Eventually.HoldsAsync(() => Task.FromResult(SetupLink(server) is not null), "the setup link is shown");
 
-        await RunAsync("researcher.mjs", server, new { ApiClient.Password, Setup = link });
+        await RunAsync("researcher.mjs", server, new { ApiClient.Password, Setup = SetupLink(server) });
     }
 
     [Fact]
@@ -87,7 +88,11 @@ public sealed class ConsoleTests : IAsyncLifetime
             }
         );
 
-    private static bool IsSetupLink(string text) => text.Contains("/setup#token=", StringComparison.Ordinal);
+    private static string? SetupLink(SillageServer server) =>
+        server
+            .Output.Split('\n')
+            .Select(line => line.Trim())
+            .FirstOrDefault(line => line.Contains("/setup#token=", StringComparison.Ordinal));
 
     // Every text that a page shows, as somebody would fill it in who wants more than to be read.
     private static async Task SeedAsync(ApiClient admin, SillageServer server)

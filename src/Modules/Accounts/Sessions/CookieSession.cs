@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
@@ -67,23 +66,17 @@ internal static class CookieSession
     internal static async Task<Results<Reply<KeptSession>, Problem>> Keep(
         Body<SessionToKeep> body,
         HttpContext context,
-        SessionTokens tokens,
-        AccountStates states,
-        IDatabase<AccountsData> database,
+        RefreshTokens tokens,
         IOptions<AccountsOptions> options,
-        TimeProvider clock,
-        ILogger<RefreshSession> logger,
         CancellationToken ct
     )
     {
         var token = body.Value.RefreshToken ?? SessionCookies.ReadRefresh(context.Request);
-        var pair = token is null
-            ? null
-            : await RefreshSession.TakeAsync(token, tokens, states, database, options.Value, clock, logger, ct);
+        var pair = token is null ? null : await tokens.TakeAsync(token, ct);
         if (pair is null)
         {
             SessionCookies.Clear(context);
-            return Problem.Unauthorized(RefreshSession.Refusal);
+            return Problem.Unauthorized(RefreshTokens.Refusal);
         }
 
         SessionCookies.Set(
