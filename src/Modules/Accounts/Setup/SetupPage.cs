@@ -18,7 +18,7 @@ internal static class SetupPage
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes
-            .MapGet("/setup", ShowAsync)
+            .MapGet("/setup", Handle)
             .AllowAnonymous()
             .WithMetadata(new IgnoresCredentialsMetadata())
             .ExcludeFromDescription();
@@ -28,7 +28,7 @@ internal static class SetupPage
         }
     }
 
-    internal static async Task ShowAsync(
+    internal static async Task Handle(
         HttpContext context,
         FirstAdministrator administrator,
         IOptions<AccountsOptions> options,
