@@ -132,8 +132,9 @@ public sealed class BodyTests
         sent.Position.ShouldBe(packed.Length);
         budget.Bytes.ShouldBeLessThan(200_000);
 
-        (await Should.ThrowAsync<ProblemException>(async () => await TraceBody.ReadAsync(http, 99_999, key)))
-            .Problem.Status.ShouldBe(413);
+        (
+            await Should.ThrowAsync<ProblemException>(async () => await TraceBody.ReadAsync(http, 99_999, key))
+        ).Problem.Status.ShouldBe(413);
     }
 
     private static byte[] BytesOf(int size, int seed)
