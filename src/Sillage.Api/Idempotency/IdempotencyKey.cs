@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -79,7 +80,8 @@ public sealed class IdempotencyKey : IEndpointParameterMetadataProvider
 
     /// <summary>
     /// Reads the body, by which a repeated request is told from another one. On routes that set their own size of a body
-    /// the handler asks for it, once the caller may send one, and takes it from here.
+    /// the handler asks for it, once the caller may send one, and takes it from here. Who reads the request's stream all the same finds it as if
+    /// it had not been read.
     /// </summary>
     /// <returns>The body as it came; null without the header: then nothing was read.</returns>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
@@ -91,6 +93,11 @@ public sealed class IdempotencyKey : IEndpointParameterMetadataProvider
         }
 
         var body = await RequestBody.ReadBytesAsync(context);
+        if (MemoryMarshal.TryGetArray(body, out var bytes))
+        {
+            context.Request.Body = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false);
+        }
+
         _replies.RequestHash = HashOf(context.Request, body.Span);
         return body;
     }

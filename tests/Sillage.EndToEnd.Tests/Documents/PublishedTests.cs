@@ -96,6 +96,8 @@ public sealed partial class PublishedTests(SharedServer shared) : IDisposable
                 "--no-sandbox",
                 "--disable-gpu",
                 $"--user-data-dir={_folder["profile"]}",
+                // High enough for all: what is below the window is made when one scrolls there.
+                "--window-size=1280,20000",
                 "--virtual-time-budget=20000",
                 "--dump-dom",
                 new Uri(shared.Server.Address, path).AbsoluteUri,
