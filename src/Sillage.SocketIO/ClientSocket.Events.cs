@@ -127,7 +127,7 @@ public sealed partial class ClientSocket
     /// <summary>Handles an event and acknowledges it. It does not fail: a program's fault ends one event, not the socket.</summary>
     private async Task HandleAsync(PendingEvent pending)
     {
-        var ack = new EventAck(this, pending.Name, pending.AckId);
+        var ack = EventAck.Of(this, pending.Name, pending.AckId);
 #pragma warning disable CA1031 // The edge: what the host's gate or a measurement throws must not stop the events that wait.
         try
         {

@@ -13,12 +13,18 @@ public sealed class EventAck
     private readonly long? _id;
     private int _sent;
 
-    internal EventAck(ClientSocket socket, string name, long? id)
+    private EventAck(ClientSocket socket, string name, long? id)
     {
         _socket = socket;
         _name = name;
         _id = id;
     }
+
+    /// <summary>That of events which want none: most of them, so there is one of it.</summary>
+    private static EventAck Unwanted { get; } = new(null!, "", null);
+
+    internal static EventAck Of(ClientSocket socket, string name, long? id) =>
+        id is null ? Unwanted : new EventAck(socket, name, id);
 
     /// <summary>Whether the client asked for an acknowledgement.</summary>
     public bool IsWanted => _id is not null;

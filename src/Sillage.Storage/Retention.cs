@@ -9,7 +9,13 @@ internal sealed record Purge : IRecurringJob
     public static string Kind => "storage.purge";
 }
 
-/// <summary>Removes, every hour, what storage keeps for a while only: replies to repeated requests, the inbox's memory, the audit trail.</summary>
+/// <summary>Rows of a module's own that its database keeps for a while only; see <see cref="StorageRegistration.AddRetention"/>.</summary>
+internal sealed record KeptRows<TModule>(string Delete, TimeSpan Keep);
+
+/// <summary>
+/// Removes, every hour, what is kept for a while only: of storage itself replies to repeated requests, the inbox's memory and the audit trail, of a
+/// module what it names.
+/// </summary>
 internal static class Retention
 {
     /// <summary>As long as the API promises that an Idempotency-Key is remembered.</summary>
@@ -50,7 +56,8 @@ internal static class Retention
         await PurgeAsync(database, DeleteAudit, now - keepAudit, ct);
     }
 
-    private static async Task PurgeAsync(
+    /// <summary>Removes what a statement names and is from before a time, a portion at a time.</summary>
+    public static async Task PurgeAsync(
         IDatabase database,
         string statement,
         DateTimeOffset before,
@@ -74,13 +81,20 @@ internal static class Retention
 /// <inheritdoc cref="Retention"/>
 internal sealed class Purging<TModule>(
     IDatabase<TModule> database,
+    IEnumerable<KeptRows<TModule>> rows,
     IOptions<StorageOptions> options,
     TimeProvider clock
 ) : IWork<Purge>
 {
     public async Task<WorkResult> RunAsync(Purge job, WorkRun run, CancellationToken ct)
     {
-        await Retention.PurgeAsync(database, clock.GetUtcNow(), options.Value.KeepAudit, ct);
+        var now = clock.GetUtcNow();
+        await Retention.PurgeAsync(database, now, options.Value.KeepAudit, ct);
+        foreach (var kept in rows)
+        {
+            await Retention.PurgeAsync(database, kept.Delete, now - kept.Keep, ct);
+        }
+
         return WorkResult.Done;
     }
 }

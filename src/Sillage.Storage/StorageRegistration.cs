@@ -99,6 +99,16 @@ public static partial class StorageRegistration
             }
         );
 
+    /// <summary>Has rows of a module's own removed from its database once they are old enough, every hour.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="delete">Removes at most <c>@Limit</c> rows that are from before <c>@Before</c>; run until it finds fewer.</param>
+    /// <param name="keep">For how long they are kept, by the settings.</param>
+    public static IServiceCollection AddRetention<TModule>(
+        this IServiceCollection services,
+        string delete,
+        Func<IServiceProvider, TimeSpan> keep
+    ) => services.AddSingleton(provider => new KeptRows<TModule>(delete, keep(provider)));
+
     /// <summary>
     /// Adds a database with one table whose rows outlive a restore, <see cref="IDatabase{TModule}"/>.
     /// </summary>

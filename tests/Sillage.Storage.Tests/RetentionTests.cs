@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Specifications;
 using Sillage.Specifications.Storage;
@@ -21,6 +22,14 @@ public abstract class RetentionTests : StorageSpecification
 
     private const string InsertHandled =
         "INSERT INTO sillage_inbox (event_id, handler, handled_at) VALUES (@Id, @Handler, @At)";
+
+    private const string DeleteShort = """
+        DELETE FROM sillage_inbox WHERE (event_id, handler) IN
+          (SELECT event_id, handler FROM sillage_inbox
+           WHERE handler LIKE 'short%' AND handled_at < @Before LIMIT @Limit)
+        """;
+
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     [Fact]
     public async Task Replies_are_kept_for_a_day_handled_events_for_thirty_and_the_audit_for_as_long_as_is_set()
@@ -53,6 +62,34 @@ public abstract class RetentionTests : StorageSpecification
         (await NamesAsync("SELECT scope FROM sillage_idempotency")).ShouldBe(["new"]);
         (await NamesAsync("SELECT subject FROM sillage_audit")).ShouldBe(["new"]);
         (await NamesAsync("SELECT handler FROM sillage_inbox")).ShouldBe(["new"]);
+    }
+
+    [Fact]
+    public async Task What_a_module_keeps_for_a_while_only_is_gone_after_that_while_and_nothing_else()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await Database.WriteAsync(
+            async unit =>
+            {
+                await InsertHandledAsync(unit, "short old", now - Kept - TimeSpan.FromMinutes(1));
+                await InsertHandledAsync(unit, "short new", now - Kept + TimeSpan.FromMinutes(10));
+                await InsertHandledAsync(unit, "another", now - Kept - TimeSpan.FromMinutes(1));
+                return 0;
+            },
+            CancellationToken.None
+        );
+
+        await RestartAsync();
+
+        await Eventually.HoldsAsync(async () =>
+            (await NamesAsync("SELECT handler FROM sillage_inbox")).Order().SequenceEqual(["another", "short new"])
+        );
+    }
+
+    protected override void AddModules(IServiceCollection services)
+    {
+        base.AddModules(services);
+        services.AddRetention<SpecimenModule>(DeleteShort, _ => Kept);
     }
 
     private static Task<int> InsertReplyAsync(IUnitOfWork unit, string scope, DateTimeOffset at) =>

@@ -96,8 +96,9 @@ public sealed class AccountsModule : IModule
         services.AddSurvivingDatabase<RevocationRecords>(RevocationList.Name, RevocationList.Table);
         services.AddSingleton<RevocationList>();
         services.AddHostedService<RevocationReplay>();
-        services.AddWork<RevocationRecords, ForgetRevocations, ForgetRevocationsWork>(
-            (work, _) => work.Every = TimeSpan.FromHours(1)
+        services.AddRetention<RevocationRecords>(
+            RevocationList.DeleteOld,
+            provider => provider.GetRequiredService<IOptions<AccountsOptions>>().Value.KeepErasures
         );
         services.AddEventHandler<RevocationRecords, CredentialRevoked, NoteCredential>();
         services.AddEventHandler<RevocationRecords, RolesChanged, NoteRole>();

@@ -72,8 +72,9 @@ public sealed class TracesModule : IModule
         services.AddSingleton<WithdrawalList>();
         services.AddSingleton<Withdrawals>();
         services.AddHostedService<WithdrawalReplay>();
-        services.AddWork<WithdrawalRecords, ForgetWithdrawals, ForgetWithdrawalsWork>(
-            (work, _) => work.Every = TimeSpan.FromHours(1)
+        services.AddRetention<WithdrawalRecords>(
+            WithdrawalList.DeleteOld,
+            provider => OptionsOf(provider).KeepWithdrawals
         );
         services.AddSingleton<RetentionRuns>();
         services.AddSingleton<RetentionSweep>();

@@ -97,7 +97,12 @@ internal sealed class RevocationList(IDatabase<RevocationRecords> database, Time
 
     private const string Applied = "UPDATE revocation SET applied_at = @Now WHERE applied_at IS NULL";
     private const string DeleteOf = "DELETE FROM revocation WHERE account_id = @AccountId";
-    private const string DeleteOld = "DELETE FROM revocation WHERE recorded_at < @Before AND applied_at IS NOT NULL";
+
+    /// <summary>Forgets what holds and was recorded before this time: no backup is restored from before.</summary>
+    public const string DeleteOld = """
+        DELETE FROM revocation WHERE id IN (
+          SELECT id FROM revocation WHERE recorded_at < @Before AND applied_at IS NOT NULL LIMIT @Limit)
+        """;
 
     /// <summary>Adds what is true in the accounts' database already.</summary>
     public static Task AddAsync<TEvent>(
@@ -122,8 +127,4 @@ internal sealed class RevocationList(IDatabase<RevocationRecords> database, Time
     /// <summary>All of them hold again.</summary>
     public Task MarkAppliedAsync(CancellationToken ct) =>
         database.WriteAsync(unit => unit.ExecuteAsync(Applied, new { Now = clock.GetUtcNow() }, ct), ct);
-
-    /// <summary>Forgets what was recorded before this time and holds.</summary>
-    public Task ForgetAsync(DateTimeOffset before, CancellationToken ct) =>
-        database.WriteAsync(unit => unit.ExecuteAsync(DeleteOld, new { Before = before }, ct), ct);
 }

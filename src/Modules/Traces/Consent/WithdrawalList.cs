@@ -68,9 +68,10 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
 
     private const string DeleteOf = "DELETE FROM withdrawal WHERE pseudonym = @pseudonym";
 
-    private const string Forget = """
+    /// <summary>Forgets what is done and was recorded before this time: no backup is restored from before.</summary>
+    public const string DeleteOld = """
         DELETE FROM withdrawal WHERE id IN (
-          SELECT id FROM withdrawal WHERE recorded_at < @before AND applied_at IS NOT NULL LIMIT 1000)
+          SELECT id FROM withdrawal WHERE recorded_at < @Before AND applied_at IS NOT NULL LIMIT @Limit)
         """;
 
     /// <summary>Writes down that a withdrawal is about to be made. Until it is marked as applied, every start applies it.</summary>
@@ -95,10 +96,4 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
     /// <summary>Forgets a participant who is destroyed: what brings him back destroys him again.</summary>
     public Task ForgetAsync(string pseudonym, CancellationToken ct) =>
         database.WriteAsync(unit => unit.ExecuteAsync(DeleteOf, new { pseudonym }, ct), ct);
-
-    /// <summary>Forgets what is done and was recorded before this time.</summary>
-    public async Task ForgetAsync(DateTimeOffset before, CancellationToken ct)
-    {
-        while (await database.WriteAsync(unit => unit.ExecuteAsync(Forget, new { before }, ct), ct) > 0) { }
-    }
 }
