@@ -25,9 +25,22 @@ public sealed record BothFactors(
 {
     internal static BothFactors Example { get; } = new("k7hm-2wqa-nx9e", "492039");
 
-    /// <summary>What is wrong with them; null if nothing is.</summary>
-    internal static Problem? Refuse(PasswordOutcome outcome) =>
-        outcome switch
+    /// <summary>Why who asks may not go on: an API key, a wrong password or a wrong code; null if both are right, and the code is used up.</summary>
+    internal async Task<Problem?> RefuseAsync(
+        Caller caller,
+        HttpContext context,
+        PasswordCheck passwords,
+        CancellationToken ct
+    )
+    {
+        if (NotByApiKey.RefuseFactor(caller) is { } refused)
+        {
+            return refused;
+        }
+
+        var from = context.Connection.RemoteIpAddress;
+        var (outcome, _) = await passwords.RunAsync(caller.Username, Password, Code, from, ct);
+        return outcome switch
         {
             PasswordOutcome.Right => null,
             PasswordOutcome.Refused => Problem.BadRequest(
@@ -39,6 +52,7 @@ public sealed record BothFactors(
                 new FieldError("/code", "Not right, or used before.")
             ),
         };
+    }
 }
 
 /// <summary>Takes the second factor off the caller's account.</summary>
@@ -64,17 +78,9 @@ internal static class RemoveFactor
         CancellationToken ct
     )
     {
-        if (NotByApiKey.RefuseFactor(caller) is { } refused)
+        if (await body.Value.RefuseAsync(caller, context, passwords, ct) is { } refused)
         {
             return refused;
-        }
-
-        var (password, code) = (body.Value.Password, body.Value.Code);
-        var from = context.Connection.RemoteIpAddress;
-        var (outcome, _) = await passwords.RunAsync(caller.Username, password, code, from, ct);
-        if (BothFactors.Refuse(outcome) is { } wrong)
-        {
-            return wrong;
         }
 
         var removed = await database.WriteAsync(

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
-using Sillage.Accounts.Sessions;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
@@ -38,17 +37,9 @@ internal static class RenewRecoveryCodes
         CancellationToken ct
     )
     {
-        if (NotByApiKey.RefuseFactor(caller) is { } refused)
+        if (await body.Value.RefuseAsync(caller, context, passwords, ct) is { } refused)
         {
             return refused;
-        }
-
-        var (password, code) = (body.Value.Password, body.Value.Code);
-        var from = context.Connection.RemoteIpAddress;
-        var (outcome, _) = await passwords.RunAsync(caller.Username, password, code, from, ct);
-        if (BothFactors.Refuse(outcome) is { } wrong)
-        {
-            return wrong;
         }
 
         var codes = await database.WriteAsync(
