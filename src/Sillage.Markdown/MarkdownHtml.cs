@@ -9,11 +9,19 @@ namespace Sillage.Markdown;
 /// </summary>
 /// <remarks>
 /// HTML in the text is shown as text. What Markdig makes passes an allow-list of elements and attributes all the same, as either of the
-/// two may have a fault one day. Links lead to http, https and mailto or stay on this server, and tell search engines and the page that they
-/// lead to nothing; a picture from elsewhere, which would tell its server who reads, becomes a link.
+/// two may have a fault one day. Links lead to http, https and mailto or stay on this server, and say to search engines that we
+/// vouch for nothing; a picture from elsewhere, which would tell its server who reads, becomes a link.
 /// </remarks>
 public static class MarkdownHtml
 {
+    private const string Marks = "[`*_~>|<";
+
+    /// <summary>
+    /// How many of one mark are still a person's text. A parser looks for the other end of each, so its time grows with their square: at
+    /// this many it is some 50 ms, at 12 000 it would be most of a second, for whoever reads.
+    /// </summary>
+    private const int MostMarks = 3000;
+
     private static readonly MarkdownPipeline Post = Build(new MarkdownPipelineBuilder());
 
     /// <summary>In a message whoever begins a new line means one.</summary>
@@ -33,18 +41,41 @@ public static class MarkdownHtml
 
     private static string Render(string markdown, MarkdownPipeline pipeline)
     {
-        string html;
+        if (HasTooManyMarks(markdown))
+        {
+            return AsItCame(markdown);
+        }
+
         try
         {
-            html = Markdig.Markdown.ToHtml(markdown, pipeline);
+            return Sanitizer.Sanitize(Markdig.Markdown.ToHtml(markdown, pipeline)).Trim();
         }
         catch (ArgumentException)
         {
-            // Markdig's word for what is nested deeper than 128: no person's text, and shown as it came.
-            html = $"<p>{WebUtility.HtmlEncode(markdown)}</p>";
+            // Markdig's word for what is nested deeper than 128.
+            return AsItCame(markdown);
+        }
+    }
+
+    private static string AsItCame(string markdown) => $"<p>{WebUtility.HtmlEncode(markdown)}</p>";
+
+    private static bool HasTooManyMarks(string markdown)
+    {
+        if (markdown.Length <= MostMarks)
+        {
+            return false;
         }
 
-        return Sanitizer.Sanitize(html).Trim();
+        Span<int> counts = stackalloc int[Marks.Length];
+        foreach (var c in markdown)
+        {
+            if (Marks.IndexOf(c, StringComparison.Ordinal) is >= 0 and var mark && ++counts[mark] > MostMarks)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static MarkdownPipeline Build(MarkdownPipelineBuilder builder) =>

@@ -93,6 +93,8 @@ public sealed class MarkdownHtmlTests
     [InlineData("*a ", 20_000)]
     [InlineData("`a", 20_000)]
     [InlineData("- ", 5000)]
+    [InlineData("[a](", 3000)]
+    [InlineData("`a", 3000)]
     [InlineData("<a", 20_000)]
     [InlineData("a|", 2000)]
     [InlineData("[a](", 10_000)]
@@ -105,6 +107,7 @@ public sealed class MarkdownHtmlTests
 
         var html = MarkdownHtml.OfPost(text);
 
+        html.Length.ShouldBeInRange(1, (text.Length * 20) + 100);
         Markup.Of(html).ShouldAllBe(element => Markup.IsHarmless(element));
         MarkdownHtml.OfMessage($"{text}\n\nafter").ShouldContain("after");
     }
