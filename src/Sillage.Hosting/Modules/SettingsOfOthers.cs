@@ -4,12 +4,19 @@ using Sillage.Hosting.Settings;
 
 namespace Sillage.Hosting.Modules;
 
+/// <summary>
+/// Something that a module declares and that every process is to know, whether the module runs there or not: registered as an instance
+/// in its <see cref="IModule.AddServices"/>.
+/// </summary>
+public interface IKnownEverywhere;
+
 /// <summary>Settings of modules that run in another process: one file serves all processes of a deployment.</summary>
 internal static class SettingsOfOthers
 {
     /// <summary>
     /// Makes the settings of <paramref name="modules"/> known and checked here, though nothing of these modules runs. What a
-    /// module registers in its <see cref="IModule.AddServices"/> says what its settings are; the rest of it is thrown away.
+    /// module registers in its <see cref="IModule.AddServices"/> says what its settings are; of the rest only what is
+    /// <see cref="IKnownEverywhere"/> stays.
     /// </summary>
     public static IServiceCollection AddSettingsOf(
         this IServiceCollection services,
@@ -32,10 +39,13 @@ internal static class SettingsOfOthers
         foreach (var descriptor in elsewhere)
         {
             if (
-                descriptor.ImplementationInstance is SettingsSection section
-                    ? others.Contains(section)
-                    : descriptor.ServiceType is { IsConstructedGenericType: true } type
-                        && classes.Contains(type.GenericTypeArguments[0])
+                descriptor.ImplementationInstance is IKnownEverywhere
+                || (
+                    descriptor.ImplementationInstance is SettingsSection section
+                        ? others.Contains(section)
+                        : descriptor.ServiceType is { IsConstructedGenericType: true } type
+                            && classes.Contains(type.GenericTypeArguments[0])
+                )
             )
             {
                 services.Add(descriptor);

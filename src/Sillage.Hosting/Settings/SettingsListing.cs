@@ -23,6 +23,7 @@ public static class SettingsListing
         "Credential",
         "Postgres",
         "Headers",
+        "Smtp",
     ];
 
     /// <summary>All settings, the server's own first, each section in the order of its class.</summary>
