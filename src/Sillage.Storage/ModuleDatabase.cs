@@ -42,9 +42,16 @@ internal sealed record ModuleRegistration(
             Survivor: table
         );
 
-    /// <summary>Storage's scripts, then the module's.</summary>
+    /// <summary>What other projects bring into the module's database.</summary>
+    public IReadOnlyList<DatabasePart> Parts { get; init; } = [];
+
+    /// <summary>Storage's scripts, then those of the parts, then the module's, which may refer to the tables of both.</summary>
     public IReadOnlyList<MigrationSet> AllMigrations(SqlDialect dialect) =>
-        [MigrationSet.Storage(dialect), Migrations(dialect)];
+        [
+            MigrationSet.Storage(dialect),
+            .. Parts.Select(part => MigrationSet.FromAssembly(part.Name, part.Scripts, dialect)),
+            Migrations(dialect),
+        ];
 }
 
 /// <summary>One module's database on one engine. Usable once it is open.</summary>

@@ -86,16 +86,19 @@ public static partial class StorageRegistration
     /// Tables of the module's own file whose rows are in no backup, and which a restore leaves empty: secrets that a found backup must
     /// not give away, and that can be made anew. Those that refer come before those referred to.
     /// </param>
+    /// <param name="parts">What other projects bring into the database: tables that several modules have alike.</param>
     public static IServiceCollection AddModuleDatabase<TModule>(
         this IServiceCollection services,
         string name,
         string? companion = null,
-        IReadOnlyList<string>? leftOut = null
+        IReadOnlyList<string>? leftOut = null,
+        IReadOnlyList<DatabasePart>? parts = null
     ) =>
         services.AddModuleDatabase<TModule>(
             ModuleRegistration.Of<TModule>(name, companion) with
             {
-                LeftOut = leftOut ?? [],
+                LeftOut = [.. leftOut ?? [], .. (parts ?? []).SelectMany(part => part.LeftOut)],
+                Parts = parts ?? [],
             }
         );
 

@@ -1,0 +1,4 @@
+CREATE TABLE entry (
+  id     uuid PRIMARY KEY,
+  reader uuid NOT NULL
+);

@@ -1,0 +1,4 @@
+CREATE TABLE entry (
+  id     BLOB PRIMARY KEY,
+  reader BLOB NOT NULL
+);
