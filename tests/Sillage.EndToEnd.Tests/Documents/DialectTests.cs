@@ -27,7 +27,8 @@ public sealed class DialectTests
             if (mapped is [var only])
             {
                 seen++;
-                if (only.Name != "Handle")
+                // What a slice maps live as well, it handles there in a method of its own.
+                if (only.Name is not ("Handle" or "HandleLive"))
                 {
                     others.Add(only.FullName);
                 }

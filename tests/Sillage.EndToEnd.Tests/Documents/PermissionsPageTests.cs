@@ -5,6 +5,7 @@ using Sillage.Accounts;
 using Sillage.Api.Access;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
+using Sillage.Messaging;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -16,7 +17,7 @@ public sealed class PermissionsPageTests
     public async Task The_guide_names_every_permission()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.AddSillage([], [new AccountsModule(), new TracesModule()]);
+        builder.AddSillage([], [new AccountsModule(), new TracesModule(), new MessagingModule()]);
         await using var services = builder.Services.BuildServiceProvider();
         var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/accounts.md"));
 

@@ -5,6 +5,7 @@ using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
+using Sillage.Messaging;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -17,7 +18,7 @@ public sealed class SettingsPageTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddLiveSettings();
-        builder.AddSillage([new AccountsModule(), new TracesModule()]);
+        builder.AddSillage([new AccountsModule(), new TracesModule(), new MessagingModule()]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");
         if (Environment.GetEnvironmentVariable("SILLAGE_TEST_UPDATE") == "1")

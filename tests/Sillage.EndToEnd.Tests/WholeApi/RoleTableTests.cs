@@ -46,6 +46,14 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/me/second-factor/removal                   401    415    415    415      415   415
         GET /api/v1/me/sessions                                 401    200    200    200      200   200
         DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
+        GET /api/v1/rooms                                       401    200    200    200      200   200
+        POST /api/v1/rooms                                      401    415    415    415      415   415
+        POST /api/v1/rooms/sync                                 401    415    415    415      415   415
+        GET /api/v1/rooms/{room}                                401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/join                          401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
         POST /api/v1/setup                                      415    415    415    415      415   415
         POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204
         GET /api/v1/studies                                     401    200    200    200      200   200

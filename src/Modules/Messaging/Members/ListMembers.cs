@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Messaging.Rooms;
+using Sillage.Storage;
+
+namespace Sillage.Messaging.Members;
+
+/// <summary>Lists who is in a room.</summary>
+internal static class ListMembers
+{
+    private const string Select = $"""
+        SELECT {Member.Columns} FROM member WHERE room_id = @Room AND state = 'in' AND account_id > @After
+        ORDER BY account_id LIMIT @Limit
+        """;
+
+    private sealed record Keys(Guid Account);
+
+    public static void Map(RouteGroupBuilder room) =>
+        room.MapGet("/members", Handle)
+            .RequirePermission(MessagingPermission.Read)
+            .RequireRight(RoomRights.Read)
+            .WithSummary("List members")
+            .WithReplyExample(new Page<MemberResource>([MemberResource.Example], null));
+
+    private static async Task<PageReply<MemberResource>> Handle(
+        Room room,
+        PageRequest page,
+        Chat chat,
+        CancellationToken ct
+    )
+    {
+        var parameters = new
+        {
+            Room = room.Id,
+            After = page.After<Keys>()?.Account ?? Guid.Empty,
+            Limit = page.Limit + 1L,
+        };
+        var rows = await chat.Database.ReadAsync(r => r.QueryAsync<Member>(Select, parameters, ct), ct);
+        var accounts = await chat.Accounts.FindAsync([.. rows.Select(row => row.AccountId)], ct);
+        return PageReply<MemberResource>.Of(
+            [.. rows.Select(row => MemberResource.Of(room.Id, row, accounts.GetValueOrDefault(row.AccountId)))],
+            page,
+            member => new Keys(member.Account)
+        );
+    }
+}

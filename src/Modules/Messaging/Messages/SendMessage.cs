@@ -1,0 +1,272 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Messaging.Live;
+using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Talk;
+using Sillage.Storage;
+
+namespace Sillage.Messaging.Messages;
+
+/// <summary>A message to send.</summary>
+/// <param name="Text">What it says, 1 to 10 000 characters, not only blanks.</param>
+/// <param name="ClientId">
+/// What the sender's program calls it, 1 to 100 characters. Sent again under the same name, however much later, it is not stored twice: the
+/// first answer is given again. Left out, nothing is known again.
+/// </param>
+/// <param name="ReplyTo">The place of the message that it answers.</param>
+public sealed record NewMessage(
+    [property: Required, StringLength(NewMessage.LongestText, MinimumLength = 1)] string Text,
+    [property: StringLength(100, MinimumLength = 1)] string? ClientId = null,
+    [property: Range(1, long.MaxValue)] long? ReplyTo = null
+) : IValidatableObject
+{
+    internal const int LongestText = 10_000;
+
+    internal static NewMessage Example { get; } = new("Who is on the water tomorrow?", "b9e2f3d0-7");
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (string.IsNullOrWhiteSpace(Text))
+        {
+            yield return new ValidationResult("More than blanks.", [nameof(Text)]);
+        }
+    }
+}
+
+/// <summary>A message that is stored for good.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Seq">Its place in the room.</param>
+/// <param name="At">When the server took it.</param>
+public sealed record Sent(Guid Id, long Seq, DateTimeOffset At);
+
+/// <summary>Takes a message. Once it is acknowledged it is committed, and it is there once however often it is sent.</summary>
+internal static class SendMessage
+{
+    private const string LastOfSender = """
+        SELECT sent_at FROM message WHERE sender_id = @Sender AND room_id = @Room ORDER BY seq DESC LIMIT 1
+        """;
+
+    // Only who is in the room is told.
+    private const string InsertMention = """
+        INSERT INTO mention (account_id, room_id, seq)
+        SELECT account_id, room_id, @Seq FROM member
+        WHERE room_id = @Room AND state = 'in' AND account_id = @Account AND account_id <> @Sender
+          AND account_id NOT IN (SELECT account_id FROM block WHERE blocked_id = @Sender)
+        ON CONFLICT (account_id, room_id, seq) DO NOTHING
+        """;
+
+    public static void Map(RouteGroupBuilder messages) =>
+        messages
+            .MapPost("/", Handle)
+            .RequirePermission(MessagingPermission.Write)
+            .RequireRight(RoomRights.Write)
+            .WithSummary("Send a message")
+            .WithDescription(
+                "Answered once it is stored for good. `clientId` makes it safe to send again: the first answer is given again, however much later."
+            )
+            .WithRequestExample(NewMessage.Example)
+            .WithReplyExample(new Sent(Guid.Empty, 42, DateTimeOffset.UnixEpoch))
+            .Fails(StatusCodes.Status409Conflict);
+
+    private static async Task<CreatedReply<Sent>> Handle(
+        Room room,
+        Body<NewMessage> body,
+        Caller caller,
+        Chat chat,
+        SendLimits limits,
+        CancellationToken ct
+    )
+    {
+        var sent = await RunAsync(room, body.Value, caller, chat, limits, ct);
+        return Reply.Created(Message.AddressOf(room.Id, sent.Id), sent);
+    }
+
+    public static void Map(LiveEvents live) => live.On("message:send", MessagingPermission.Write, HandleLive);
+
+    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct) =>
+        await RunAsync(
+            await request.RoomAsync(ct, RoomRights.Write),
+            request.Read<NewMessage>(),
+            request.Caller,
+            request.Chat,
+            request.Service<SendLimits>(),
+            ct
+        );
+
+    private static async Task<Sent> RunAsync(
+        Room room,
+        NewMessage request,
+        Caller caller,
+        Chat chat,
+        SendLimits limits,
+        CancellationToken ct
+    )
+    {
+        if (limits.Refuse(caller.Id) is { } tooMany)
+        {
+            // What was taken before is no message more.
+            return await FindSentAsync(chat.Database, room, request, caller, ct) ?? throw new ProblemException(tooMany);
+        }
+
+        var mentions = await Mentions.FindAsync(request.Text, chat, ct);
+        try
+        {
+            return await chat.Database.WriteAsync(
+                unit => StoreAsync(unit, room, request, mentions, caller, chat, ct),
+                ct
+            );
+        }
+        catch (UniqueViolationException)
+        {
+            // Sent to two rooms at the same time, under one name.
+            return await FindSentAsync(chat.Database, room, request, caller, ct)
+                ?? throw new InvalidOperationException("A message was there and is not.");
+        }
+    }
+
+    private static async Task<Sent?> FindSentAsync(
+        IDatabase<MessagingData> database,
+        Room room,
+        NewMessage request,
+        Caller caller,
+        CancellationToken ct
+    ) => await database.ReadAsync(r => FindSentAsync(r, room, request, caller, ct), ct);
+
+    private static async Task<Sent?> FindSentAsync(
+        IReader reader,
+        Room room,
+        NewMessage request,
+        Caller caller,
+        CancellationToken ct
+    )
+    {
+        if (
+            request.ClientId is not { } clientId
+            || await MessageRow.FindAsync(reader, caller.Id, clientId, ct) is not { } known
+        )
+        {
+            return null;
+        }
+
+        return known.RoomId == room.Id
+            ? new Sent(known.Id, known.Seq, known.SentAt)
+            : throw new ProblemException(
+                Problem.Conflict(
+                    "A message of this clientId was sent to another room.",
+                    new FieldError("/clientId", "Take a new one for each message.")
+                )
+            );
+    }
+
+    private static async Task<Sent> StoreAsync(
+        IUnitOfWork unit,
+        Room room,
+        NewMessage request,
+        Mentions mentions,
+        Caller caller,
+        Chat chat,
+        CancellationToken ct
+    )
+    {
+        var held = await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Write, ct);
+        if (await FindSentAsync(unit, room, request, caller, ct) is { } before)
+        {
+            return before;
+        }
+
+        await RefuseSilencedAsync(unit, held.Room, caller, chat, ct);
+        if (request.ReplyTo is { } answered && await MessageRow.FindAsync(unit, room.Id, answered, ct) is null)
+        {
+            throw new ProblemException(
+                Problem.BadRequest(
+                    "There is no message to answer.",
+                    new FieldError("/replyTo", "The place ('seq') of a message of this room.")
+                )
+            );
+        }
+
+        var now = chat.Now;
+        var row = new MessageRow(
+            room.Id,
+            held.NextSeq(),
+            Guid.CreateVersion7(now),
+            caller.Id,
+            request.ClientId,
+            request.Text,
+            now,
+            request.ReplyTo,
+            null,
+            null,
+            mentions.Room && held.Room.RightsOf(caller).HasFlag(RoomRights.Moderate),
+            0
+        );
+        await MessageRow.InsertAsync(unit, row, ct);
+        await MentionAsync(unit, row, mentions, ct);
+        await held.SaveAsync(unit, chat.Signals, ct);
+        return new Sent(row.Id, row.Seq, Stored(now));
+    }
+
+    /// <summary>Notes whom a message names.</summary>
+    public static async Task MentionAsync(IUnitOfWork unit, MessageRow row, Mentions mentions, CancellationToken ct)
+    {
+        foreach (var account in mentions.Accounts)
+        {
+            await unit.ExecuteAsync(
+                InsertMention,
+                new
+                {
+                    row.Seq,
+                    Room = row.RoomId,
+                    Account = account,
+                    Sender = row.SenderId,
+                },
+                ct
+            );
+        }
+    }
+
+    private static async Task RefuseSilencedAsync(
+        IUnitOfWork unit,
+        Room room,
+        Caller caller,
+        Chat chat,
+        CancellationToken ct
+    )
+    {
+        var now = chat.Now;
+        if (room.MutedUntil is { } until && until > now)
+        {
+            throw new ProblemException(Problem.TooManyRequests($"You may not write in {room.Called} until then.", until - now));
+        }
+
+        if (room.Kind == Room.Direct && await Blocking.IsBetweenAsync(unit, room.Id, caller.Id, ct))
+        {
+            throw new ProblemException(Problem.Forbidden("One of you has blocked the other."));
+        }
+
+        if (room.SlowSeconds == 0 || room.RightsOf(caller).HasFlag(RoomRights.Moderate))
+        {
+            return;
+        }
+
+        var last = await unit.ScalarAsync<DateTimeOffset?>(LastOfSender, new { Sender = caller.Id, Room = room.Id }, ct);
+        if (last is { } time && time.AddSeconds(room.SlowSeconds) - now is { } wait && wait > TimeSpan.Zero)
+        {
+            throw new ProblemException(
+                Problem.TooManyRequests($"{room.SlowSeconds} s have to pass between two messages in {room.Called}.", wait)
+            );
+        }
+    }
+
+    // As it is read back: storage keeps microseconds.
+    private static DateTimeOffset Stored(DateTimeOffset time) => new(time.Ticks - (time.Ticks % 10), time.Offset);
+}

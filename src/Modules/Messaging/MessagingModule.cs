@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Api.Access;
+using Sillage.Hosting.Modules;
+using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO;
+using Sillage.Messaging.Feed;
+using Sillage.Messaging.Live;
+using Sillage.Messaging.Members;
+using Sillage.Messaging.Messages;
+using Sillage.Messaging.PersonalData;
+using Sillage.Messaging.Rooms;
+using Sillage.Storage;
+using Sillage.Storage.Work;
+
+namespace Sillage.Messaging;
+
+/// <summary>Rooms and conversations, by REST and live side by side.</summary>
+public sealed class MessagingModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "messaging";
+
+    /// <inheritdoc />
+    public IReadOnlyList<Permission> Permissions => MessagingPermission.All;
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<MessagingData>(Name);
+        services.AddSettings<MessagingOptions>("Messaging");
+        services.AddSingleton<RoomSignals>();
+        services.AddSingleton<Chat>();
+        services.AddSingleton<SendLimits>();
+        var door = new ProcessDoor();
+        services.AddSingleton(door);
+        services.AddSingleton<LiveRooms>();
+        services.AddNamespaces(live => ChatNamespace.Map(live, door));
+        services.AddWork<MessagingData, LookForNews, NewsWork>(
+            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
+        );
+        services.AddPersonalData<MessagingData, MessagingPersonalData>();
+    }
+
+    /// <inheritdoc />
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        var rooms = routes.MapGroup("/api/v1/rooms").WithTags("Rooms");
+        CreateRoom.Map(rooms);
+        ListRooms.Map(rooms);
+        SyncRooms.Map(rooms);
+
+        var gate = new RoomGate(routes.ServiceProvider.GetRequiredService<IDatabase<MessagingData>>());
+        var room = routes.MapGroup("/api/v1/rooms/{room}").WithMetadata(gate).WithTags("Rooms");
+        ReadRoom.Map(room);
+
+        var members = room.MapGroup("").WithTags("Members");
+        JoinRoom.Map(members);
+        ListMembers.Map(members);
+
+        var messages = room.MapGroup("/messages").WithTags("Messages");
+        SendMessage.Map(messages);
+        ListMessages.Map(messages);
+    }
+}

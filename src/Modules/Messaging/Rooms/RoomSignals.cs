@@ -1,0 +1,10 @@
+namespace Sillage.Messaging.Rooms;
+
+/// <summary>Says in this process that something in a room was committed. Who listens reads from storage what it was.</summary>
+internal sealed class RoomSignals
+{
+    /// <summary>Called with the room's id, on the thread that committed: it must be quick.</summary>
+    public event Action<Guid>? Raised;
+
+    public void Raise(Guid room) => Raised?.Invoke(room);
+}

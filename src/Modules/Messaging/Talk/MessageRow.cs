@@ -1,0 +1,140 @@
+using Sillage.Api.Problems;
+using Sillage.Messaging.Rooms;
+using Sillage.Storage;
+
+namespace Sillage.Messaging.Talk;
+
+/// <summary>A message as it is stored.</summary>
+internal sealed record MessageRow(
+    Guid RoomId,
+    long Seq,
+    Guid Id,
+    Guid? SenderId,
+    string? ClientId,
+    string Text,
+    DateTimeOffset SentAt,
+    long? ReplyTo,
+    DateTimeOffset? EditedAt,
+    DateTimeOffset? DeletedAt,
+    bool MentionsRoom,
+    long Change
+)
+{
+    public const string Columns = """
+        room_id, seq, id, sender_id, client_id, text, sent_at, reply_to, edited_at, deleted_at, mentions_room, change
+        """;
+
+    private const string Insert = $"""
+        INSERT INTO message ({Columns})
+        VALUES (@RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @EditedAt, @DeletedAt, @MentionsRoom, @Change)
+        """;
+
+    private const string SelectById = $"SELECT {Columns} FROM message WHERE id = @Id AND room_id = @Room";
+
+    private const string SelectByClient = $"""
+        SELECT {Columns} FROM message WHERE sender_id = @Sender AND client_id = @ClientId
+        """;
+
+    private const string SelectOne = $"SELECT {Columns} FROM message WHERE room_id = @Room AND seq = @Seq";
+
+    private const string Touch = "UPDATE message SET change = @Change WHERE room_id = @Room AND seq = @Seq";
+
+    private static readonly Sql ReactionsOf = OfSeqs(
+        "SELECT seq, emoji, account_id FROM reaction WHERE room_id = @Room AND seq {0} ORDER BY seq, emoji, account_id"
+    );
+
+    private static readonly Sql MentionsOf = OfSeqs(
+        "SELECT seq, account_id FROM mention WHERE room_id = @Room AND seq {0} ORDER BY seq, account_id"
+    );
+
+    private sealed record ReactionRow(long Seq, string Emoji, Guid AccountId);
+
+    private sealed record MentionRow(long Seq, Guid AccountId);
+
+    public static Task InsertAsync(IUnitOfWork unit, MessageRow row, CancellationToken ct) =>
+        unit.ExecuteAsync(Insert, row, ct);
+
+    /// <summary>A message of a room, by its id.</summary>
+    /// <exception cref="ProblemException">404: there is none in this room.</exception>
+    public static async Task<MessageRow> GetAsync(IReader reader, Guid room, Guid id, CancellationToken ct) =>
+        await reader.FirstOrDefaultAsync<MessageRow>(SelectById, new { Id = id, Room = room }, ct)
+        ?? throw new ProblemException(Problem.NotFound("There is no such message in this room."));
+
+    public static Task<MessageRow?> FindAsync(IReader reader, Guid room, long seq, CancellationToken ct) =>
+        reader.FirstOrDefaultAsync<MessageRow>(SelectOne, new { Room = room, Seq = seq }, ct);
+
+    /// <summary>What somebody sent before under this name.</summary>
+    public static Task<MessageRow?> FindAsync(IReader reader, Guid sender, string clientId, CancellationToken ct) =>
+        reader.FirstOrDefaultAsync<MessageRow>(SelectByClient, new { Sender = sender, ClientId = clientId }, ct);
+
+    /// <summary>Has everybody who catches up hear of a message again.</summary>
+    public static Task TouchAsync(IUnitOfWork unit, HeldRoom held, long seq, CancellationToken ct) =>
+        unit.ExecuteAsync(
+            Touch,
+            new
+            {
+                Change = held.NextChange(),
+                Room = held.Room.Id,
+                Seq = seq,
+            },
+            ct
+        );
+
+    /// <summary>The messages of one room with all that belongs to them.</summary>
+    public static async Task<IReadOnlyList<Message>> ToMessagesAsync(
+        IReader reader,
+        IReadOnlyList<MessageRow> rows,
+        CancellationToken ct
+    )
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var parameters = new { Room = rows[0].RoomId, Seqs = rows.Select(row => row.Seq).ToArray() };
+        var reactions = (await reader.QueryAsync<ReactionRow>(ReactionsOf, parameters, ct)).ToLookup(r => r.Seq);
+        var mentions = (await reader.QueryAsync<MentionRow>(MentionsOf, parameters, ct)).ToLookup(m => m.Seq);
+        return
+        [
+            .. rows.Select(row =>
+                row.ToMessage(
+                    [
+                        .. reactions[row.Seq]
+                            .GroupBy(r => r.Emoji, StringComparer.Ordinal)
+                            .Select(g => new Reaction(g.Key, [.. g.Select(r => r.AccountId)])),
+                    ],
+                    [.. mentions[row.Seq].Select(m => m.AccountId)]
+                )
+            ),
+        ];
+    }
+
+    /// <summary>One message with all that belongs to it.</summary>
+    public static async Task<Message> ToMessageAsync(IReader reader, MessageRow row, CancellationToken ct) =>
+        (await ToMessagesAsync(reader, [row], ct))[0];
+
+    private static Sql OfSeqs(string sql) =>
+        new(
+            sql.Replace("{0}", "IN @Seqs", StringComparison.Ordinal),
+            sql.Replace("{0}", "= ANY(@Seqs)", StringComparison.Ordinal)
+        );
+
+    private Message ToMessage(IReadOnlyList<Reaction> reactions, IReadOnlyList<Guid> mentions) =>
+        new(
+            RoomId,
+            Seq,
+            Id,
+            SenderId,
+            ClientId,
+            Text,
+            SentAt,
+            ReplyTo,
+            EditedAt,
+            DeletedAt,
+            reactions.Count == 0 ? null : reactions,
+            mentions.Count == 0 ? null : mentions,
+            MentionsRoom ? true : null,
+            Change
+        );
+}

@@ -1,0 +1,12 @@
+using Sillage.Api.Problems;
+using Sillage.Api.Requests.Reading;
+
+namespace Sillage.Api.Requests;
+
+/// <summary>A request that came by another road than a body, read and checked as a body is.</summary>
+public static class JsonRequest
+{
+    /// <summary>Reads JSON strictly and checks it against the annotations of <typeparamref name="T"/>.</summary>
+    /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
+    public static T Read<T>(ReadOnlyMemory<byte> json) => BodyReader.Read<T>(json);
+}
