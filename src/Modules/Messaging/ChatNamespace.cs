@@ -11,7 +11,7 @@ namespace Sillage.Messaging;
 /// <summary>The namespace <c>/chat</c>: what clients may ask for live. Each event carries one object and is acknowledged by one.</summary>
 internal static class ChatNamespace
 {
-    public static void Map(SocketIOBuilder live, ProcessDoor door)
+    public static void Define(SocketIOBuilder live, ProcessDoor door)
     {
         var chat = live.Of(LiveRooms.Namespace)
             .RequireAuthorization(MessagingPermission.Read.Name)

@@ -39,7 +39,7 @@ public sealed class MessagingModule : IModule
         var door = new ProcessDoor();
         services.AddSingleton(door);
         services.AddSingleton<LiveRooms>();
-        services.AddNamespaces(live => ChatNamespace.Map(live, door));
+        services.AddNamespaces(live => ChatNamespace.Define(live, door));
         services.AddWork<MessagingData, LookForNews, NewsWork>(
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
         );
