@@ -43,7 +43,7 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("DELETE", "/api/v1/api-keys/{missing}", "401 404 404 404 403"),
         ("GET", "/api/v1/users", "401 403 403 200 403"),
         ("POST", "/api/v1/users", "401 403 403 400 403"),
-        ("GET", "/api/v1/users/{id}", "401 404 404 200 404"),
+        ("GET", "/api/v1/users/{id}", "401 200 200 200 404"),
         ("PATCH", "/api/v1/users/{id}", "401 403 403 400 403"),
         ("DELETE", "/api/v1/users/{id}", "401 403 403 400 403"),
         ("POST", "/api/v1/users/{missing}/password", "401 403 403 404 403"),

@@ -172,13 +172,14 @@ public abstract class ManagingUsers(AccountsUnderTest accounts) : AccountsSpecif
     }
 
     [Fact]
-    public async Task People_see_themselves_and_nobody_else()
+    public async Task People_see_themselves_whole_and_of_others_the_public_profile()
     {
         var one = await NewPersonAsync("researcher");
         var other = await NewPersonAsync();
 
         (await GetAsync($"/api/v1/users/{one.Id}", one.Token)).Status.ShouldBe(HttpStatusCode.OK);
-        (await GetAsync($"/api/v1/users/{other.Id}", one.Token)).Status.ShouldBe(HttpStatusCode.NotFound);
+        var seen = (await GetAsync($"/api/v1/users/{other.Id}", one.Token)).Must(HttpStatusCode.OK).Json.AsObject();
+        seen.Select(member => member.Key).ShouldBe(["id", "username", "postCount", "followerCount", "links"]);
         (await GetAsync($"/api/v1/users/{Guid.Empty}", one.Token)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await GetAsync("/api/v1/users/1", one.Token)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await GetAsync($"/api/v1/users/{other.Id}", (await AdministratorAsync()).Token)).Status.ShouldBe(

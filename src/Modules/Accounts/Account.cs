@@ -4,25 +4,29 @@ using Sillage.Api.Replies;
 
 namespace Sillage.Accounts;
 
-/// <summary>An account.</summary>
+/// <summary>An account. Of somebody else's, whoever is no administrator sees the public profile: id, names and counts.</summary>
 /// <param name="Id">Its id, for good.</param>
 /// <param name="Username">Its user name, unique without case.</param>
 /// <param name="DisplayName">The name to show; absent if none was chosen.</param>
 /// <param name="Email">The e-mail address, unverified; absent if none was given.</param>
-/// <param name="Role"><c>administrator</c>, <c>researcher</c> or <c>member</c>.</param>
-/// <param name="Disabled">Whether an administrator has shut the account: no credential of it counts.</param>
+/// <param name="Role"><c>administrator</c>, <c>researcher</c> or <c>member</c>; absent in a public profile.</param>
+/// <param name="Disabled">Whether an administrator has shut the account: no credential of it counts; absent in a public profile.</param>
 /// <param name="LockedUntil">Until when its password is locked after too many wrong ones; absent if it is not.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <param name="CreatedAt">When it was made; absent in a public profile.</param>
+/// <param name="PostCount">How many posts of the account others can read.</param>
+/// <param name="FollowerCount">How many accounts follow it.</param>
 /// <param name="Links">What one can do next.</param>
 public sealed record Account(
     Guid Id,
     string Username,
     string? DisplayName,
     string? Email,
-    string Role,
-    bool Disabled,
+    string? Role,
+    bool? Disabled,
     DateTimeOffset? LockedUntil,
-    DateTimeOffset CreatedAt,
+    DateTimeOffset? CreatedAt,
+    long PostCount,
+    long FollowerCount,
     Links Links
 )
 {
@@ -43,6 +47,8 @@ public sealed record Account(
             false,
             null,
             new DateTimeOffset(2026, 11, 20, 9, 30, 0, TimeSpan.Zero),
+            3,
+            12,
             new Links("/api/v1/users/01932f6e-5c00-7000-8000-000000000001")
         );
 
@@ -57,6 +63,24 @@ public sealed record Account(
             row.Disabled,
             row.IsLocked(now) ? row.LockedUntil : null,
             row.CreatedAt,
+            row.PostCount,
+            row.FollowerCount,
+            new Links($"/api/v1/users/{row.Id}")
+        );
+
+    /// <summary>The account as everybody who is signed in sees it: no address, and nothing that is the server's own affair.</summary>
+    internal static Account Public(AccountRow row) =>
+        new(
+            row.Id,
+            row.Username,
+            row.DisplayName,
+            null,
+            null,
+            null,
+            null,
+            null,
+            row.PostCount,
+            row.FollowerCount,
             new Links($"/api/v1/users/{row.Id}")
         );
 

@@ -34,6 +34,7 @@ using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
+using Sillage.Posts.Contracts;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
@@ -104,6 +105,8 @@ public sealed class AccountsModule : IModule
         services.AddEventHandler<RevocationRecords, RolesChanged, NoteRole>();
         services.AddEventHandler<RevocationRecords, AccountDisabled, NoteDisabled>();
         services.AddEventHandler<RevocationRecords, PersonErased, ForgetErased>();
+
+        services.AddEventHandler<AccountsData, AuthorCounted, TakeCounts>();
 
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton<ISetupLink>(provider => provider.GetRequiredService<FirstAdministrator>());

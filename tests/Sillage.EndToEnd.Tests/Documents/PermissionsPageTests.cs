@@ -6,6 +6,7 @@ using Sillage.Api.Access;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Messaging;
+using Sillage.Posts;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -17,7 +18,7 @@ public sealed class PermissionsPageTests
     public async Task The_guide_names_every_permission()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.AddSillage([], [new AccountsModule(), new TracesModule(), new MessagingModule()]);
+        builder.AddSillage([], [new AccountsModule(), new TracesModule(), new MessagingModule(), new PostsModule()]);
         await using var services = builder.Services.BuildServiceProvider();
         var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/accounts.md"));
 

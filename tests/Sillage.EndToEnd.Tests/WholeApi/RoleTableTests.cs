@@ -54,6 +54,45 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
         GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
         POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
+        DELETE /api/v1/authors/{author}/follow                  401    204    204    204    204    204
+        PUT /api/v1/authors/{author}/follow                     401    404    404    404    404    404
+        GET /api/v1/bookmarks                                   401    200    200    200    200    200
+        GET /api/v1/feed                                        401    200    200    200    200    200
+        GET /api/v1/follows/authors                             401    200    200    200    200    200
+        GET /api/v1/follows/tags                                401    200    200    200    200    200
+        GET /api/v1/post-reports                                401    403    403    403    403    200
+        GET /api/v1/post-reports/{report}                       401    404    404    404    404    404
+        POST /api/v1/post-reports/{report}/settlement           401    403    403    403    403    415
+        GET /api/v1/posting-bans                                401    403    403    403    403    200
+        DELETE /api/v1/posting-bans/{account}                   401    403    403    403    403    404
+        PUT /api/v1/posting-bans/{account}                      401    403    403    403    403    415
+        GET /api/v1/posts                                       401    200    200    200    200    200
+        POST /api/v1/posts                                      401    415    415    415    415    415
+        DELETE /api/v1/posts/{post}                             401    404    404    404    404    404
+        GET /api/v1/posts/{post}                                401    404    404    404    404    404
+        PATCH /api/v1/posts/{post}                              401    404    404    404    404    404
+        DELETE /api/v1/posts/{post}/bookmark                    401    404    404    404    404    404
+        PUT /api/v1/posts/{post}/bookmark                       401    404    404    404    404    404
+        GET /api/v1/posts/{post}/comments                       401    404    404    404    404    404
+        POST /api/v1/posts/{post}/comments                      401    404    404    404    404    404
+        DELETE /api/v1/posts/{post}/comments/{comment}          401    404    404    404    404    404
+        GET /api/v1/posts/{post}/comments/{comment}             401    404    404    404    404    404
+        PATCH /api/v1/posts/{post}/comments/{comment}           401    404    404    404    404    404
+        DELETE /api/v1/posts/{post}/comments/{comment}/hiding   401    403    403    403    403    404
+        PUT /api/v1/posts/{post}/comments/{comment}/hiding      401    403    403    403    403    404
+        POST /api/v1/posts/{post}/comments/{comment}/reports    401    404    404    404    404    404
+        POST /api/v1/posts/{post}/comments/{comment}/restore    401    404    404    404    404    404
+        GET /api/v1/posts/{post}/comments/{comment}/revisions   401    404    404    404    404    404
+        DELETE /api/v1/posts/{post}/hiding                      401    403    403    403    403    404
+        PUT /api/v1/posts/{post}/hiding                         401    403    403    403    403    404
+        DELETE /api/v1/posts/{post}/lock                        401    403    403    403    403    404
+        PUT /api/v1/posts/{post}/lock                           401    403    403    403    403    404
+        GET /api/v1/posts/{post}/reactions                      401    404    404    404    404    404
+        DELETE /api/v1/posts/{post}/reactions/{kind}            401    404    404    404    404    404
+        PUT /api/v1/posts/{post}/reactions/{kind}               401    404    404    404    404    404
+        POST /api/v1/posts/{post}/reports                       401    404    404    404    404    404
+        POST /api/v1/posts/{post}/restore                       401    404    404    404    404    404
+        GET /api/v1/posts/{post}/revisions                      401    404    404    404    404    404
         POST /api/v1/setup                                      415    415    415    415      415   415
         POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204
         GET /api/v1/studies                                     401    200    200    200      200   200
@@ -100,6 +139,13 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}/traces/export               401    403    403    404      200   200
         GET /api/v1/studies/{study}/traces/live                 401    403    403    404      200   200
         GET /api/v1/studies/{study}/traces/{id}                 401    403    403    404      404   404
+        GET /api/v1/suggestions                                 401    400    400    400    400    400
+        GET /api/v1/tags                                        401    200    200    200    200    200
+        GET /api/v1/tags/{tag}                                  401    404    404    404    404    404
+        PATCH /api/v1/tags/{tag}                                401    403    403    403    403    415
+        DELETE /api/v1/tags/{tag}/follow                        401    404    404    404    404    404
+        PUT /api/v1/tags/{tag}/follow                           401    404    404    404    404    404
+        POST /api/v1/tags/{tag}/merge                           401    403    403    403    403    415
         GET /api/v1/users                                       401    403    403    403      403   200
         POST /api/v1/users                                      401    403    403    403      403   415
         DELETE /api/v1/users/{id}                               401    403    403    403      403   400

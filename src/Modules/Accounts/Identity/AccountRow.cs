@@ -9,6 +9,9 @@ internal sealed class AccountRow
         password_generated, security_stamp, disabled, failed_logins, locked_until, created_at
         """;
 
+    /// <summary>The same, and what other modules have counted of it: read only, as <c>TakeCounts</c> alone writes it.</summary>
+    public const string ReadColumns = $"{Columns}, post_count, follower_count";
+
     public Guid Id { get; set; }
 
     public string Username { get; set; } = "";
@@ -41,6 +44,12 @@ internal sealed class AccountRow
     public DateTimeOffset? LockedUntil { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>How many posts of the account others can read.</summary>
+    public long PostCount { get; set; }
+
+    /// <summary>How many accounts follow this one.</summary>
+    public long FollowerCount { get; set; }
 
     public bool IsLocked(DateTimeOffset now) => LockedUntil > now;
 

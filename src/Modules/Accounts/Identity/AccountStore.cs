@@ -27,8 +27,8 @@ internal sealed class AccountStore(IReader reader)
         WHERE id = @Id
         """;
 
-    private const string ById = $"SELECT {AccountRow.Columns} FROM account WHERE id = @Id";
-    private const string ByName = $"SELECT {AccountRow.Columns} FROM account WHERE username_key = @Key";
+    private const string ById = $"SELECT {AccountRow.ReadColumns} FROM account WHERE id = @Id";
+    private const string ByName = $"SELECT {AccountRow.ReadColumns} FROM account WHERE username_key = @Key";
     private const string Locked = " FOR UPDATE";
 
     private readonly IReader _reader = reader;

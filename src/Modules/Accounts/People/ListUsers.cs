@@ -19,7 +19,7 @@ internal static class ListUsers
 
     // A prefix is a range of keys, by bytes: everything from it up to it followed by the last character there is.
     private const string Select = $"""
-        SELECT {AccountRow.Columns} FROM account
+        SELECT {AccountRow.ReadColumns} FROM account
         WHERE username_key > @After
           AND (CAST(@Role AS text) IS NULL OR role = @Role)
           AND (CAST(@From AS text) IS NULL

@@ -11,14 +11,17 @@ using Sillage.Storage;
 
 namespace Sillage.Accounts.People;
 
-/// <summary>Shows one account: to administrators, and to its owner.</summary>
+/// <summary>Shows one account: whole to administrators and its owner, as a public profile to whoever is signed in.</summary>
 internal static class ReadUser
 {
     public static void Map(RouteGroupBuilder users) =>
         users
             .MapGet("/{id:guid}", Handle)
             .WithSummary("Read an account")
-            .WithDescription("Administrators read every account, a person their own; any other gives 404.")
+            .WithDescription(
+                "Administrators read every account whole, a person their own. Of any other account one sees the public profile: id, names, and how many posts and "
+                    + "followers it has."
+            )
             .WithReplyExample(Account.Example)
             .Fails(StatusCodes.Status404NotFound);
 
@@ -30,12 +33,14 @@ internal static class ReadUser
         CancellationToken ct
     )
     {
-        if (!caller.Can(AccountsPermission.ReadAccounts) && !(caller.Id == id && caller.Can(Permission.Self)))
+        var isWhole = caller.Can(AccountsPermission.ReadAccounts) || (caller.Id == id && caller.Can(Permission.Self));
+        if (!isWhole && !caller.Can(Permission.Self))
         {
             return Problem.NotFound();
         }
 
         var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(id, ct), ct);
-        return row is null ? Problem.NotFound() : Reply.Ok(Account.Of(row, clock.GetUtcNow()));
+        return row is null || (row.Disabled && !isWhole) ? Problem.NotFound()
+            : Reply.Ok(isWhole ? Account.Of(row, clock.GetUtcNow()) : Account.Public(row));
     }
 }

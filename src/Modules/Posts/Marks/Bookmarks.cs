@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Posts.Content;
+using Sillage.Storage;
+
+namespace Sillage.Posts.Marks;
+
+/// <summary>Keeps posts to be read again. Nobody else sees which.</summary>
+internal static class Bookmarks
+{
+    private const string Insert =
+        "INSERT INTO bookmark (account, post, at) VALUES (@Account, @Post, @At) ON CONFLICT DO NOTHING";
+
+    private const string Remove = "DELETE FROM bookmark WHERE account = @Account AND post = @Post";
+
+    private const string Select = $"""
+        SELECT {PostRow.Columns} FROM bookmark b JOIN post p ON p.key = b.post
+        WHERE b.account = @Me AND b.post < @Before AND {Readable.Where} ORDER BY b.post DESC LIMIT @Limit
+        """;
+
+    private sealed record Keys(long Key);
+
+    public static void Map(IEndpointRouteBuilder routes, RouteGroupBuilder post)
+    {
+        post.MapPut("/bookmark", Put)
+            .RequirePermission(PostsPermission.Read)
+            .RequireRight(PostRights.Read)
+            .WithSummary("Keep a post")
+            .Produces(StatusCodes.Status204NoContent);
+        post.MapDelete("/bookmark", Take)
+            .RequirePermission(PostsPermission.Read)
+            .RequireRight(PostRights.Read)
+            .WithSummary("Keep a post no more")
+            .Produces(StatusCodes.Status204NoContent);
+        routes
+            .MapGet("/api/v1/bookmarks", Handle)
+            .RequirePermission(PostsPermission.Read)
+            .WithTags("Reactions and bookmarks")
+            .WithSummary("List the posts that I keep")
+            .WithDescription("The newest post first. One that the caller may not read any more is left out, and is back once he may.")
+            .WithReplyExample(new Page<PostSummary>([PostSummary.Example], null));
+    }
+
+    private static async Task<NoContent> Put(
+        FoundPost post,
+        Caller caller,
+        IDatabase<PostsData> database,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        var parameters = new
+        {
+            Account = caller.Id,
+            Post = post.Row.Key,
+            At = clock.GetUtcNow(),
+        };
+        await database.WriteAsync(unit => unit.ExecuteAsync(Insert, parameters, ct), ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> Take(FoundPost post, Caller caller, IDatabase<PostsData> database, CancellationToken ct)
+    {
+        var parameters = new { Account = caller.Id, Post = post.Row.Key };
+        await database.WriteAsync(unit => unit.ExecuteAsync(Remove, parameters, ct), ct);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<PageReply<PostSummary>> Handle(
+        PageRequest page,
+        Caller caller,
+        AuthorNames names,
+        IDatabase<PostsData> database,
+        IOptions<PostsOptions> options,
+        CancellationToken ct
+    )
+    {
+        var (me, isMember, moderates) = Readable.Of(caller);
+        var parameters = new
+        {
+            Me = me,
+            IsMember = isMember,
+            Moderates = moderates,
+            Before = page.After<Keys>()?.Key ?? long.MaxValue,
+            Limit = page.Limit + 1L,
+        };
+        var rows = await database.ReadAsync(r => r.QueryAsync<PostRow>(Select, parameters, ct), ct);
+        var shown = await PostSummary.OfAsync(rows, null, options.Value.SearchLanguage, names, database, ct);
+        var keys = rows.ToDictionary(row => row.Id, row => row.Key);
+        return PageReply<PostSummary>.Of(shown, page, post => new Keys(keys[post.Id]));
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sillage.Posts;
+
+/// <summary>Settings of the posts module, section <c>Posts</c>.</summary>
+public sealed class PostsOptions
+{
+    /// <summary>Whether public posts, their comments and the tags are read without an account too. Default: no.</summary>
+    public bool OpenToAll { get; set; }
+
+    /// <summary>For how long what was deleted can be taken back, 1 to 365 days. Default: 30.</summary>
+    [Range(1, 365)]
+    public int KeepDeletedDays { get; set; } = 30;
+
+    /// <summary>
+    /// The language whose endings the search ignores: <c>none</c>, <c>english</c> or <c>french</c>. After a change, <c>sillage posts reindex</c>.
+    /// Default: none.
+    /// </summary>
+    public SearchLanguage SearchLanguage { get; set; }
+}
+
+/// <summary>A language whose endings the search ignores.</summary>
+public enum SearchLanguage
+{
+    /// <summary>Words count as they are written, case and accents aside.</summary>
+    None,
+
+    /// <summary>The English plural.</summary>
+    English,
+
+    /// <summary>The French plural and feminine.</summary>
+    French,
+}
