@@ -12,7 +12,7 @@ public sealed class WordTests
     [InlineData("Straße Œuvre Ångström İstanbul", "strasse oeuvre angstrom istanbul")]
     [InlineData("漕艇 and 湖", "漕 艇 and 湖")]
     [InlineData("e\u0301te\u0301", "ete")]
-    [InlineData("½ 'quote' \\ :", "12 quote")]
+    [InlineData("½ 'quote' \\ :", "quote")]
     [InlineData("\ud800 broken", "broken")]
     [InlineData("", "")]
     public void A_text_is_its_folded_words(string text, string words) =>
