@@ -25,6 +25,7 @@ const scripts = {
   "kit": "kit.ts",
   "shell": "shell.ts",
   "charts": "charts.ts",
+  "overview": "pages/overview.ts",
   "server": "pages/server.ts",
   "accounts/me": "pages/me.ts",
   "accounts/people": "pages/people.ts",

@@ -12,6 +12,7 @@ using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Telemetry;
 using Sillage.Hosting.Tls;
+using Sillage.Hosting.Upkeep;
 using Sillage.Storage;
 
 namespace Sillage.Hosting;
@@ -48,6 +49,7 @@ public static class SillageHost
         services.AddPipeline();
         services.AddTls(builder.Configuration);
         services.AddHealthChecks();
+        services.AddBackups();
         services.AddDocumentation();
         services.AddStorage();
         foreach (var module in modules)
@@ -72,6 +74,10 @@ public static class SillageHost
         app.MapEntry();
         app.MapHealth();
         app.MapMetrics();
+        app.MapServer();
+        app.MapSettings();
+        app.MapLog();
+        app.MapBackups();
         app.MapJobs();
         app.MapParkedEvents();
         app.MapDocumentation();

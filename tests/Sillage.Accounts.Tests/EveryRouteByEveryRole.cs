@@ -49,6 +49,7 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("POST", "/api/v1/users/{missing}/password", "401 403 403 404 403"),
         ("DELETE", "/api/v1/users/{missing}/second-factor", "401 403 403 404 403"),
         ("GET", "/api/v1/audit", "401 403 403 200 403"),
+        ("GET", "/api/v1/signing-keys", "401 403 403 200 403"),
         ("POST", "/api/v1/signing-keys/rotate", "401 403 403 204 403"),
         // The last one, since it ends the sessions that ask.
         ("POST", "/api/v1/auth/logout", "401 204 204 204 403"),

@@ -64,9 +64,14 @@ public abstract class QueryTests(TracesUnderTest traces) : TracesSpecification(t
             async Task Finds(string filter, Func<int, bool> fits, bool byTime = false)
             {
                 var expected = all.Where(fits);
+                expected = byTime ? expected.Reverse() : expected;
                 (await SequencesAsync($"{study}/traces?limit={limit}{filter}")).ShouldBe(
-                    byTime ? expected.Reverse() : expected,
+                    expected,
                     $"{filter} by {limit}"
+                );
+                (await SequencesAsync($"{study}/traces?order=newest&limit={limit}{filter}")).ShouldBe(
+                    expected.Reverse(),
+                    $"{filter} by {limit}, the newest first"
                 );
             }
 
@@ -100,6 +105,8 @@ public abstract class QueryTests(TracesUnderTest traces) : TracesSpecification(t
         (await GetAsync($"{study}/traces?after={last["id"]}")).Items.ShouldBeEmpty();
         await SendTracesAsync(study, Trace(1, t => t["sequence"] = 60));
         (await SequencesAsync($"{study}/traces?after={last["id"]}")).ShouldBe([60]);
+        (await SequencesAsync($"{study}/traces?order=newest&limit=1&after={last["id"]}")).ShouldBe([60]);
+        (await GetAsync($"{study}/traces?order=best")).Pointers().ShouldBe(["?order"]);
     }
 
     [Fact]
@@ -121,7 +128,9 @@ public abstract class QueryTests(TracesUnderTest traces) : TracesSpecification(t
         int[] expected = [.. Enumerable.Range(20, 5), .. Enumerable.Range(5, 15), .. Enumerable.Range(0, 5)];
         foreach (var limit in new[] { 1, 4, 25 })
         {
-            (await SequencesAsync($"{study}/traces?from=2026-11-20T00:00:00Z&limit={limit}")).ShouldBe(expected);
+            var window = $"{study}/traces?from=2026-11-20T00:00:00Z&limit={limit}";
+            (await SequencesAsync(window)).ShouldBe(expected);
+            (await SequencesAsync(window + "&order=newest")).ShouldBe(expected.Reverse());
         }
     }
 

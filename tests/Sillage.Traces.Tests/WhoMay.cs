@@ -17,6 +17,7 @@ public abstract class WhoMay(TracesUnderTest traces) : TracesSpecification(trace
         GET    {study}/codebook                 | 401 403 403 404 200 403 403 403 200 200
         GET    {study}/consents                 | 401 403 403 404 403 403 200 403 200 200
         GET    {study}/rights                   | 401 403 403 404 403 403 200 403 200 200
+        GET    {study}/rights/candidate?username=nobody | 401 403 403 404 403 403 404 403 404 404
         PUT    {study}/rights/{nobody}          | 401 403 403 404 403 403 404 403 404 404
         DELETE {study}/rights/{nobody}          | 401 403 403 404 403 403 404 403 404 404
         POST   {study}/participants             | 401 403 403 404 403 403 400 403 400 400

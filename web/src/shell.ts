@@ -23,11 +23,17 @@ function applyTheme(): void {
 
 const mark = html`<img class="mark" src="/console/assets/icon.svg" alt="" width="34" height="34" />`;
 
+const script = (name: string) => import(`/console/assets/${name}.js`);
+
+// Where one is who may be nowhere yet.
+const nowhere = { path: [], query: new URLSearchParams() };
+
 class Shell extends LitElement {
   static override properties = {
     ready: { state: true },
     me: { state: true },
     ended: { state: true },
+    enrols: { state: true },
     page: { state: true },
     open: { state: true },
     call: { state: true },
@@ -36,6 +42,8 @@ class Shell extends LitElement {
   declare ready: boolean;
   declare me: Me | undefined;
   declare ended: (() => void) | undefined;
+  /** The role needs a second factor, and there is none yet: nothing else is open. */
+  declare enrols: boolean;
   declare page: string;
   declare open: boolean;
   declare call: Call | undefined;
@@ -64,7 +72,17 @@ class Shell extends LitElement {
   private async start(): Promise<void> {
     await loadTexts(wantedLanguage());
     this.ready = true;
-    this.me = await api.get<Me>("/api/v1/me", { quiet: true });
+    try {
+      this.me = await api.get<Me>("/api/v1/me", { quiet: true });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 403) throw error;
+      const factor = await api.get<{ required: boolean; enabled: boolean }>("/api/v1/me/second-factor", { quiet: true });
+      if (!factor.required || factor.enabled) throw error;
+      await script("me");
+      this.enrols = true;
+      return;
+    }
+
     this.route();
   }
 
@@ -88,7 +106,7 @@ class Shell extends LitElement {
     const isOther = this.page !== name;
     const isFirst = !this.element;
     this.page = name;
-    if (!customElements.get(`page-${name}`)) await import(`/console/assets/${name}.js`);
+    if (!customElements.get(`page-${name}`)) await script(name);
     if (this.page !== name) return;
     if (isOther || !this.element) {
       this.element = document.createElement(`page-${name}`);
@@ -175,6 +193,11 @@ class Shell extends LitElement {
 
   override render() {
     if (!this.ready) return nothing;
+    if (this.enrols) {
+      return html`<main class="alone"><div class="enrol"><p class="brand">${mark}<span>Sillage</span></p>
+        <me-factor .path=${nowhere.path} .query=${nowhere.query} @codes-kept=${() => location.reload()}></me-factor></div></main>`;
+    }
+
     if (!this.me) return this.ended ? html`<main class="alone">${this.loginCard()}</main>` : nothing;
     return html`
       <a class="skip" href="#main" @click=${(event: Event) => { event.preventDefault(); this.querySelector<HTMLElement>("main")!.focus(); }}>${t("shell.skip")}</a>

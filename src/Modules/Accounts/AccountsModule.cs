@@ -172,6 +172,7 @@ public sealed class AccountsModule : IModule
         SetUp.Map(routes);
         SetupPage.Map(routes);
         PublishKeys.Map(routes);
+        ListKeys.Map(routes);
         RotateKeys.Map(routes);
         AnswerProcesses.Map(routes);
     }

@@ -60,6 +60,7 @@ public sealed class TracesModule : IModule
         services.AddSingleton<KeptCodebooks>();
         services.AddSingleton<TraceSignals>();
         services.AddSingleton<LiveStreams>();
+        services.AddSingleton<IntakeMetrics>();
         services.AddSingleton<IntakeQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<IntakeQueue>());
         services.AddSingleton<Readmission>();
@@ -134,6 +135,7 @@ public sealed class TracesModule : IModule
 
         var rights = study.MapGroup("/rights").WithTags("Rights");
         ListRights.Map(rights);
+        FindCandidate.Map(rights);
         GiveRights.Map(rights);
         TakeRights.Map(rights);
         ListOpenings.Map(study);
@@ -157,6 +159,7 @@ public sealed class TracesModule : IModule
         ReadTrace.Map(traces);
         WatchTraces.Map(traces);
         ExportTraces.Map(traces);
+        ImportFileOfTraces.Map(traces);
 
         var quarantine = study.MapGroup("/quarantine").WithTags("Quarantine");
         ListQuarantine.Map(quarantine);

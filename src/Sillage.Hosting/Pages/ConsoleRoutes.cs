@@ -19,7 +19,8 @@ internal static class ConsoleRoutes
     /// <summary>The pages of the server itself.</summary>
     private static readonly IReadOnlyList<ConsolePage> OwnPages =
     [
-        new("server", 90, "Server", "Serveur") { For = [ServerPermission.ManageJobs] },
+        new("overview", 0, "Overview", "Vue d’ensemble") { For = [ServerPermission.ReadServer] },
+        new("server", 90, "Server", "Serveur") { For = [ServerPermission.ReadServer, ServerPermission.ManageJobs] },
     ];
 
     /// <summary>Maps the shell, the files, and the address of each page; what is no page's is nothing.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,7 @@ namespace Sillage.Hosting.Settings;
 public sealed record SettingState(string Name, string? Default, string? Value, string? Origin);
 
 /// <summary>Lists every setting that the modules at hand read.</summary>
-public static class SettingsListing
+public static partial class SettingsListing
 {
     private static readonly string[] SecretEndings =
     [
@@ -24,7 +25,16 @@ public static class SettingsListing
         "Postgres",
         "Headers",
         "Smtp",
+        "Redis",
     ];
+
+    // A connection string of whatever is connected to, or an address with somebody's password in it.
+    [GeneratedRegex(
+        @"://[^/\s@]*:[^/\s@]*@|\b(password|pwd|secret|token)\s*=",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Credential();
 
     /// <summary>All settings, the server's own first, each section in the order of its class.</summary>
     public static IReadOnlyList<SettingState> Of(IServiceProvider services)
@@ -55,7 +65,9 @@ public static class SettingsListing
 
         var leaf = items.Count > 0 ? items[0].Path : section.Path;
         var provider = configuration.Providers.Last(p => p.TryGet(leaf, out _));
-        var isSecret = SecretEndings.Any(ending => setting.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        var isSecret =
+            SecretEndings.Any(ending => setting.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            || Credential().IsMatch(value);
         return new SettingState(
             setting.Name,
             Text(setting.Default),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -22,6 +23,9 @@ internal static class LoggingSetup
         logging.AddConfiguration(configuration.GetSection("Logging"));
         KeepSecretsOut(logging);
         OutageFilter.AddTo(logging.Services);
+        // Of what the log has, whoever runs the server sees the last of it in the console.
+        logging.Services.AddSingleton<RecentLog>();
+        logging.Services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentLog>());
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         var form = Enum.TryParse<LogForm>(configuration["Telemetry:Logs"], ignoreCase: true, out var chosen)
             ? chosen

@@ -168,6 +168,15 @@ public sealed class BackupArchive
         }
     }
 
+    /// <summary>Reads what a backup says of itself, which is quick; whether the rest is sound, <see cref="VerifyAsync"/> finds.</summary>
+    /// <exception cref="BackupException">It is no backup, or its head is damaged.</exception>
+    public static async Task<BackupSummary> DescribeAsync(string file, CancellationToken ct)
+    {
+        var source = Path.GetFullPath(file);
+        using var reader = await BackupReader.OpenAsync(source, ct);
+        return Summary(source, reader.Manifest, new FileInfo(source).Length, null);
+    }
+
     /// <summary>Whether the disk, the network or the engine is the trouble, which the message then tells in one line.</summary>
     private static bool IsOfTheSystem(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or NpgsqlException or SqliteException;

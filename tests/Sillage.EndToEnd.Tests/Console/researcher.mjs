@@ -11,6 +11,7 @@ await run(async () => {
   await page.getByRole("button", { name: "Create administrator" }).click();
   await page.getByRole("link", { name: "Open the console" }).click();
   await logIn(page, "researcher");
+  await page.getByRole("link", { name: "Studies" }).click();
   await page.getByRole("heading", { name: "No studies yet" }).waitFor();
 
   // 2. A study. What the server refuses is shown at its field.
@@ -73,14 +74,14 @@ await run(async () => {
   await page.getByRole("heading", { name: "Nothing is in quarantine" }).waitFor();
 
   // 6. The summary counts, and leads to the traces by an address that can be shared.
-  await page.getByRole("link", { name: "Overview" }).click();
+  await page.locator(".tabs").getByRole("link", { name: "Overview" }).click();
   await page.locator(".tile dd", { hasText: /^3$/ }).first().waitFor();
   await page.locator(".plot canvas").waitFor();
   await page.getByRole("link", { name: "loops" }).click();
   await page.waitForURL("**/traces?data.room=loops");
   await page.locator("tbody tr").nth(1).waitFor();
   assert.equal(await page.locator("tbody tr").count(), 2);
-  assert.match(await page.locator(".curl code").innerText(), /^curl -u 'researcher' '.*\/traces\?data\.room=loops&limit=100'$/);
+  assert.match(await page.locator(".curl code").innerText(), /^curl -u 'researcher' '.*\/traces\?data\.room=loops&order=newest&limit=100'$/);
   await page.reload();
   await loaded(page);
   assert.equal(await page.locator("tbody tr").count(), 2, "the address tells the filter");

@@ -26,6 +26,10 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/auth/logout                                401    400    400    400      400   400
         POST /api/v1/auth/refresh                               415    415    415    415      415   415
         POST /api/v1/auth/register                              415    415    415    415      415   415
+        GET /api/v1/backups                                     401    403    403    403      403   200
+        POST /api/v1/backups                                    401    403    403    403      403   202
+        DELETE /api/v1/backups/{backup}                         401    403    403    403      403   404
+        POST /api/v1/backups/{backup}/check                     401    403    403    403      403   404
         GET /api/v1/erasures/{id}                               404    404    404    404      404   404
         GET /api/v1/events/parked                               401    403    403    403      403   200
         DELETE /api/v1/events/parked/{id}                       401    403    403    403      403   404
@@ -93,7 +97,11 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/posts/{post}/reports                       401    404    404    404    404    404
         POST /api/v1/posts/{post}/restore                       401    404    404    404    404    404
         GET /api/v1/posts/{post}/revisions                      401    404    404    404    404    404
+        GET /api/v1/server                                      401    403    403    403      403   200
+        GET /api/v1/server/log                                  401    403    403    403      403   200
+        GET /api/v1/server/settings                             401    403    403    403      403   200
         POST /api/v1/setup                                      415    415    415    415      415   415
+        GET /api/v1/signing-keys                                401    403    403    403      403   200
         POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204
         GET /api/v1/studies                                     401    200    200    200      200   200
         POST /api/v1/studies                                    401    403    403    415      415   415
@@ -129,6 +137,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/studies/{study}/retention/runs             401    403    403    404      409   409
         GET /api/v1/studies/{study}/retention/runs/{id}         401    403    403    404      404   404
         GET /api/v1/studies/{study}/rights                      401    403    403    404      200   200
+        GET /api/v1/studies/{study}/rights/candidate            401    403    403    404      400   400
         DELETE /api/v1/studies/{study}/rights/{account}         401    403    403    404      404   404
         PUT /api/v1/studies/{study}/rights/{account}            401    403    403    404      415   415
         GET /api/v1/studies/{study}/sessions                    401    403    403    404      200   200
@@ -137,6 +146,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/studies/{study}/traces                      401    403    403    404      200   200
         POST /api/v1/studies/{study}/traces                     401    404    415    404      415   415
         GET /api/v1/studies/{study}/traces/export               401    403    403    404      200   200
+        POST /api/v1/studies/{study}/traces/import              401    404    403    404      415   415
         GET /api/v1/studies/{study}/traces/live                 401    403    403    404      200   200
         GET /api/v1/studies/{study}/traces/{id}                 401    403    403    404      404   404
         GET /api/v1/suggestions                                 401    400    400    400    400    400

@@ -99,6 +99,9 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
         Days(await SummaryAsync(study)).ShouldBe(["2026-01-31 2", "2026-06-30 2"]);
         Days(await SummaryAsync(study, "?timeZone=Europe/Paris"))
             .ShouldBe(["2026-01-31 1", "2026-02-01 1", "2026-06-30 1", "2026-07-01 1"]);
+        // The hours of the week go by the same clocks: a Saturday and a Tuesday, with the days after them.
+        Week(await SummaryAsync(study)).ShouldBe(["2 21 1 1", "2 22 1 1", "6 22 1 1", "6 23 1 1"]);
+        Week(await SummaryAsync(study, "?timeZone=Europe/Paris")).ShouldBe(["2 23 1 1", "3 0 1 1", "6 23 1 1", "7 0 1 1"]);
         foreach (var zone in new[] { "Asia/Kolkata", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "x%00" })
         {
             var refused = await GetAsync($"{study}/summary?timeZone={zone}");
@@ -110,6 +113,9 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
         await SendTracesAsync(study, Trace(change: t => t["timestamp"] = "1970-01-01T00:00:10Z"), player.Person);
         Days(await SummaryAsync(study, "?timeZone=Asia/Singapore"))
             .ShouldBe(["1970-01-01 1", "2026-02-01 2", "2026-07-01 2"]);
+
+        static IEnumerable<string> Week(JsonNode summary) =>
+            summary["week"]!.AsArray().Select(h => $"{h!["weekday"]} {h["hour"]} {h["traces"]} {h["participants"]}");
 
         static IEnumerable<string> Days(JsonNode summary) =>
             summary["days"]!.AsArray().Select(d => $"{d!["day"]} {d["traces"]}");

@@ -127,6 +127,12 @@ export const api = {
   delete: <T = any>(path: string, options?: Options) => json<T>("DELETE", path, undefined, options),
 };
 
+/** What is at an address, with the tag that says later whether it is still the same. */
+export async function tagged<T>(path: string, options?: Options): Promise<[T, string]> {
+  const reply = await send("GET", path, undefined, options);
+  return [await reply.json(), reply.headers.get("ETag") ?? ""];
+}
+
 /** The line that does the same from a script. */
 export function curl(call: Call, username: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

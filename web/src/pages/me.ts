@@ -1,4 +1,5 @@
 import { api, ask, code, definePage, empty, Form, html, nothing, number, openDialog, Page, Paged, query, renew, t, table, time, toast } from "../kit";
+import "./me/factor";
 
 interface Session {
   id: string;
@@ -27,8 +28,8 @@ interface Opening {
   study: string;
 }
 
-type Tab = "profile" | "sessions" | "keys" | "data";
-const tabs: Tab[] = ["profile", "sessions", "keys", "data"];
+type Tab = "profile" | "factor" | "sessions" | "keys" | "data";
+const tabs: Tab[] = ["profile", "factor", "sessions", "keys", "data"];
 
 /** One's own account: who one is, where one is logged in, and what is kept. */
 class Me extends Page {
@@ -89,7 +90,7 @@ class Me extends Page {
       <nav class="tabs" aria-label=${t("me.title")}>
         ${tabs.map((name) => html`<a href="/console/me/${name}" aria-current=${name === this.tab ? "page" : nothing}>${t(`me.${name}`)}</a>`)}
       </nav>
-      ${this.tab === "profile" ? this.showProfile() : this.tab === "sessions" ? this.showSessions() : this.tab === "keys" ? this.showKeys() : this.showData()}
+      ${this.tab === "factor" ? html`<me-factor .path=${this.path} .query=${this.query} .me=${this.me}></me-factor>` : this.tab === "profile" ? this.showProfile() : this.tab === "sessions" ? this.showSessions() : this.tab === "keys" ? this.showKeys() : this.showData()}
     `;
   }
 

@@ -416,6 +416,7 @@ internal sealed class ImportRun : IAsyncDisposable
         await SaveAsync(isFinished: true);
         // NDJSON may bring members that the first lines did not have.
         _summary.Mapping = [.. _mapping.Describe()];
+        _summary.Columns = [.. _mapping.Targets];
         _summary.Unread = _mapping.Unread;
         _summary.Grew = _file.HasGrown();
         _summary.MayBeCut = _file.MayBeCut();
@@ -446,7 +447,7 @@ internal sealed class ImportRun : IAsyncDisposable
                         bad = _summary.Reasons.Values.Sum(),
                     }
                 );
-                await unit.AuditAsync(new AuditEntry("traces.imported", null, _request.Study, details));
+                await unit.AuditAsync(new AuditEntry("traces.imported", _request.Actor, _request.Study, details));
                 return true;
             },
             CancellationToken.None

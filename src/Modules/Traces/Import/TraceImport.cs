@@ -40,6 +40,16 @@ public sealed class TraceImport
         try
         {
             using var source = OpenRows.Open(request, file, mapping);
+            if (request.TellsMissing && MissingOf(mapping) is { Count: > 0 } missing)
+            {
+                return new TraceImportSummary
+                {
+                    Columns = [.. mapping.Targets],
+                    Unread = mapping.Unread,
+                    MissingTargets = missing,
+                };
+            }
+
             Check(mapping);
             var (earlier, stale) = await FindEarlierAsync(request, study, ct);
             var run = new ImportRun(_services, request, file, source, mapping, study, earlier, progress);
@@ -81,20 +91,24 @@ public sealed class TraceImport
 
     private static void Check(Mapping mapping)
     {
-        foreach (var kind in new[] { TargetKind.Timestamp, TargetKind.Name, TargetKind.Participant })
+        if (MissingOf(mapping) is [var target, ..])
         {
-            if (!mapping.Has(kind))
-            {
-                var target = new Target(kind).Name;
-                throw new ImportException(
-                    $"No column is {AOr(kind)} {target}: say which one with --map {target}=COLUMN, or what it is for all rows with "
-                        + $"--constant {target}=VALUE. {Seen(mapping)}"
-                );
-            }
+            throw new ImportException(
+                $"No column is {AOr(target)} {target}: say which one with --map {target}=COLUMN, or what it is for all rows with "
+                    + $"--constant {target}=VALUE. {Seen(mapping)}"
+            );
         }
     }
 
-    private static string AOr(TargetKind kind) => kind == TargetKind.Participant ? "the" : "its";
+    private static List<string> MissingOf(Mapping mapping) =>
+        [
+            .. new[] { TargetKind.Timestamp, TargetKind.Name, TargetKind.Participant }
+                .Where(kind => !mapping.Has(kind))
+                .Select(kind => new Target(kind).Name),
+        ];
+
+    private static string AOr(string target) =>
+        target == new Target(TargetKind.Participant).Name ? "the" : "its";
 
     private static string Seen(Mapping mapping) =>
         $"So far: {string.Join("; ", mapping.Describe())}"

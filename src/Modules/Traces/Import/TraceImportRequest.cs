@@ -65,6 +65,15 @@ public sealed record TraceImportRequest(string File, string Study)
     /// <summary>Whether only to look.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Whether a look tells which targets nothing goes to, instead of ending there.</summary>
+    public bool TellsMissing { get; init; }
+
+    /// <summary>Who imports, for the audit trail; null for whoever runs the server.</summary>
+    public Guid? Actor { get; init; }
+
+    /// <summary>Which part of a larger file this is, from 0 up: rows of two parts that read the same are two.</summary>
+    public int Part { get; init; }
+
     /// <summary>Whether to read from the beginning, whatever was read of the file before.</summary>
     public bool StartOver { get; init; }
 }
@@ -75,8 +84,14 @@ public sealed record TraceImportSummary
     /// <summary>What goes where, a line for each.</summary>
     public IReadOnlyList<string> Mapping { get; internal set; } = [];
 
+    /// <summary>Which column goes where, by the names of both.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Columns { get; internal set; } = [];
+
     /// <summary>Columns that are not read.</summary>
     public IReadOnlyList<string> Unread { get; internal set; } = [];
+
+    /// <summary>What every trace needs and nothing goes to; then no row was looked at.</summary>
+    public IReadOnlyList<string> MissingTargets { get; internal set; } = [];
 
     /// <summary>The first rows as they are stored; of a dry run only.</summary>
     public IReadOnlyList<string> First { get; internal set; } = [];

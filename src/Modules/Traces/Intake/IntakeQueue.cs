@@ -23,6 +23,7 @@ internal sealed partial class IntakeQueue : BackgroundService
 
     private readonly IDatabase<TracesData> _database;
     private readonly TraceSignals _signals;
+    private readonly IntakeMetrics _metrics;
     private readonly ILogger<IntakeQueue> _logger;
     private readonly int _maximumQueuedBytes;
     private readonly Channel<IntakeBatch>[] _lanes;
@@ -31,11 +32,12 @@ internal sealed partial class IntakeQueue : BackgroundService
     public IntakeQueue(
         IDatabase<TracesData> database,
         TraceSignals signals,
+        IntakeMetrics metrics,
         IOptions<TracesOptions> options,
         ILogger<IntakeQueue> logger
     )
     {
-        (_database, _signals, _logger) = (database, signals, logger);
+        (_database, _signals, _metrics, _logger) = (database, signals, metrics, logger);
         _maximumQueuedBytes = options.Value.MaxQueuedBytes;
 
         // A file has one writer anyway. On PostgreSQL studies are stored side by side, each in a lane of its own order.
@@ -126,6 +128,7 @@ internal sealed partial class IntakeQueue : BackgroundService
         var outcomes = await IntakeStore.StoreAsync(unit, group, _signals);
         unit.OnCommitted(() =>
         {
+            _metrics.Stored(outcomes);
             for (var i = 0; i < outcomes.Length; i++)
             {
                 group[i].Complete(outcomes[i]);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Schema;
 using Sillage.Storage;
@@ -12,7 +13,7 @@ using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Query;
 
-/// <summary>Lists a study's traces, the newest last.</summary>
+/// <summary>Lists a study's traces, the newest last or first.</summary>
 internal static class ListTraces
 {
     // A page ends here even if it is not full, so that a filter that nothing fits costs no more than any other.
@@ -31,13 +32,15 @@ internal static class ListTraces
             .WithDescription(
                 """
                 The newest last, in the order in which they were stored; a time window over the whole study (`from` or `to`
-                without `participant` or `session`) in the order of timestamps. Participants appear under their pseudonyms.
+                without `participant` or `session`) in the order of timestamps. With `order=newest` it is the other way round.
+                Participants appear under their pseudonyms.
 
                 A page looks at 20 000 traces and holds 4 MiB at most: with a filter that few traces fit it may be short or
                 even empty. Go on as long as there is a `next`. To ask later for what is new, keep the id of the last trace
                 and give it as `after`.
                 """
             )
+            .WithQuery("order", "`oldest` (the default) or `newest`: which comes first.", "newest")
             .WithReplyExample(new Page<TraceResource>([TraceResource.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
@@ -45,6 +48,7 @@ internal static class ListTraces
         HttpRequest request,
         Study study,
         PageRequest page,
+        string? order,
         Caller caller,
         OpeningPurpose purpose,
         IDatabase<TracesData> database,
@@ -52,7 +56,7 @@ internal static class ListTraces
     )
     {
         var filter = TraceFilter.Read(request, study, caller);
-        var scan = await TraceScan.StartAsync(database, study, filter, ct);
+        var scan = await TraceScan.StartAsync(database, study, filter, ct, isBackwards: IsNewestFirst(order));
         if (page.After<Keys>() is { } after)
         {
             if (after.Time is { } time && !Rfc3339.IsInRange(time))
@@ -91,6 +95,16 @@ internal static class ListTraces
         var names = filter.Identities ? await Names.OfAsync(database, study, builder.Numbers, ct) : null;
         return new PageReply<TraceResource>(builder.Items(study.Slug, names), next);
     }
+
+    private static bool IsNewestFirst(string? order) =>
+        order switch
+        {
+            null or "oldest" => false,
+            "newest" => true,
+            _ => throw new ProblemException(
+                Problem.BadRequest("The order is not valid.", new FieldError("?order", "Either oldest or newest."))
+            ),
+        };
 
     /// <summary>Keeps rows until the page is full; the row after the last one tells that there is more.</summary>
     private sealed class PageBuilder(int limit)

@@ -19,33 +19,32 @@ namespace Sillage.Traces.Query;
 internal sealed class TraceScan
 {
     private readonly TraceFilter _filter;
-    private readonly Way _way;
+    private readonly TraceWay _way;
+    private readonly bool _isBackwards;
     private readonly long _floor;
     private readonly ArrayBufferWriter<byte> _masked = new();
 
-    private enum Way
+    private TraceScan(
+        Study study,
+        TraceFilter filter,
+        long floor,
+        long ceiling,
+        bool inOrderOfStorage,
+        bool isBackwards
+    )
     {
-        Study,
-        Participant,
-        Session,
-        Name,
-        Time,
-    }
-
-    private TraceScan(Study study, TraceFilter filter, long floor, long ceiling, bool inOrderOfStorage)
-    {
+        _isBackwards = isBackwards;
         (Study, _filter, _floor, Ceiling) = (study, filter, floor, ceiling);
         _way = filter switch
         {
-            _ when inOrderOfStorage => Way.Study,
-            { Session: not null } => Way.Session,
-            { Participant: not null } => Way.Participant,
-            { From: not null } or { To: not null } => Way.Time,
-            { Name: not null } => Way.Name,
-            _ => Way.Study,
+            _ when inOrderOfStorage => TraceWay.Study,
+            { Session: not null } => TraceWay.Session,
+            { Participant: not null } => TraceWay.Participant,
+            { From: not null } or { To: not null } => TraceWay.Time,
+            { Name: not null } => TraceWay.Name,
+            _ => TraceWay.Study,
         };
-        Position = floor;
-        Time = long.MinValue;
+        (Position, Time) = isBackwards ? (long.MaxValue, long.MaxValue) : (floor, long.MinValue);
     }
 
     /// <summary>The study as it is known now; it tells the pseudonyms where storage need not be asked for them.</summary>
@@ -71,13 +70,15 @@ internal sealed class TraceScan
     /// <param name="filter">What is wanted.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <param name="inOrderOfStorage">For the live view, which reads what is new and checks every row of it.</param>
+    /// <param name="isBackwards">Whether the newest comes first.</param>
     /// <exception cref="ProblemException">400: there is no such trace.</exception>
     public static async Task<TraceScan> StartAsync(
         IDatabase<TracesData> database,
         Study study,
         TraceFilter filter,
         CancellationToken ct,
-        bool inOrderOfStorage = false
+        bool inOrderOfStorage = false,
+        bool isBackwards = false
     )
     {
         var floor = 0L;
@@ -93,13 +94,13 @@ internal sealed class TraceScan
                 );
         }
 
-        return new TraceScan(study, filter, floor, long.MaxValue, inOrderOfStorage);
+        return new TraceScan(study, filter, floor, long.MaxValue, inOrderOfStorage, isBackwards);
     }
 
     /// <summary>Goes on where an earlier scan of the same filter stood.</summary>
     public void Resume(long time, long position)
     {
-        Position = Math.Max(position, _way == Way.Time ? long.MinValue : _floor);
+        Position = _isBackwards ? position : Math.Max(position, _way == TraceWay.Time ? long.MinValue : _floor);
         Time = time;
     }
 
@@ -120,7 +121,12 @@ internal sealed class TraceScan
     /// takes one for the index, and walked from the study's first trace to the window's if that was the wrong one.
     /// </summary>
     private (long Time, long Position) TimeBound =>
-        _filter.From is not { } from || Time >= from ? (Time, Position)
+        _isBackwards
+            // The first moment that is too late, of which nothing is taken; or what was seen last.
+            ? _filter.To is { } to && to <= Time
+                ? (to, long.MinValue)
+                : (Time, Position)
+        : _filter.From is not { } from || Time >= from ? (Time, Position)
         // The first moment of the calendar is one of PostgreSQL's infinities (see Moment), before which there is nothing.
         : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue) ? (long.MinValue, long.MinValue)
         : (from - 1, long.MaxValue);
@@ -143,31 +149,32 @@ internal sealed class TraceScan
         return sink(masked);
     }
 
-    private const string Columns =
-        "position, id, participant, timestamp, time, received_at, session, sequence, name, data, sender";
-
     private (int Seen, bool Full) ReadSqlite(IReader reader, int rows, TraceSink sink)
     {
         var select = reader
-            .Prepare(SqliteTexts[(int)_way])
+            .Prepare(TraceTexts.Sqlite(_way, _isBackwards))
             .Bind(1, Study.Key)
             .Bind(2, Position)
-            .Bind(3, Ceiling)
+            .Bind(3, _isBackwards ? _floor : Ceiling)
             .Bind(4, rows);
         switch (_way)
         {
-            case Way.Participant:
+            case TraceWay.Participant:
                 select.Bind(5, _filter.Participant!.Value);
                 break;
-            case Way.Session:
+            case TraceWay.Session:
                 select.BindText(5, _filter.Session);
                 break;
-            case Way.Name:
+            case TraceWay.Name:
                 select.BindText(5, _filter.Name);
                 break;
-            case Way.Time:
+            case TraceWay.Time:
                 var (moment, last) = TimeBound;
-                select.Bind(2, last).Bind(5, moment).Bind(6, _filter.To ?? long.MaxValue).Bind(7, _floor);
+                select
+                    .Bind(2, last)
+                    .Bind(5, moment)
+                    .Bind(6, _isBackwards ? _filter.From ?? long.MinValue : _filter.To ?? long.MaxValue)
+                    .Bind(7, _floor);
                 break;
             default:
                 break;
@@ -203,61 +210,6 @@ internal sealed class TraceScan
         return (seen, full);
     }
 
-    // Named, so that no statistics or lack of them leads the planner elsewhere.
-    private static readonly string[] SqliteTexts =
-    [
-        SqliteByPosition("trace_study", ""),
-        SqliteByPosition("trace_participant", "AND participant = ?5"),
-        SqliteByPosition("trace_session", "AND session = ?5"),
-        SqliteByPosition("trace_name", "AND name = ?5"),
-            // In two parts, so that a page deep in many traces of one moment does not begin at the first of them.
-            $"""
-            SELECT {Columns} FROM trace INDEXED BY trace_time
-            WHERE study = ?1 AND time = ?5 AND position > max(?2, ?7) AND position <= ?3
-            UNION ALL
-            SELECT {Columns} FROM trace INDEXED BY trace_time
-            WHERE study = ?1 AND time > ?5 AND time < ?6 AND position > ?7 AND position <= ?3
-            ORDER BY time, position LIMIT ?4
-            """,
-    ];
-
-    private static string SqliteByPosition(string index, string condition) =>
-        $"""
-            SELECT {Columns} FROM trace INDEXED BY {index}
-            WHERE study = ?1 {condition} AND position > ?2 AND position <= ?3 ORDER BY position LIMIT ?4
-            """;
-
-    // Another process may have entered the participant a moment ago: the pseudonym comes with the row.
-    private const string PostgresColumns =
-        Columns
-        + ", (SELECT pseudonym FROM participant p WHERE p.study = trace.study AND p.number = trace.participant) FROM trace";
-
-    private static readonly string[] PostgresTexts =
-    [
-        $"""
-            SELECT {PostgresColumns}
-            WHERE study = @study AND position > @position AND position <= @ceiling ORDER BY position LIMIT @rows
-            """,
-        PostgresBy("participant"),
-        PostgresBy("session"),
-        PostgresBy("name"),
-        $"""
-            SELECT {PostgresColumns}
-            WHERE study = @study AND time < @to AND (time, position) > (@time, @position)
-              AND (study, position) > (@study, @floor) AND position <= @ceiling
-            ORDER BY time, position LIMIT @rows
-            """,
-    ];
-
-    // The column has one value, but is not said to be equal to it: then only its own index has the order that is asked for.
-    // Nor are there two plain bounds of the position, of which the planner believes that little lies between them.
-    private static string PostgresBy(string column) =>
-        $"""
-            SELECT {PostgresColumns}
-            WHERE study = @study AND ({column}, position) > (@value, @position) AND {column} <= @value AND position <= @ceiling
-            ORDER BY {column}, position LIMIT @rows
-            """;
-
     private async Task<(int Seen, bool Full)> ReadPostgresAsync(
         IReader reader,
         int rows,
@@ -267,14 +219,22 @@ internal sealed class TraceScan
     {
 #pragma warning disable CA2100 // One of the constant texts above.
         await using var command = new NpgsqlCommand(
-            PostgresTexts[(int)_way],
+            TraceTexts.Postgres(_way, _isBackwards),
             (NpgsqlConnection)await reader.ConnectionAsync(ct),
             (NpgsqlTransaction?)reader.Transaction
         );
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter<long>("study", Study.Key));
-        command.Parameters.Add(new NpgsqlParameter<long>("position", _way == Way.Time ? TimeBound.Position : Position));
-        command.Parameters.Add(new NpgsqlParameter<long>("ceiling", Ceiling));
+        command.Parameters.Add(new NpgsqlParameter<long>("position", _way == TraceWay.Time ? TimeBound.Position : Position));
+        if (_isBackwards)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+        }
+        else
+        {
+            command.Parameters.Add(new NpgsqlParameter<long>("ceiling", Ceiling));
+        }
+
         command.Parameters.Add(new NpgsqlParameter<long>("rows", rows));
         AddParameters(command.Parameters);
         await using var found = await command.ExecuteReaderAsync(ct);
@@ -293,19 +253,27 @@ internal sealed class TraceScan
     {
         switch (_way)
         {
-            case Way.Participant:
+            case TraceWay.Participant:
                 parameters.Add(new NpgsqlParameter<long>("value", _filter.Participant!.Value));
                 break;
-            case Way.Session:
+            case TraceWay.Session:
                 parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Session!)));
                 break;
-            case Way.Name:
+            case TraceWay.Name:
                 parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Name!)));
                 break;
-            case Way.Time:
-                parameters.Add(Moment("to", _filter.To ?? long.MaxValue));
+            case TraceWay.Time:
                 parameters.Add(Moment("time", TimeBound.Time));
-                parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+                if (_isBackwards)
+                {
+                    parameters.Add(Moment("from", _filter.From ?? long.MinValue));
+                }
+                else
+                {
+                    parameters.Add(Moment("to", _filter.To ?? long.MaxValue));
+                    parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+                }
+
                 break;
             default:
                 break;

@@ -28,7 +28,12 @@ internal sealed class DayZone
     /// <summary>The day on which an hour lies.</summary>
     /// <param name="hour">Hours since the Unix epoch.</param>
     /// <exception cref="ProblemException">400: the zone is not whole hours off UTC then.</exception>
-    public DateOnly DayOf(long hour)
+    public DateOnly DayOf(long hour) => DateOnly.FromDateTime(LocalOf(hour));
+
+    /// <summary>When an hour begins, by the zone's clocks.</summary>
+    /// <param name="hour">Hours since the Unix epoch.</param>
+    /// <exception cref="ProblemException">400: the zone is not whole hours off UTC then.</exception>
+    public DateTime LocalOf(long hour)
     {
         var start = DateTime.UnixEpoch.AddHours(hour);
         var offset = _zone.GetUtcOffset(start);
@@ -45,7 +50,7 @@ internal sealed class DayZone
 
         // The first and the last hours that there are would lie outside of what can be said.
         var local = Math.Clamp(start.Ticks + offset.Ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
-        return DateOnly.FromDateTime(new DateTime(local, DateTimeKind.Unspecified));
+        return new DateTime(local, DateTimeKind.Unspecified);
     }
 
     private static ProblemException Bad(string expected) =>

@@ -112,6 +112,7 @@ internal static class SummaryReader
                 ? days
                 : [.. days.OrderByDescending(d => d.Traces).Take(MostDays).OrderBy(d => d.Day)],
             days.Count > MostDays,
+            Week(hours, zone),
             [
                 .. names
                     .Take(Longest)
@@ -168,6 +169,19 @@ internal static class SummaryReader
 
         return [.. days.Select(d => new DaySummary(d.Key, d.Value.Traces, d.Value.Participants.Count))];
     }
+
+    private static List<WeekHourSummary> Week(IReadOnlyList<HourRow> hours, DayZone zone) =>
+        [
+            .. hours
+                .GroupBy(h => zone.LocalOf(h.Hour) is var local ? (Day: ((int)local.DayOfWeek + 6) % 7, local.Hour) : default)
+                .OrderBy(g => g.Key)
+                .Select(g => new WeekHourSummary(
+                    g.Key.Day + 1,
+                    g.Key.Hour,
+                    g.Sum(h => h.Count),
+                    g.Select(h => h.Participant).Distinct().Count()
+                )),
+        ];
 
     private static TraceRates Rates(long traces, long days, long participants, IReadOnlyList<SessionRow> sessions)
     {

@@ -16,6 +16,7 @@ namespace Sillage.Traces.Summaries;
 /// <param name="Rates">How much comes in, on average.</param>
 /// <param name="Days">By day, those that have traces, in order; of more than 10 000 those with the most traces.</param>
 /// <param name="MoreDays">Whether there are further days.</param>
+/// <param name="Week">By weekday and hour in the time zone, those that have traces, in order.</param>
 /// <param name="Names">By name, the most frequent first, 1000 at most.</param>
 /// <param name="MoreNames">Whether there are further names.</param>
 /// <param name="ByParticipant">By participant, those with the most traces first, 1000 at most.</param>
@@ -35,6 +36,7 @@ public sealed record SummaryResource(
     TraceRates Rates,
     IReadOnlyList<DaySummary> Days,
     bool MoreDays,
+    IReadOnlyList<WeekHourSummary> Week,
     IReadOnlyList<NameSummary> Names,
     bool MoreNames,
     IReadOnlyList<ParticipantSummary> ByParticipant,
@@ -63,6 +65,13 @@ public sealed record TraceRates(
 /// <param name="Traces">How many traces have a timestamp on it.</param>
 /// <param name="Participants">Of how many participants.</param>
 public sealed record DaySummary(DateOnly Day, long Traces, long Participants);
+
+/// <summary>One hour of the week, of all weeks together.</summary>
+/// <param name="Weekday">The day, from 1 (Monday) to 7 (Sunday).</param>
+/// <param name="Hour">The hour, from 0 to 23.</param>
+/// <param name="Traces">How many traces have a timestamp in it.</param>
+/// <param name="Participants">Of how many participants.</param>
+public sealed record WeekHourSummary(int Weekday, int Hour, long Traces, long Participants);
 
 /// <summary>What happened under one name.</summary>
 /// <param name="Name">The name.</param>

@@ -26,6 +26,7 @@ internal static class TallyExamples
         new TraceRates(412, 412, 412, 10.3, 2400),
         [new DaySummary(new DateOnly(2026, 11, 20), 412, 1)],
         MoreDays: false,
+        [new WeekHourSummary(5, 10, 412, 1)],
         [new NameSummary("answered", 412, 1, First, Last)],
         MoreNames: false,
         [new ParticipantSummary(Participant, null, null, 412, 1, First, Last)],

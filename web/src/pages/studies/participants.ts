@@ -1,4 +1,4 @@
-import { api, ask, empty, Form, html, nothing, number, openDialog, Paged, query, renew, t, table, time, toast } from "../../kit";
+import { api, ask, empty, Form, html, nothing, number, openDialog, Paged, query, renew, t, table, time, toast, type List } from "../../kit";
 import { StudyPart } from "./part";
 import { place } from "./types";
 
@@ -7,6 +7,12 @@ interface Participant {
   pseudonym: string;
   username?: string;
   createdAt?: string;
+}
+
+interface Consent {
+  state: "missing" | "given" | "outdated" | "withdrawn";
+  version?: number;
+  at?: string;
 }
 
 interface Provisioned {
@@ -24,6 +30,7 @@ class StudyParticipants extends StudyPart {
 
   private participants = new Paged<Participant>(this);
   private progress = new Map<string, { traces: number; sessions: number; last: string }>();
+  private consents = new Map<string, Consent>();
   private form = new Form(this);
 
   constructor() {
@@ -35,6 +42,7 @@ class StudyParticipants extends StudyPart {
     await Promise.all([
       this.participants.start(query(`${this.address}/participants`, { limit: 100 })),
       this.has("read") ? this.loadProgress() : undefined,
+      this.study.consent && this.has("manage") && this.can("studies.create") ? this.loadConsents() : undefined,
     ]);
   }
 
@@ -42,6 +50,26 @@ class StudyParticipants extends StudyPart {
     const { byParticipant } = await api.get(`${this.address}/summary`, { quiet: true });
     this.progress = new Map(byParticipant.map((p: { participant: string; traces: number; sessions: number; last: string }) => [p.participant, p]));
   }
+
+  private async loadConsents() {
+    let next: string | null = query(`${this.address}/consents`, { limit: 1000 });
+    while (next) {
+      const page: List<Consent & { pseudonym: string }> = await api.get(next, { quiet: true });
+      for (const one of page.items) this.consents.set(one.pseudonym, one);
+      next = page.next;
+    }
+  }
+
+  private signed = async (participant: Participant) => {
+    const { version } = this.study.consent!;
+    const done = await ask({
+      title: t("consent.paper"),
+      body: t("consent.paper.text", { who: participant.pseudonym, version }),
+      action: t("consent.paper"),
+      run: () => api.put(`${this.address}/participants/${participant.pseudonym}/consent`, { version }),
+    });
+    if (done) await this.reload();
+  };
 
   private provision = (event: Event) => {
     const form = event.target as HTMLFormElement;
@@ -118,6 +146,7 @@ class StudyParticipants extends StudyPart {
               { title: t("summary.traces"), end: true, cell: (p) => number(this.progress.get(p.pseudonym)?.traces ?? 0) },
               { title: t("summary.sessions"), end: true, cell: (p) => number(this.progress.get(p.pseudonym)?.sessions ?? 0) },
               { title: t("summary.last"), cell: (p) => time(this.progress.get(p.pseudonym)?.last) },
+              ...(this.consents.size ? [{ title: t("consent.title"), cell: (p: Participant) => this.consent(p) }] : []),
               { title: t("participant.actions"), cell: (p) => html`<span class="row">
                 ${this.has("read") ? html`<button type="button" class="quiet" @click=${() => this.download(p)} aria-label=${t("participant.export.one", { who: p.pseudonym })}>${t("participant.export")}</button>` : nothing}
                 ${canManage ? html`<button type="button" class="quiet bad" @click=${() => this.erase(p)} aria-label=${t("erase.title", { who: p.pseudonym })}>${t("erase.action")}</button>` : nothing}
@@ -126,6 +155,13 @@ class StudyParticipants extends StudyPart {
             this.participants.items,
           )}${this.participants.button()}`}
     `;
+  }
+
+  private consent(participant: Participant) {
+    const consent = this.consents.get(participant.pseudonym);
+    const state = consent?.state ?? "missing";
+    return html`<span class="tag ${state === "given" ? "" : "bad"}">${t(`consent.${state}`)}</span>
+      ${state === "given" || state === "withdrawn" ? nothing : html`<button type="button" class="quiet" aria-label=${t("consent.paper.one", { who: participant.pseudonym })} @click=${() => this.signed(participant)}>${t("consent.paper.action")}</button>`}`;
   }
 }
 

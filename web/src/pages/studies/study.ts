@@ -1,9 +1,13 @@
 import { api, html, nothing, Page, t } from "../../kit";
 import { address, place, type Study } from "./types";
+import "./codebook";
 import "./export";
+import "./import";
 import "./live";
 import "./participants";
 import "./quarantine";
+import "./sessions";
+import "./settings";
 import "./summary";
 import "./traces";
 
@@ -21,9 +25,10 @@ export class StudyPage extends Page {
   private get parts(): string[] {
     const rights = this.study!.rights;
     return [
-      ...(rights.includes("read") ? ["summary", "live", "traces", "export"] : []),
+      ...(rights.includes("read") ? ["summary", "live", "traces", "sessions", "export", "codebook"] : []),
       ...(rights.some((r) => r === "read" || r === "manage" || r === "identities") ? ["participants"] : []),
-      ...(rights.includes("manage") ? ["quarantine"] : []),
+      ...(rights.includes("write") && this.can("traces.write") ? ["import"] : []),
+      ...(rights.includes("manage") ? ["quarantine", ...(this.can("studies.create") ? ["settings"] : [])] : []),
     ];
   }
 
@@ -57,6 +62,15 @@ export class StudyPage extends Page {
         return html`<study-participants .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-participants>`;
       case "quarantine":
         return html`<study-quarantine .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-quarantine>`;
+      case "sessions":
+        return html`<study-sessions .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-sessions>`;
+      case "import":
+        return html`<study-import .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-import>`;
+      case "codebook":
+        return html`<study-codebook .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-codebook>`;
+      case "settings":
+        return html`<study-settings .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}
+          @study-changed=${(event: CustomEvent<Study>) => (this.study = event.detail)}></study-settings>`;
       case undefined:
         return nothing;
       default:

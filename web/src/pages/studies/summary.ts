@@ -1,6 +1,7 @@
 import { api, createRef, curl, duration, empty, html, locale, nothing, number, Problem, query, ref, t, time, toast, zone, type Ref } from "../../kit";
 import { StudyPart } from "./part";
 import { place, sample } from "./types";
+import { heat, hours } from "./week";
 
 interface Summary {
   traces: number;
@@ -12,6 +13,7 @@ interface Summary {
   timeZone: string;
   rates: { perSession?: number; sessionSeconds?: number };
   days: { day: string; traces: number; participants: number }[];
+  week: { weekday: number; hour: number; traces: number; participants: number }[];
   names: { name: string; traces: number; participants: number }[];
   byParticipant: { participant: string; traces: number; sessions: number; last: string }[];
   fields: { name: string; traces: number; tooMany: boolean; values: { value: unknown; traces: number }[] }[];
@@ -49,6 +51,7 @@ class StudySummary extends StudyPart {
         ${this.tile(t("summary.traces"), number(summary.traces))}
         ${this.tile(t("summary.participants"), number(summary.participants))}
         ${this.tile(t("summary.sessions"), number(summary.sessions), summary.rates.sessionSeconds ? t("summary.session.length", { length: duration(summary.rates.sessionSeconds) }) : nothing)}
+        ${summary.sequences.missing ? this.tile(t("summary.missing"), number(summary.sequences.missing), html`<a href="${place(this.study.slug, "sessions")}?only=gaps">${t("summary.missing.where")}</a>`) : nothing}
         ${this.tile(t("summary.last"), time(summary.last), html`${t("summary.first")} ${time(summary.first, "day")}`)}
       </dl>
       ${summary.complete ? nothing : html`<p class="note">${t("summary.incomplete")}</p>`}
@@ -57,6 +60,8 @@ class StudySummary extends StudyPart {
         <div class="plot" role="img" aria-label=${t("summary.days.label", { n: summary.days.length })} ${ref(this.plot)}></div>
       </section>
       <div class="grid">
+        ${hours(summary.week)}
+        ${heat(summary.week)}
         <section class="card">
           <h2>${t("summary.names")}</h2>
           ${this.bars(summary.names.slice(0, 12).map((n) => ({ label: n.name, value: n.traces, href: query(place(this.study.slug, "traces"), { name: n.name }) })))}

@@ -15,7 +15,7 @@ export interface Study {
   fields: FieldDefinition[];
   unknownFields: "keep" | "refuse";
   retentionDays: number | null;
-  consent?: { required: boolean; version: number; text: string };
+  consent?: { required: boolean; version: number; text: string; url?: string; renew?: boolean };
   rights: string[];
   number?: number;
   createdAt: string;

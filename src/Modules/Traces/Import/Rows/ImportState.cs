@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -61,7 +62,12 @@ internal sealed record ImportState(
 
     /// <summary>Where the chain of digests begins: what is the same for every row belongs to what the rows are.</summary>
     public static byte[] Seed(TraceImportRequest request) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', request.Constants)));
+        SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                string.Join('\n', request.Constants)
+                    + (request.Part == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\0{request.Part}"))
+            )
+        );
 
     /// <summary>What an earlier run has left; null if there is nothing, or it was told to be left alone.</summary>
     public static ImportState? Load(TraceImportRequest request)

@@ -96,6 +96,11 @@ internal sealed class Mapping
             .Select(pair => $"{pair.Target.Name} ← {pair.Column}{TypeOf(pair.Target)}")
             .Concat(Constants.Select(c => $"{c.Target.Name} = {c.Value}{TypeOf(c.Target)}"));
 
+    /// <summary>Which column goes where, by the names of both.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Targets =>
+        All.Where(pair => pair.Target.Kind != TargetKind.None)
+            .Select(pair => KeyValuePair.Create(pair.Column, pair.Target.Name));
+
     /// <summary>A target as whoever made the file knows it.</summary>
     public string LabelOf(string target)
     {

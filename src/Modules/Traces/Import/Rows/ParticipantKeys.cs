@@ -21,6 +21,7 @@ internal sealed class ParticipantKeys : IAsyncDisposable
     private readonly bool _create;
     private readonly bool _consentOnPaper;
     private readonly bool _dryRun;
+    private readonly bool _isVerb;
     private readonly PersonFile _file;
 
     public ParticipantKeys(
@@ -32,6 +33,8 @@ internal sealed class ParticipantKeys : IAsyncDisposable
     {
         (_database, _directory, _clock) = (database, directory, clock);
         (_create, _consentOnPaper, _dryRun) = (request.CreateParticipants, request.ConsentOnPaper, request.DryRun);
+        // A request has no flags that could be told of.
+        _isVerb = !request.TellsMissing;
         var folder =
             request.File == ImportFile.StandardInput
                 ? "."
@@ -69,7 +72,8 @@ internal sealed class ParticipantKeys : IAsyncDisposable
         {
             var number = Known(key, study);
             fault = number is null
-                ? "participant: The study has no participant of this number or pseudonym; --participants create makes them."
+                ? "participant: The study has no participant of this number or pseudonym"
+                    + (_isVerb ? "; --participants create makes them." : ".")
                 : null;
             return number;
         }
