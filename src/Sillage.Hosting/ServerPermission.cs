@@ -22,12 +22,5 @@ internal static class ServerPermission
 
     /// <summary>All of them, and what everybody holds.</summary>
     public static IReadOnlyList<Permission> All { get; } =
-    [
-        Permission.Self,
-        ReadMetrics,
-        ManageJobs,
-        ManageEvents,
-        ReadServer,
-        ManageBackups,
-    ];
+    [Permission.Self, ReadMetrics, ManageJobs, ManageEvents, ReadServer, ManageBackups];
 }

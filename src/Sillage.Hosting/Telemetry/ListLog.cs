@@ -76,7 +76,9 @@ internal static class ListLog
         return PageReply<LogLine>.Of(
             [
                 .. log.Read()
-                    .Where(line => line.Number < before && Array.IndexOf(Levels, line.Level) >= least && Has(line, text))
+                    .Where(line =>
+                        line.Number < before && Array.IndexOf(Levels, line.Level) >= least && Has(line, text)
+                    )
                     .Take(page.Limit + 1),
             ],
             page,

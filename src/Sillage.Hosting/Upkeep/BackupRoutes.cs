@@ -68,7 +68,9 @@ internal static class BackupRoutes
         backups
             .MapPost("/{backup}/check", Check)
             .WithSummary("Check a backup")
-            .WithDescription("Begins to see whether it could be restored here, as a restore would, and changes nothing.")
+            .WithDescription(
+                "Begins to see whether it could be restored here, as a restore would, and changes nothing."
+            )
             .Produces<BackupWork>(StatusCodes.Status202Accepted, "application/json", "application/xml")
             .WithReplyExample(ExampleWork with { Action = BackupAction.Check })
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
@@ -149,10 +151,7 @@ internal static class BackupRoutes
     private static IResult Begun(BackupWork? work) =>
         work is null
             ? Problem.Conflict(Busy)
-            : new JsonReply(
-                StatusCodes.Status202Accepted,
-                JsonSerializer.SerializeToUtf8Bytes(work, Json.Options)
-            )
+            : new JsonReply(StatusCodes.Status202Accepted, JsonSerializer.SerializeToUtf8Bytes(work, Json.Options))
             {
                 Location = Address,
                 NoStore = true,

@@ -189,7 +189,11 @@ internal sealed partial class Backups(
     [LoggerMessage(EventId = 31, Level = LogLevel.Error, Message = "The backup {Name} failed.")]
     private partial void LogFailure(Exception exception, string name);
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.backup\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.backup\z",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Names();
 
     private sealed class Steps(Backups backups) : IProgress<BackupProgress>

@@ -77,7 +77,9 @@ internal static class ReadServer
             .WithTags("Server")
             .WithName("server")
             .WithSummary("Read how the server is")
-            .WithDescription("The process that answers: since when it runs, what runs in it, and how much room there is.")
+            .WithDescription(
+                "The process that answers: since when it runs, what runs in it, and how much room there is."
+            )
             .WithReplyExample(Example);
     }
 

@@ -34,7 +34,9 @@ public abstract class UploadedFiles(TracesUnderTest traces) : TracesSpecificatio
             );
         ((long)look["rows"]!).ShouldBe(0);
 
-        look = (await UploadAsync(study, File, "dryRun=true&map=participant=who&drop=comment")).Must(HttpStatusCode.OK).Json;
+        look = (await UploadAsync(study, File, "dryRun=true&map=participant=who&drop=comment"))
+            .Must(HttpStatusCode.OK)
+            .Json;
         ((long)look["added"]!).ShouldBe(2);
         look["unread"]!.AsArray().Select(c => (string)c!).ShouldBe(["comment"]);
         look["first"]!.AsArray().Count.ShouldBe(2);

@@ -101,7 +101,8 @@ public abstract class SummaryTests(TracesUnderTest traces) : TallySpecification(
             .ShouldBe(["2026-01-31 1", "2026-02-01 1", "2026-06-30 1", "2026-07-01 1"]);
         // The hours of the week go by the same clocks: a Saturday and a Tuesday, with the days after them.
         Week(await SummaryAsync(study)).ShouldBe(["2 21 1 1", "2 22 1 1", "6 22 1 1", "6 23 1 1"]);
-        Week(await SummaryAsync(study, "?timeZone=Europe/Paris")).ShouldBe(["2 23 1 1", "3 0 1 1", "6 23 1 1", "7 0 1 1"]);
+        Week(await SummaryAsync(study, "?timeZone=Europe/Paris"))
+            .ShouldBe(["2 23 1 1", "3 0 1 1", "6 23 1 1", "7 0 1 1"]);
         foreach (var zone in new[] { "Asia/Kolkata", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "x%00" })
         {
             var refused = await GetAsync($"{study}/summary?timeZone={zone}");

@@ -37,7 +37,9 @@ internal static class ListKeys
             .RequirePermission(AccountsPermission.ManageAccounts)
             .WithTags("Accounts")
             .WithSummary("List the signing keys")
-            .WithDescription("The keys of the ring, the newest first, all at once. Their public halves are in the key set.")
+            .WithDescription(
+                "The keys of the ring, the newest first, all at once. Their public halves are in the key set."
+            )
             .WithReplyExample(
                 new Page<SigningKeyState>(
                     [

@@ -83,17 +83,37 @@ internal static class ImportFileOfTraces
                 twice. Participants are named by their number or pseudonym. Rows that cannot be taken are counted by reason and not kept.
                 """
             )
-            .WithQuery("map", "Which column goes where, as `TARGET=COLUMN` with commas between; a column with a comma stands in quotes.", "timestamp=time,name=event")
+            .WithQuery(
+                "map",
+                "Which column goes where, as `TARGET=COLUMN` with commas between; a column with a comma stands in quotes.",
+                "timestamp=time,name=event"
+            )
             .WithQuery("constants", "What is the same for every row, as `TARGET=VALUE`, one only.", "name=answered")
-            .WithQuery("drop", "Columns that are not read, with commas between; `*` for all that are not mapped.", "comment")
+            .WithQuery(
+                "drop",
+                "Columns that are not read, with commas between; `*` for all that are not mapped.",
+                "comment"
+            )
             .WithQuery("delimiter", "The character between cells. Default: as the first lines show.", ";")
-            .WithQuery("decimalComma", "Whether numbers are written with a comma before the fraction. Default false.", "true")
-            .WithQuery("timeFormat", "`rfc3339`, `s`, `ms`, `us` or a form such as `dd.MM.yyyy HH:mm:ss`. Default: as each text shows.", "ms")
+            .WithQuery(
+                "decimalComma",
+                "Whether numbers are written with a comma before the fraction. Default false.",
+                "true"
+            )
+            .WithQuery(
+                "timeFormat",
+                "`rfc3339`, `s`, `ms`, `us` or a form such as `dd.MM.yyyy HH:mm:ss`. Default: as each text shows.",
+                "ms"
+            )
             .WithQuery("timeZone", "The zone of times that name none, by its IANA name.", "Europe/Paris")
             .WithQuery("part", "Of a file that comes in parts, which one this is, from 0 up. Default 0.", "1")
             .WithQuery("dryRun", "Whether only to look. Default false.", "true")
             .WithReplyExample(Example)
-            .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status415UnsupportedMediaType);
+            .Fails(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status415UnsupportedMediaType
+            );
     }
 
     private static async Task<Results<Reply<Report>, Problem>> Handle(

@@ -107,8 +107,7 @@ public sealed class TraceImport
                 .Select(kind => new Target(kind).Name),
         ];
 
-    private static string AOr(string target) =>
-        target == new Target(TargetKind.Participant).Name ? "the" : "its";
+    private static string AOr(string target) => target == new Target(TargetKind.Participant).Name ? "the" : "its";
 
     private static string Seen(Mapping mapping) =>
         $"So far: {string.Join("; ", mapping.Describe())}"

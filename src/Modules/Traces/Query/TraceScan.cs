@@ -126,10 +126,12 @@ internal sealed class TraceScan
             ? _filter.To is { } to && to <= Time
                 ? (to, long.MinValue)
                 : (Time, Position)
-        : _filter.From is not { } from || Time >= from ? (Time, Position)
-        // The first moment of the calendar is one of PostgreSQL's infinities (see Moment), before which there is nothing.
-        : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue) ? (long.MinValue, long.MinValue)
-        : (from - 1, long.MaxValue);
+            : _filter.From is not { } from || Time >= from
+                ? (Time, Position)
+                // The first moment of the calendar is one of PostgreSQL's infinities (see Moment), before which there is nothing.
+                : from <= Rfc3339.ToMicroseconds(DateTimeOffset.MinValue)
+                    ? (long.MinValue, long.MinValue)
+                    : (from - 1, long.MaxValue);
 
     private bool Give(in TraceRow row, TraceSink sink)
     {
@@ -225,7 +227,9 @@ internal sealed class TraceScan
         );
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter<long>("study", Study.Key));
-        command.Parameters.Add(new NpgsqlParameter<long>("position", _way == TraceWay.Time ? TimeBound.Position : Position));
+        command.Parameters.Add(
+            new NpgsqlParameter<long>("position", _way == TraceWay.Time ? TimeBound.Position : Position)
+        );
         if (_isBackwards)
         {
             command.Parameters.Add(new NpgsqlParameter<long>("floor", _floor));

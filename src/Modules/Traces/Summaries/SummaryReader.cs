@@ -173,7 +173,9 @@ internal static class SummaryReader
     private static List<WeekHourSummary> Week(IReadOnlyList<HourRow> hours, DayZone zone) =>
         [
             .. hours
-                .GroupBy(h => zone.LocalOf(h.Hour) is var local ? (Day: ((int)local.DayOfWeek + 6) % 7, local.Hour) : default)
+                .GroupBy(h =>
+                    zone.LocalOf(h.Hour) is var local ? (Day: ((int)local.DayOfWeek + 6) % 7, local.Hour) : default
+                )
                 .OrderBy(g => g.Key)
                 .Select(g => new WeekHourSummary(
                     g.Key.Day + 1,
