@@ -25,7 +25,7 @@ internal static class ConsoleScript
                 folder,
                 JsonSerializer.Serialize(given, JsonSerializerOptions.Web),
             ],
-            atMost: TimeSpan.FromMinutes(4)
+            atMost: TimeSpan.FromMinutes(10)
         );
         run.ExitCode.ShouldBe(0, run.Output + run.Error);
     }

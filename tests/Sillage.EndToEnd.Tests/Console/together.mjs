@@ -38,7 +38,7 @@ await run(async () => {
   await page.getByRole("heading", { name: "Mine", level: 1 }).waitFor();
 
   // 3. A field is explained, one is added, and the participants are asked for their consent.
-  const room = page.getByRole("group", { name: "room" });
+  const room = page.getByRole("group", { name: "room", exact: true });
   await room.getByLabel("Meaning").fill("Where in the game.");
   await page.getByRole("button", { name: "Add a field" }).click();
   await page.getByLabel("Field", { exact: true }).fill("mood");
