@@ -4,7 +4,7 @@ using Sillage.Api.Problems;
 namespace Sillage.Accounts.Remote;
 
 /// <summary>Has no accounts and says so: for a process without the accounts module that is not told where one runs.</summary>
-internal sealed class NoAccounts : IAccountDirectory, ILongTokens
+internal sealed class NoAccounts : IAccountDirectory, ILongTokens, IAccountAddresses
 {
     public bool HasAccounts => false;
 
@@ -29,6 +29,9 @@ internal sealed class NoAccounts : IAccountDirectory, ILongTokens
     public Task WithdrawAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) => throw Nowhere();
 
     public Task<string?> OpenAsync(Guid account, string? userAgent, CancellationToken ct) => throw Nowhere();
+
+    Task<AccountAddress?> IAccountAddresses.FindAsync(Guid account, Guid? addressId, CancellationToken ct) =>
+        throw Nowhere();
 
     private static ProblemException Nowhere() =>
         new(

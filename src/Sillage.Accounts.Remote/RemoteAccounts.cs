@@ -37,6 +37,7 @@ public static class RemoteAccounts
         {
             services.AddSingleton<IAccountDirectory, NoAccounts>();
             services.AddSingleton<ILongTokens, NoAccounts>();
+            services.AddSingleton<IAccountAddresses, NoAccounts>();
             return services.AddHealth(_ => new NoAccountsHealthCheck());
         }
 
@@ -66,6 +67,7 @@ public static class RemoteAccounts
         });
         services.AddSingleton<IAccountDirectory, RemoteDirectory>();
         services.AddSingleton<ILongTokens, RemoteLongTokens>();
+        services.AddSingleton<IAccountAddresses, RemoteAddresses>();
         return services.AddHealth(provider => new RemoteHealthCheck(provider.GetRequiredService<ChangeListener>()));
     }
 

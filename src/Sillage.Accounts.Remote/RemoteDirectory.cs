@@ -169,3 +169,12 @@ internal sealed class RemoteLongTokens(AccountsClient client) : ILongTokens
         return answer?.Token;
     }
 }
+
+/// <summary>Addresses, asked of the process with the accounts each time: a mail goes to the address of now.</summary>
+internal sealed class RemoteAddresses(AccountsClient client) : IAccountAddresses
+{
+    public Task<AccountAddress?> FindAsync(Guid account, Guid? addressId, CancellationToken ct) =>
+        RemoteDirectory.OrUnavailableAsync(() =>
+            client.AskAsync<AccountAddress>($"/addresses/{account}{(addressId is { } id ? $"?address={id}" : "")}", ct)
+        );
+}

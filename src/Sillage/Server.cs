@@ -8,6 +8,7 @@ using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
 using Sillage.Hosting.Verbs;
 using Sillage.Messaging;
+using Sillage.Notifications;
 using Sillage.Posts;
 using Sillage.Redis;
 using Sillage.Traces;
@@ -18,7 +19,14 @@ namespace Sillage;
 internal static class Server
 {
     /// <summary>Every module there is; the setting <c>Modules</c> chooses among them.</summary>
-    private static readonly IModule[] AllModules = [new AccountsModule(), new TracesModule(), new MessagingModule(), new PostsModule()];
+    private static readonly IModule[] AllModules =
+    [
+        new AccountsModule(),
+        new TracesModule(),
+        new MessagingModule(),
+        new PostsModule(),
+        new NotificationsModule(),
+    ];
 
     /// <summary>The verbs that the modules bring.</summary>
     public static IEnumerable<Command> CreateVerbs(IVerbHost host) =>

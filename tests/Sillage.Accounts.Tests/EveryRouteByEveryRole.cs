@@ -14,6 +14,9 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
     private static readonly (string Method, string Path, string Expected)[] Table =
     [
         ("POST", "/api/v1/auth/register", "400 400 400 400 400"),
+        ("POST", "/api/v1/auth/confirm-address", "400 400 400 400 400"),
+        ("POST", "/api/v1/auth/forgot-password", "400 400 400 400 400"),
+        ("POST", "/api/v1/auth/reset-password", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/login", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/refresh", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/cookies", "400 400 400 400 400"),
@@ -28,6 +31,8 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("PATCH", "/api/v1/me", "401 400 400 400 403"),
         ("DELETE", "/api/v1/me", "401 400 400 400 403"),
         ("PUT", "/api/v1/me/password", "401 400 400 400 403"),
+        ("GET", "/api/v1/me/address", "401 200 200 200 403"),
+        ("POST", "/api/v1/me/address/confirmation", "401 403 403 403 403"),
         ("GET", "/api/v1/me/sessions", "401 200 200 200 403"),
         ("DELETE", "/api/v1/me/sessions/{missing}", "401 404 404 404 403"),
         ("GET", "/api/v1/me/second-factor", "401 200 200 200 403"),

@@ -8,7 +8,7 @@ namespace Sillage.Accounts;
 /// <param name="Id">Its id, for good.</param>
 /// <param name="Username">Its user name, unique without case.</param>
 /// <param name="DisplayName">The name to show; absent if none was chosen.</param>
-/// <param name="Email">The e-mail address, unverified; absent if none was given.</param>
+/// <param name="Email">The e-mail address; absent if none was given. Whether it is confirmed, its owner sees at <c>/api/v1/me/address</c>.</param>
 /// <param name="Role"><c>administrator</c>, <c>researcher</c> or <c>member</c>; absent in a public profile.</param>
 /// <param name="Disabled">Whether an administrator has shut the account: no credential of it counts; absent in a public profile.</param>
 /// <param name="LockedUntil">Until when its password is locked after too many wrong ones; absent if it is not.</param>

@@ -7,5 +7,6 @@ public sealed class AccountsData
     /// What no backup holds, so that a found one opens nothing: the keys that sign tokens, and the sessions they speak of. After a
     /// restore there are new keys, and everybody logs in again.
     /// </summary>
-    internal static IReadOnlyList<string> LeftOut { get; } = ["refresh_token", "session", "signing_key", "setup_token"];
+    internal static IReadOnlyList<string> LeftOut { get; } =
+    ["refresh_token", "session", "signing_key", "setup_token", "mail_token"];
 }

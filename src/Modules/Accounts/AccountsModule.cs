@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Checking;
@@ -23,6 +24,7 @@ using Sillage.Accounts.People;
 using Sillage.Accounts.PersonalData;
 using Sillage.Accounts.Processes;
 using Sillage.Accounts.Provisioning;
+using Sillage.Accounts.Recovery;
 using Sillage.Accounts.Registration;
 using Sillage.Accounts.Revocations;
 using Sillage.Accounts.Sessions;
@@ -34,6 +36,7 @@ using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
+using Sillage.Notifications.Contracts;
 using Sillage.Posts.Contracts;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -88,8 +91,13 @@ public sealed class AccountsModule : IModule
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton<IAccountWatch, AccountWatch>();
+        services.AddNotificationContracts();
+        AccountKinds.AddTo(services);
+        services.AddSingleton<ProfileChange>();
+        services.AddWork<AccountsData, StartReset, StartResetWork>((work, _) => work.Limit = 4);
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>();
+        services.AddSingleton<IAccountAddresses, AccountAddresses>();
 
         services.AddPersonalData<AccountsData, AccountsPersonalData>();
         services.AddSingleton<Erasure>();
@@ -139,6 +147,10 @@ public sealed class AccountsModule : IModule
         RefreshSession.Map(routes);
         LogOut.Map(routes);
         CookieSession.Map(routes);
+        ConfirmAddress.Map(routes);
+        ForgetPassword.Map(routes);
+        ChoosePassword.Map(routes);
+        RecoveryPages.Map(routes);
 
         var me = routes.MapGroup("/api/v1/me").RequirePermission(Permission.Self).WithTags("Me");
         ReadMe.Map(me);
@@ -146,6 +158,7 @@ public sealed class AccountsModule : IModule
         EraseMe.Map(me);
         ChangePassword.Map(me);
         MySessions.Map(me);
+        MyAddress.Map(me);
         MyFactor.Map(me);
         EnrolFactor.Map(me);
         ConfirmFactor.Map(me);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Keys;
@@ -56,6 +57,7 @@ internal sealed class Upkeep(
         await ring.TurnAsync(ct);
         await uses.WriteAsync(ct);
         await OpenSessions.PurgeAsync(database, clock.GetUtcNow(), ct);
+        await MailTokens.PurgeAsync(database, clock.GetUtcNow(), ct);
         await states.PurgeAsync(ct);
         return WorkResult.Done;
     }

@@ -59,6 +59,12 @@ public sealed record NotificationKind(string Name, NotificationTexts English, No
     /// </summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>
+    /// How long the mail waits, so that what is read or settled meanwhile is not sent: for what is read sooner in the app. Default: not at
+    /// all.
+    /// </summary>
+    public TimeSpan MailWaits { get; init; }
+
     /// <summary>For how long it is worth sending; what could not be sent by then has failed. Default three days.</summary>
     public TimeSpan WorthFor { get; init; } = TimeSpan.FromDays(3);
 

@@ -13,8 +13,10 @@ using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
+using Sillage.Notifications.Contracts;
 using Sillage.Storage;
 using Sillage.Storage.Work;
+using Sillage.Traces.Alerts;
 using Sillage.Traces.Codebooks;
 using Sillage.Traces.Consent;
 using Sillage.Traces.Export;
@@ -85,6 +87,12 @@ public sealed class TracesModule : IModule
         services.AddWork<TracesData, Retain, RetentionWork>(
             (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromMinutes(1), true)
         );
+        services.AddNotificationContracts();
+        services.AddNotificationKind(AlertKinds.Silence);
+        services.AddNotificationKind(AlertKinds.Quarantine);
+        services.AddNotificationKind(AlertKinds.Stop);
+        services.AddNotificationKind(AlertKinds.Retention);
+        services.AddWork<TracesData, CheckAlerts, CheckAlertsWork>((work, _) => work.Every = TimeSpan.FromMinutes(1));
         services.AddSingleton<ImportStore>();
         services.AddSingleton(provider => new TraceImport(
             new ImportServices(
@@ -132,6 +140,8 @@ public sealed class TracesModule : IModule
         ChangeStudy.Map(study);
         DeleteStudy.Map(study);
         ReadCodebook.Map(study);
+
+        MyAlerts.Map(study.MapGroup("").WithTags("Alerts"));
 
         var rights = study.MapGroup("/rights").WithTags("Rights");
         ListRights.Map(rights);

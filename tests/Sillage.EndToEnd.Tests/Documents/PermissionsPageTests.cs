@@ -6,6 +6,7 @@ using Sillage.Api.Access;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Messaging;
+using Sillage.Notifications;
 using Sillage.Posts;
 using Sillage.Traces;
 
@@ -18,7 +19,16 @@ public sealed class PermissionsPageTests
     public async Task The_guide_names_every_permission()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.AddSillage([], [new AccountsModule(), new TracesModule(), new MessagingModule(), new PostsModule()]);
+        builder.AddSillage(
+            [],
+            [
+                new AccountsModule(),
+                new TracesModule(),
+                new MessagingModule(),
+                new PostsModule(),
+                new NotificationsModule(),
+            ]
+        );
         await using var services = builder.Services.BuildServiceProvider();
         var guide = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/accounts.md"));
 

@@ -6,6 +6,7 @@ using Sillage.Hosting;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging;
+using Sillage.Notifications;
 using Sillage.Posts;
 using Sillage.Traces;
 
@@ -19,7 +20,13 @@ public sealed class SettingsPageTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddLiveSettings();
-        builder.AddSillage([new AccountsModule(), new TracesModule(), new MessagingModule(), new PostsModule()]);
+        builder.AddSillage([
+            new AccountsModule(),
+            new TracesModule(),
+            new MessagingModule(),
+            new PostsModule(),
+            new NotificationsModule(),
+        ]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");
         if (Environment.GetEnvironmentVariable("SILLAGE_TEST_UPDATE") == "1")

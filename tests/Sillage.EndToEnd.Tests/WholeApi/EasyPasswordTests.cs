@@ -20,6 +20,9 @@ public sealed class EasyPasswordTests(ITestOutputHelper output)
         "POST /api/v1/me/second-factor/removal",
     ];
 
+    // Needs a link out of a mail: RecoveringPasswords, in the tests of notifications.
+    private const string ByLink = "POST /api/v1/auth/reset-password";
+
     [Fact]
     public async Task Every_operation_that_sets_a_password_refuses_one_that_is_tried_first()
     {
@@ -42,7 +45,11 @@ public sealed class EasyPasswordTests(ITestOutputHelper output)
         var roads = 0;
         foreach (var operation in await Operation.AllAsync(admin.Client))
         {
-            if (Compared.Contains(operation.Name) || BodyWith(operation, token, Easy) is not { } body)
+            if (
+                Compared.Contains(operation.Name)
+                || operation.Name == ByLink
+                || BodyWith(operation, token, Easy) is not { } body
+            )
             {
                 continue;
             }

@@ -20,28 +20,47 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/api-keys/{id}                            401    404    404    404      404   404
         GET /api/v1/api-keys/{id}                               401    404    404    404      404   404
         GET /api/v1/audit                                       401    403    403    403      403   200
+        POST /api/v1/auth/confirm-address                       415    415    415    415      415   415
         DELETE /api/v1/auth/cookies                             204    204    204    204      204   204
         POST /api/v1/auth/cookies                               415    415    415    415      415   415
+        POST /api/v1/auth/forgot-password                       415    415    415    415      415   415
         POST /api/v1/auth/login                                 415    415    415    415      415   415
         POST /api/v1/auth/logout                                401    400    400    400      400   400
         POST /api/v1/auth/refresh                               415    415    415    415      415   415
         POST /api/v1/auth/register                              415    415    415    415      415   415
+        POST /api/v1/auth/reset-password                        415    415    415    415      415   415
+        DELETE /api/v1/authors/{author}/follow                  401    204    204    204    204    204
+        PUT /api/v1/authors/{author}/follow                     401    404    404    404    404    404
         GET /api/v1/backups                                     401    403    403    403      403   200
         POST /api/v1/backups                                    401    403    403    403      403   202
         DELETE /api/v1/backups/{backup}                         401    403    403    403      403   404
         POST /api/v1/backups/{backup}/check                     401    403    403    403      403   404
+        GET /api/v1/bookmarks                                   401    200    200    200    200    200
         GET /api/v1/erasures/{id}                               404    404    404    404      404   404
         GET /api/v1/events/parked                               401    403    403    403      403   200
         DELETE /api/v1/events/parked/{id}                       401    403    403    403      403   404
         POST /api/v1/events/parked/{id}/replay                  401    403    403    403      403   404
+        GET /api/v1/feed                                        401    200    200    200    200    200
+        GET /api/v1/follows/authors                             401    200    200    200    200    200
+        GET /api/v1/follows/tags                                401    200    200    200    200    200
         GET /api/v1/jobs                                        401    403    403    403      403   200
         DELETE /api/v1/jobs/{id}                                401    403    403    403      403   404
         POST /api/v1/jobs/{id}/retry                            401    403    403    403      403   404
         DELETE /api/v1/me                                       401    400    400    400      400   400
         GET /api/v1/me                                          401    200    200    200      200   200
         PATCH /api/v1/me                                        401    415    415    415      415   415
+        GET /api/v1/me/address                                  401    200    200    200      200   200
+        POST /api/v1/me/address/confirmation                    401    403    403    403      403   403
         GET /api/v1/me/data                                     401    200    200    200      200   200
         PATCH /api/v1/me/data                                   401    415    415    415      415   415
+        GET /api/v1/me/notification-choices                     401    200    200    200      200   200
+        PATCH /api/v1/me/notification-choices                   401    415    415    415      415   415
+        PUT /api/v1/me/notification-choices/kinds/{kind}        401    415    415    415      415   415
+        GET /api/v1/me/notifications                            401    200    200    200      200   200
+        GET /api/v1/me/notifications/live                       401    200    200    200      200   200
+        POST /api/v1/me/notifications/read                      401    415    415    415      415   415
+        GET /api/v1/me/notifications/unread                     401    200    200    200      200   200
+        POST /api/v1/me/notifications/{id}/read                 401    404    404    404      404   404
         PUT /api/v1/me/password                                 401    415    415    415      415   415
         GET /api/v1/me/second-factor                            401    200    200    200      200   200
         POST /api/v1/me/second-factor                           401    200    200    200      200   200
@@ -50,20 +69,17 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/me/second-factor/removal                   401    415    415    415      415   415
         GET /api/v1/me/sessions                                 401    200    200    200      200   200
         DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
-        GET /api/v1/rooms                                       401    200    200    200      200   200
-        POST /api/v1/rooms                                      401    415    415    415      415   415
-        POST /api/v1/rooms/sync                                 401    415    415    415      415   415
-        GET /api/v1/rooms/{room}                                401    404    404    404      404   404
-        POST /api/v1/rooms/{room}/join                          401    404    404    404      404   404
-        GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
-        GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
-        POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
-        DELETE /api/v1/authors/{author}/follow                  401    204    204    204    204    204
-        PUT /api/v1/authors/{author}/follow                     401    404    404    404    404    404
-        GET /api/v1/bookmarks                                   401    200    200    200    200    200
-        GET /api/v1/feed                                        401    200    200    200    200    200
-        GET /api/v1/follows/authors                             401    200    200    200    200    200
-        GET /api/v1/follows/tags                                401    200    200    200    200    200
+        POST /api/v1/notifications                              401    403    403    403      403   415
+        POST /api/v1/notifications/bounces                      415    415    415    415      415   415
+        GET /api/v1/notifications/kinds                         401    403    403    403      403   200
+        GET /api/v1/notifications/kinds/{kind}/preview          401    403    403    403      403   404
+        POST /api/v1/notifications/kinds/{kind}/test            401    403    403    403      403   404
+        GET /api/v1/notifications/mails                         401    403    403    403      403   200
+        GET /api/v1/notifications/mails/{id}                    401    403    403    403      403   404
+        GET /api/v1/notifications/suppressions                  401    403    403    403      403   200
+        POST /api/v1/notifications/suppressions                 401    403    403    403      403   415
+        POST /api/v1/notifications/suppressions/removal         401    403    403    403      403   415
+        GET /api/v1/notifications/{id}                          401    403    403    403      403   404
         GET /api/v1/post-reports                                401    403    403    403    403    200
         GET /api/v1/post-reports/{report}                       401    404    404    404    404    404
         POST /api/v1/post-reports/{report}/settlement           401    403    403    403    403    415
@@ -97,6 +113,14 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/posts/{post}/reports                       401    404    404    404    404    404
         POST /api/v1/posts/{post}/restore                       401    404    404    404    404    404
         GET /api/v1/posts/{post}/revisions                      401    404    404    404    404    404
+        GET /api/v1/rooms                                       401    200    200    200      200   200
+        POST /api/v1/rooms                                      401    415    415    415      415   415
+        POST /api/v1/rooms/sync                                 401    415    415    415      415   415
+        GET /api/v1/rooms/{room}                                401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/join                          401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
         GET /api/v1/server                                      401    403    403    403      403   200
         GET /api/v1/server/log                                  401    403    403    403      403   200
         GET /api/v1/server/settings                             401    403    403    403      403   200
@@ -108,6 +132,8 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/studies/{study}                          401    403    403    404      400   400
         GET /api/v1/studies/{study}                             401    404    200    404      200   200
         PATCH /api/v1/studies/{study}                           401    403    403    404      415   415
+        GET /api/v1/studies/{study}/alerts                      401    403    403    404      200   200
+        PUT /api/v1/studies/{study}/alerts                      401    403    403    404      415   415
         GET /api/v1/studies/{study}/codebook                    401    403    403    404      200   200
         DELETE /api/v1/studies/{study}/consent                  401    404    404    404      404   404
         GET /api/v1/studies/{study}/consent                     401    404    404    404      404   404
@@ -161,8 +187,8 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/users/{id}                               401    403    403    403      403   400
         GET /api/v1/users/{id}                                  401    404    404    404      404   404
         PATCH /api/v1/users/{id}                                401    403    403    403      403   415
-        DELETE /api/v1/users/{id}/second-factor                 401    403    403    403      403   404
         POST /api/v1/users/{id}/password                        401    403    403    403      403   404
+        DELETE /api/v1/users/{id}/second-factor                 401    403    403    403      403   404
         GET /health                                             200    200    200    200      200   200
         GET /health/live                                        200    200    200    200      200   200
         GET /health/ready                                       200    200    200    200      200   200

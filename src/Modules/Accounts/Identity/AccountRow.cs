@@ -6,7 +6,7 @@ internal sealed class AccountRow
     /// <summary>The columns, in the order that queries name them.</summary>
     public const string Columns = """
         id, username, username_key, email, email_key, display_name, display_name_key, role, password_hash,
-        password_generated, security_stamp, disabled, failed_logins, locked_until, created_at
+        password_generated, security_stamp, disabled, failed_logins, locked_until, created_at, email_state
         """;
 
     /// <summary>The same, and what other modules have counted of it: read only, as <c>TakeCounts</c> alone writes it.</summary>
@@ -51,6 +51,9 @@ internal sealed class AccountRow
     /// <summary>How many accounts follow this one.</summary>
     public long FollowerCount { get; set; }
 
+    /// <summary>What is known of the address, see <see cref="Identity.EmailState"/>.</summary>
+    public string EmailState { get; set; } = Identity.EmailState.Registered;
+
     public bool IsLocked(DateTimeOffset now) => LockedUntil > now;
 
     /// <summary>Sets what a person shows of themselves, with the keys that it is searched by.</summary>
@@ -59,4 +62,17 @@ internal sealed class AccountRow
         (DisplayName, DisplayNameKey) = (displayName, displayName?.ToUpperInvariant());
         (Email, EmailKey) = (email, email?.ToUpperInvariant());
     }
+}
+
+/// <summary>What is known of an account's address.</summary>
+internal static class EmailState
+{
+    /// <summary>It was given with the account.</summary>
+    public const string Registered = "registered";
+
+    /// <summary>Somebody who reads mail there has said that it is theirs.</summary>
+    public const string Confirmed = "confirmed";
+
+    /// <summary>It was given later, and nobody has confirmed it: it opens nothing.</summary>
+    public const string Changed = "changed";
 }

@@ -16,14 +16,14 @@ internal sealed class AccountStore(IReader reader)
     private const string Insert = $"""
         INSERT INTO account ({AccountRow.Columns})
         VALUES (@Id, @Username, @UsernameKey, @Email, @EmailKey, @DisplayName, @DisplayNameKey, @Role, @PasswordHash,
-          @PasswordGenerated, @SecurityStamp, @Disabled, @FailedLogins, @LockedUntil, @CreatedAt)
+          @PasswordGenerated, @SecurityStamp, @Disabled, @FailedLogins, @LockedUntil, @CreatedAt, @EmailState)
         """;
 
     private const string Update = """
         UPDATE account SET username = @Username, username_key = @UsernameKey, email = @Email, email_key = @EmailKey,
           display_name = @DisplayName, display_name_key = @DisplayNameKey, role = @Role, password_hash = @PasswordHash,
           password_generated = @PasswordGenerated, security_stamp = @SecurityStamp, disabled = @Disabled,
-          failed_logins = @FailedLogins, locked_until = @LockedUntil
+          failed_logins = @FailedLogins, locked_until = @LockedUntil, email_state = @EmailState
         WHERE id = @Id
         """;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.Identity;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
@@ -19,7 +20,8 @@ internal static class ChangeMe
         me.MapPatch("", Handle)
             .WithSummary("Change my account")
             .WithDescription(
-                "A JSON Merge Patch: what is absent stays, what is null goes. With If-Match only if nobody has changed it since."
+                "A JSON Merge Patch: what is absent stays, what is null goes. With If-Match only if nobody has changed it since. "
+                    + "Where mail is sent, a confirmed address changes once both it and the new one have agreed (`GET /api/v1/me/address`)."
             )
             .Fails(StatusCodes.Status412PreconditionFailed)
             .WithRequestExample(new Profile("Player One"))
@@ -29,27 +31,19 @@ internal static class ChangeMe
         MergePatch<Profile> patch,
         Precondition precondition,
         Caller caller,
-        Users users,
+        ProfileChange profiles,
         IDatabase<AccountsData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
-        var changed = await database.WriteAsync(
-            async unit =>
-            {
-                var row = await ProfileChange.ApplyAsync(
-                    unit,
-                    users,
-                    caller.Id,
-                    patch,
-                    current => precondition.Check(Account.OfCaller(current, caller, clock.GetUtcNow())),
-                    ct
-                );
-                return row is null ? null : Account.OfCaller(row, caller, clock.GetUtcNow());
-            },
+        var row = await profiles.ApplyAsync(
+            database,
+            caller.Id,
+            patch,
+            current => precondition.Check(Account.OfCaller(current, caller, clock.GetUtcNow())),
             ct
         );
-        return changed is null ? Problem.NotFound() : Reply.Ok(changed);
+        return row is null ? Problem.NotFound() : Reply.Ok(Account.OfCaller(row, caller, clock.GetUtcNow()));
     }
 }

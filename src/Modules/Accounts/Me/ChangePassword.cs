@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Identity;
@@ -49,6 +50,7 @@ internal static class ChangePassword
         Users users,
         AccountStates states,
         IDatabase<AccountsData> database,
+        TimeProvider clock,
         CancellationToken ct
     )
     {
@@ -102,6 +104,7 @@ internal static class ChangePassword
                 }
 
                 await unit.AuditAsync(new AuditEntry("account.password-changed", caller.Id, row.Id.ToString()), ct);
+                await AccountMails.PasswordChangedAsync(unit, row.Id, clock.GetUtcNow(), ct);
                 return true;
             },
             ct

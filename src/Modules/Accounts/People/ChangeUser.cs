@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
@@ -83,6 +84,12 @@ internal static class ChangeUser
                 if (after != before)
                 {
                     Apply(after, row);
+                    if (after.Email != before.Email)
+                    {
+                        await AddressChange.SetAsync(unit, row, after.Email, ct);
+                        await AccountMails.ConfirmAsync(unit, row, clock.GetUtcNow(), ct);
+                    }
+
                     (await manager.UpdateAsync(row)).MustSucceed();
                     await FollowAsync(unit, states, caller, row, before, after, ct);
                 }
@@ -127,7 +134,7 @@ internal static class ChangeUser
     {
         row.Role = change.Role;
         row.Disabled = change.Disabled;
-        row.Describe(change.DisplayName, change.Email);
+        row.Describe(change.DisplayName, row.Email);
         if (change.LockedUntil is null)
         {
             row.LockedUntil = null;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Factors;
@@ -15,7 +16,8 @@ internal sealed class PasswordReset(
     IDatabase<AccountsData> database,
     PasswordHashing hashing,
     Users users,
-    AccountStates states
+    AccountStates states,
+    TimeProvider clock
 )
 {
     /// <summary>Resets by the hand of whoever runs the server.</summary>
@@ -62,6 +64,7 @@ internal sealed class PasswordReset(
                 }
 
                 await unit.AuditAsync(new AuditEntry("account.password-reset", actor, row.Id.ToString()), ct);
+                await AccountMails.PasswordChangedAsync(unit, row.Id, clock.GetUtcNow(), ct);
                 return row.Username;
             },
             ct

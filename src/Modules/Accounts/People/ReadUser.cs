@@ -40,7 +40,8 @@ internal static class ReadUser
         }
 
         var row = await database.ReadAsync(reader => new AccountStore(reader).FindAsync(id, ct), ct);
-        return row is null || (row.Disabled && !isWhole) ? Problem.NotFound()
+        return row is null || (row.Disabled && !isWhole)
+            ? Problem.NotFound()
             : Reply.Ok(isWhole ? Account.Of(row, clock.GetUtcNow()) : Account.Public(row));
     }
 }

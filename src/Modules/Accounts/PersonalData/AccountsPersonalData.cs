@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.ApiKeys;
 using Sillage.Accounts.Authority;
 using Sillage.Accounts.Contracts.PersonalData;
@@ -14,8 +15,11 @@ namespace Sillage.Accounts.PersonalData;
 /// What accounts know of a person: the account, its sessions, keys and second factor, and what the audit trail says. Both forms of
 /// erasure remove the account, since the account is the tie; the audit trail keeps that something was done and on which day.
 /// </summary>
-internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Users users, AccountStates states)
-    : IPersonalData
+internal sealed class AccountsPersonalData(
+    IDatabase<AccountsData> database,
+    ProfileChange profiles,
+    AccountStates states
+) : IPersonalData
 {
     private const string Sessions = """
         SELECT id, user_agent, created_at, refreshed_at, expires_at FROM session WHERE account_id = @Id ORDER BY id
@@ -29,6 +33,8 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
         FROM factor WHERE account_id = @Id
         """;
 
+    private const string Devices = "SELECT seen_at FROM known_device WHERE account_id = @Id ORDER BY seen_at";
+
     private const string Counts = """
         SELECT (SELECT COUNT(*) FROM account WHERE id = @Id) AS accounts,
           (SELECT COUNT(*) FROM session WHERE account_id = @Id) AS sessions,
@@ -40,13 +46,15 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
 
     public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken ct)
     {
-        var (row, sessions, keys, factor) = await database.ReadAsync(
+        var (row, sessions, keys, factor, devices, change) = await database.ReadAsync(
             async reader =>
                 (
                     await new AccountStore(reader).FindAsync(accountId, ct),
                     await reader.QueryAsync<SessionRow>(Sessions, new { Id = accountId }, ct),
                     await reader.QueryAsync<ApiKeyRow>(Keys, new { Id = accountId }, ct),
-                    await reader.FirstOrDefaultAsync<FactorSummary>(Factor, new { Id = accountId }, ct)
+                    await reader.FirstOrDefaultAsync<FactorSummary>(Factor, new { Id = accountId }, ct),
+                    await reader.QueryAsync<DateTimeOffset>(Devices, new { Id = accountId }, ct),
+                    await AddressChange.FindAsync(reader, accountId, ct)
                 ),
             ct
         );
@@ -64,6 +72,7 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
                     row.Disabled,
                     row.LockedUntil,
                     row.CreatedAt,
+                    row.EmailState,
                 },
                 Json.Options
             );
@@ -75,6 +84,14 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
         JsonSerializer.Serialize(writer, sessions, Json.Options);
         writer.WritePropertyName("apiKeys");
         JsonSerializer.Serialize(writer, keys, Json.Options);
+        writer.WritePropertyName("knownDevices");
+        JsonSerializer.Serialize(writer, devices, Json.Options);
+        if (change is not null)
+        {
+            writer.WritePropertyName("addressChange");
+            JsonSerializer.Serialize(writer, change, Json.Options);
+        }
+
         if (factor is not null)
         {
             // Neither the secret nor a code: whoever reads this must not log in by it.
@@ -113,10 +130,7 @@ internal sealed class AccountsPersonalData(IDatabase<AccountsData> database, Use
 
         try
         {
-            var row = await database.WriteAsync(
-                unit => ProfileChange.ApplyAsync(unit, users, accountId, MergePatch<Profile>.Of(profile), _ => { }, ct),
-                ct
-            );
+            var row = await profiles.ApplyAsync(database, accountId, MergePatch<Profile>.Of(profile), _ => { }, ct);
             return row is null ? Problem.NotFound() : null;
         }
         catch (ProblemException e)

@@ -16,6 +16,7 @@ internal static class AnswerDirectory
     {
         inside.MapGet("/directory", FindAsync);
         inside.MapGet("/directory/by-name/{username}", FindByNameAsync);
+        inside.MapGet("/addresses/{account:guid}", FindAddressAsync);
         inside.MapPost("/directory/provision", ProvisionAsync);
         inside.MapPost("/directory/create", CreateAsync);
         inside.MapPost("/directory/withdraw", WithdrawAsync);
@@ -44,6 +45,13 @@ internal static class AnswerDirectory
         IAccountDirectory directory,
         CancellationToken ct
     ) => ServiceAnswer.Of(await directory.FindByUsernameAsync(username, ct));
+
+    private static async Task<IResult> FindAddressAsync(
+        Guid account,
+        IAccountAddresses addresses,
+        CancellationToken ct,
+        Guid? address = null
+    ) => ServiceAnswer.Of(await addresses.FindAsync(account, address, ct));
 
     private static async Task<IResult> ProvisionAsync(
         Body<ProvisioningQuestion> body,

@@ -1,4 +1,5 @@
 using System.Net;
+using Sillage.Accounts.Addresses;
 using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Passwords;
@@ -70,6 +71,7 @@ internal sealed class NewAccounts(Users users, PasswordHashing hashing, Password
             ct
         );
         await unit.PublishAsync(new AccountRegistered(account.Id, account.Role), ct);
+        await AccountMails.WelcomeAsync(unit, account, clock.GetUtcNow(), ct);
         return null;
     }
 

@@ -52,6 +52,7 @@ internal static class LogIn
         PasswordCheck passwords,
         SessionTokens tokens,
         IDatabase<AccountsData> database,
+        TimeProvider clock,
         CancellationToken ct
     )
     {
@@ -77,9 +78,14 @@ internal static class LogIn
             {
                 // Erased, disabled or given another password since it was compared.
                 var current = await new AccountStore(unit).FindAsync(account.Id, ct);
-                return current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp
-                    ? null
-                    : await tokens.OpenAsync(unit, current, context.Request.Headers.UserAgent, ct);
+                if (current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp)
+                {
+                    return null;
+                }
+
+                var userAgent = context.Request.Headers.UserAgent.ToString();
+                await KnownDevices.SeenAsync(unit, current.Id, SessionTokens.Clean(userAgent), clock.GetUtcNow(), ct);
+                return await tokens.OpenAsync(unit, current, userAgent, ct);
             },
             ct
         );

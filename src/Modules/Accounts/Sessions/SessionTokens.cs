@@ -157,7 +157,8 @@ internal sealed class SessionTokens(
 
     private static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    private static string? Clean(string? userAgent) =>
+    /// <summary>What a client calls itself, as it is kept; null if it does not.</summary>
+    public static string? Clean(string? userAgent) =>
         string.IsNullOrWhiteSpace(userAgent)
             ? null
             : string.Concat(userAgent.Where(c => c is >= ' ' and <= '~').Take(LongestUserAgent));

@@ -55,6 +55,7 @@ internal sealed class TracesPersonalData(
     private const string CountLeft = """
         SELECT (SELECT count(*) FROM identity WHERE account = @account)
           + (SELECT count(*) FROM study_right WHERE account = @account)
+          + (SELECT count(*) FROM study_alert WHERE account = @account)
           + (SELECT count(*) FROM study WHERE owner = @account)
           + (SELECT count(*) FROM removal WHERE account = @account)
           + (SELECT count(*) FROM retention_run WHERE actor = @account)
@@ -64,6 +65,7 @@ internal sealed class TracesPersonalData(
     private const string Everybody = """
         SELECT account FROM identity
         UNION SELECT account FROM study_right
+        UNION SELECT account FROM study_alert
         UNION SELECT owner FROM study WHERE owner IS NOT NULL
         UNION SELECT account FROM removal WHERE account IS NOT NULL
         UNION SELECT actor FROM retention_run WHERE actor IS NOT NULL
@@ -76,6 +78,12 @@ internal sealed class TracesPersonalData(
     private const string DeleteTie = "DELETE FROM identity WHERE account = @account";
 
     private const string DeleteRights = "DELETE FROM study_right WHERE account = @account";
+
+    private const string AlertsOf = """
+        SELECT s.slug FROM study_alert a JOIN study s ON s.key = a.study WHERE a.account = @account ORDER BY s.slug
+        """;
+
+    private const string DeleteAlerts = "DELETE FROM study_alert WHERE account = @account";
 
     private const string GiveUpOwnership =
         "UPDATE study SET owner = NULL, version = version + 1 WHERE owner = @account";
@@ -106,12 +114,13 @@ internal sealed class TracesPersonalData(
     {
         ArgumentNullException.ThrowIfNull(writer);
         var account = new { account = accountId };
-        var (participations, rights, owned) = await database.ReadAsync(
+        var (participations, rights, owned, alerts) = await database.ReadAsync(
             async r =>
                 (
                     await r.QueryAsync<Participation>(Participations, account, ct),
                     await r.QueryAsync<RightRow>(RightsOf, account, ct),
-                    await r.QueryAsync<string>(Owned, account, ct)
+                    await r.QueryAsync<string>(Owned, account, ct),
+                    await r.QueryAsync<string>(AlertsOf, account, ct)
                 ),
             ct
         );
@@ -147,6 +156,13 @@ internal sealed class TracesPersonalData(
         writer.WriteEndObject();
         writer.WriteStartArray("owned");
         foreach (var slug in owned)
+        {
+            writer.WriteStringValue(slug);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("alerts");
+        foreach (var slug in alerts)
         {
             writer.WriteStringValue(slug);
         }
@@ -231,6 +247,7 @@ internal sealed class TracesPersonalData(
 
         var ties = await unit.ExecuteAsync(DeleteTie, account, ct);
         var rights = await unit.ExecuteAsync(DeleteRights, account, ct);
+        await unit.ExecuteAsync(DeleteAlerts, account, ct);
         await unit.ExecuteAsync(GiveUpOwnership, account, ct);
         var details = JsonSerializer.Serialize(
             new

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Notifications.Choices;
+using Sillage.Notifications.Contracts;
+using Sillage.Notifications.Stored;
+using Sillage.Storage;
+
+namespace Sillage.Notifications.Mine;
+
+/// <summary>Lists the caller's notifications, and counts those that are not read.</summary>
+internal static class ListMine
+{
+    private const string Select = $"""
+        SELECT {NotificationRow.Columns} FROM notification
+        WHERE recipient = @Account AND place < @Before AND settled_at IS NULL
+          AND (CAST(@All AS integer) = 1 OR read_at IS NULL)
+        ORDER BY place DESC LIMIT @Limit
+        """;
+
+    public static void Map(RouteGroupBuilder mine)
+    {
+        mine.MapGet("", Handle)
+            .WithSummary("List my notifications")
+            .WithDescription("The newest first. What was settled meanwhile is not in it.")
+            .WithQuery("unread", "true for those only that are not read. Default false.", "true")
+            .Fails(StatusCodes.Status400BadRequest);
+        mine.MapGet("/unread", Unread)
+            .WithSummary("Count my unread notifications")
+            .WithReplyExample(UnreadCount.Example);
+    }
+
+    private static async Task<PageReply<MyNotification>> Handle(
+        PageRequest page,
+        Caller caller,
+        NotificationWords words,
+        IDatabase<NotificationsData> database,
+        IOptions<NotificationsOptions> options,
+        CancellationToken ct,
+        bool unread = false
+    )
+    {
+        var parameters = new
+        {
+            Account = caller.Id,
+            Before = page.After<Keys>()?.Place ?? long.MaxValue,
+            All = unread ? 0L : 1L,
+            Limit = page.Limit + 1,
+        };
+        var (rows, person) = await database.ReadAsync(
+            async reader =>
+                (
+                    await reader.QueryAsync<NotificationRow>(Select, parameters, ct),
+                    await PersonRow.FindAsync(reader, caller.Id, ct)
+                ),
+            ct
+        );
+        var worded = await words.OfAsync(rows, person?.Language ?? options.Value.Language, ct);
+        return PageReply<MyNotification>.Of(worded, page, item => new Keys(item.Place));
+    }
+
+    private static async Task<Reply<UnreadCount>> Unread(
+        Caller caller,
+        IDatabase<NotificationsData> database,
+        CancellationToken ct
+    ) => Reply.Ok(await UnreadCount.FindAsync(database, caller.Id, ct));
+
+    private sealed record Keys(long Place);
+}

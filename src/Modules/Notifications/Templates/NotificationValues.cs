@@ -1,0 +1,39 @@
+using Sillage.Accounts.Contracts;
+using Sillage.Notifications.Stored;
+
+namespace Sillage.Notifications.Templates;
+
+/// <summary>What a notification's texts are made of: its data, and the names of people as the account directory knows them now.</summary>
+internal sealed class NotificationValues(IAccountDirectory directory)
+{
+    /// <summary>What somebody is called who is no more.</summary>
+    private const string Nobody = "—";
+
+    public async Task<Dictionary<string, string>> ValuesAsync(NotificationRow row, CancellationToken ct) =>
+        (await ValuesAsync([row], ct))[0];
+
+    /// <summary>The same of many, with one question for all names.</summary>
+    public async Task<IReadOnlyList<Dictionary<string, string>>> ValuesAsync(
+        IReadOnlyList<NotificationRow> rows,
+        CancellationToken ct
+    )
+    {
+        var people = rows.SelectMany(row => row.Accounts.Values).Distinct().ToList();
+        var found = people.Count == 0 ? new Dictionary<Guid, AccountSummary>() : await directory.FindAsync(people, ct);
+        return
+        [
+            .. rows.Select(row =>
+            {
+                var values = new Dictionary<string, string>(row.Values, StringComparer.Ordinal);
+                foreach (var (name, id) in row.Accounts)
+                {
+                    values[name] = found.GetValueOrDefault(id) is { } account
+                        ? account.DisplayName ?? account.Username
+                        : Nobody;
+                }
+
+                return values;
+            }),
+        ];
+    }
+}
