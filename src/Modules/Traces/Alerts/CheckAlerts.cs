@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sillage.Notifications.Contracts;
 using Sillage.Storage;
+using Sillage.Storage.Mapping;
 using Sillage.Storage.Work;
 using Sillage.Traces.Studies;
 
@@ -204,8 +205,9 @@ internal sealed class CheckAlertsWork(IDatabase<TracesData> database, StudyDirec
         var parameters = new
         {
             Study = study.Key,
-            After = row.CheckedAt - left,
-            Until = now - left,
+            // As tallies keep times, on both engines.
+            After = Microseconds.From(row.CheckedAt - left),
+            Until = Microseconds.From(now - left),
             EndName = endName,
         };
         foreach (var stop in await unit.QueryAsync<StopRow>(SelectStopped, parameters, ct))
