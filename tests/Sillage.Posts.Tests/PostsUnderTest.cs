@@ -50,7 +50,15 @@ public abstract class PostsUnderTest : IAsyncLifetime
     public string NewName() => $"player-{Interlocked.Increment(ref _names)}";
 
     /// <summary>A server of a test's own, on data of its own.</summary>
-    public async Task<SillageServer> StartAsync(params (string Name, string? Value)[] settings)
+    public Task<SillageServer> StartAsync(params (string Name, string? Value)[] settings) =>
+        StartAsync(Modules, _ => { }, settings);
+
+    /// <summary>The same with other modules, or other services.</summary>
+    public async Task<SillageServer> StartAsync(
+        IReadOnlyList<IModule> modules,
+        Action<IServiceCollection> configure,
+        params (string Name, string? Value)[] settings
+    )
     {
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
@@ -67,16 +75,20 @@ public abstract class PostsUnderTest : IAsyncLifetime
         }
 
         return await SillageServer.StartAsync(
-            Modules,
+            modules,
             all,
-            builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock))
+            builder =>
+            {
+                builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                configure(builder.Services);
+            }
         );
     }
 
     /// <summary>A connection string to a fresh database; null on SQLite.</summary>
     public abstract Task<string?> PostgresAsync();
 
-    protected static IReadOnlyList<IModule> Modules => [new AccountsModule(), new PostsModule()];
+    public static IReadOnlyList<IModule> Modules => [new AccountsModule(), new PostsModule()];
 }
 
 public sealed class SqlitePosts : PostsUnderTest

@@ -39,6 +39,7 @@ public sealed class PostsModule : IModule
     {
         services.AddModuleDatabase<PostsData>(Name);
         services.AddSettings<PostsOptions>("Posts");
+        services.AddNotices();
         services.AddSingleton<AuthorNames>();
         services.AddSingleton<PostStore>();
         services.AddWork<PostsData, PublishPost, PublishWork>();

@@ -155,7 +155,8 @@ internal static class ChangeComment
                 if (await CommentRow.LockAsync(unit, post.Key, comment.Row.Id, ct) is { } row)
                 {
                     precondition.Check(Comment.Of(row, author, post.Id, caller));
-                    await CommentMarks.SetAsync(unit, row, row with { DeletedAt = row.DeletedAt ?? clock.GetUtcNow() }, ct);
+                    var deleted = row with { DeletedAt = row.DeletedAt ?? clock.GetUtcNow() };
+                    await CommentMarks.SetAsync(unit, post, row, deleted, ct);
                 }
 
                 return true;
@@ -185,7 +186,7 @@ internal static class ChangeComment
                 }
 
                 var restored = row with { DeletedAt = null };
-                await CommentMarks.SetAsync(unit, row, restored, ct);
+                await CommentMarks.SetAsync(unit, post, row, restored, ct);
                 return Reply.Ok(Comment.Of(restored, author, post.Id, caller));
             },
             ct

@@ -98,6 +98,7 @@ internal static class WriteComment
                     new CommentWritten(comment.Id, row.Id, caller.Id, row.Author, text.Parent, parent?.Author),
                     ct
                 );
+                await Notices.OfCommentAsync(unit, row, comment.Id, caller.Id, parent?.Author, ct);
                 await Mentions.TellAsync(unit, row, caller.Id, comment.Id, mentioned, ct);
                 return Reply.Created(Comment.AddressOf(row.Id, comment.Id), Comment.Of(comment, author, row.Id, caller));
             },

@@ -51,6 +51,7 @@ internal static class Mentions
             if (await MayReadAsync(unit, post, person, ct))
             {
                 await unit.PublishAsync(new PersonMentioned(person, author, post.Id, comment), ct);
+                await Notices.OfMentionAsync(unit, post, comment, author, person, ct);
             }
         }
     }

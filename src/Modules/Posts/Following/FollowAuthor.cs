@@ -60,6 +60,7 @@ internal static class FollowAuthor
                 {
                     await AuthorCounts.AddAsync(unit, author, 0, 1, clock.GetUtcNow(), ct);
                     await unit.PublishAsync(new AuthorFollowed(author, caller.Id), ct);
+                    await Notices.OfFollowAsync(unit, author, caller.Id, ct);
                 }
 
                 return true;

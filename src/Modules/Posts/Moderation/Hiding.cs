@@ -48,7 +48,7 @@ internal static class Hiding
         }
 
         var after = row with { Hidden = hidden };
-        await CommentMarks.SetAsync(unit, row, after, ct);
+        await CommentMarks.SetAsync(unit, post, row, after, ct);
         await AuditAsync(unit, hidden ? "comment.hidden" : "comment.shown", actor, comment, reason, ct);
         return after;
     }

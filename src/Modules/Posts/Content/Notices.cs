@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Notifications.Contracts;
+using Sillage.Storage;
+
+namespace Sillage.Posts.Content;
+
+/// <summary>What people are notified of: asked for in the unit that makes it true, sent where the notifications module is.</summary>
+internal static class Notices
+{
+    private const string Comment = "posts.comment";
+    private const string Mention = "posts.mention";
+    private const string Follow = "posts.follow";
+
+    /// <summary>Declares the kinds.</summary>
+    public static IServiceCollection AddNotices(this IServiceCollection services) =>
+        services
+            .AddNotificationKind(
+                new NotificationKind(
+                    Comment,
+                    new NotificationTexts(
+                        "A comment on my post, or an answer to my comment",
+                        "{{ author }} commented on “{{ title }}”",
+                        "{{ author }} commented on “{{ title }}”."
+                    ),
+                    new NotificationTexts(
+                        "Un commentaire sur ma publication, ou une réponse à mon commentaire",
+                        "{{ author }} a commenté « {{ title }} »",
+                        "{{ author }} a commenté « {{ title }} »."
+                    )
+                )
+                {
+                    Example = new Dictionary<string, string> { ["title"] = "A quiet morning", ["author"] = "Player One" },
+                }
+            )
+            .AddNotificationKind(
+                new NotificationKind(
+                    Mention,
+                    new NotificationTexts(
+                        "Somebody named me",
+                        "{{ author }} named you in “{{ title }}”",
+                        "{{ author }} named you in “{{ title }}”."
+                    ),
+                    new NotificationTexts(
+                        "Quelqu’un m’a mentionné",
+                        "{{ author }} vous a mentionné dans « {{ title }} »",
+                        "{{ author }} vous a mentionné dans « {{ title }} »."
+                    )
+                )
+                {
+                    Example = new Dictionary<string, string> { ["title"] = "A quiet morning", ["author"] = "Player One" },
+                }
+            )
+            .AddNotificationKind(
+                new NotificationKind(
+                    Follow,
+                    new NotificationTexts(
+                        "Somebody follows me",
+                        "{{ author }} follows you",
+                        "{{ author }} follows what you publish."
+                    ),
+                    new NotificationTexts(
+                        "Quelqu’un me suit",
+                        "{{ author }} vous suit",
+                        "{{ author }} suit ce que vous publiez."
+                    )
+                )
+                {
+                    Example = new Dictionary<string, string> { ["author"] = "Player One" },
+                }
+            );
+
+    /// <summary>Tells the post's author and who is answered of a comment; nobody of his own.</summary>
+    public static async Task OfCommentAsync(
+        IUnitOfWork unit,
+        PostRow post,
+        Guid comment,
+        Guid author,
+        Guid? answered,
+        CancellationToken ct
+    )
+    {
+        foreach (var recipient in new[] { post.Author, answered }.OfType<Guid>().Distinct().Where(r => r != author))
+        {
+            await unit.PublishAsync(Wanted(Comment, recipient, comment.ToString(), author, post), ct);
+        }
+    }
+
+    /// <summary>A comment that is deleted or hidden is nothing to be told of any more.</summary>
+    public static async Task CommentSettledAsync(
+        IUnitOfWork unit,
+        PostRow post,
+        Guid comment,
+        Guid? author,
+        Guid? answered,
+        CancellationToken ct
+    )
+    {
+        foreach (var recipient in new[] { post.Author, answered }.OfType<Guid>().Distinct().Where(r => r != author))
+        {
+            await unit.PublishAsync(new NotificationSettled(Comment, recipient, comment.ToString()), ct);
+        }
+    }
+
+    /// <summary>Tells somebody that he was named in a post, or in a comment on it.</summary>
+    public static Task OfMentionAsync(
+        IUnitOfWork unit,
+        PostRow post,
+        Guid? comment,
+        Guid author,
+        Guid recipient,
+        CancellationToken ct
+    ) => unit.PublishAsync(Wanted(Mention, recipient, (comment ?? post.Id).ToString(), author, post), ct);
+
+    /// <summary>Tells an author of a follower: once, however often he comes and goes.</summary>
+    public static Task OfFollowAsync(IUnitOfWork unit, Guid author, Guid follower, CancellationToken ct) =>
+        unit.PublishAsync(
+            new NotificationWanted(Follow, author, follower.ToString(), new Dictionary<string, string>())
+            {
+                People = new Dictionary<string, Guid> { ["author"] = follower },
+            },
+            ct
+        );
+
+    private static NotificationWanted Wanted(string kind, Guid recipient, string about, Guid author, PostRow post) =>
+        new(kind, recipient, about, new Dictionary<string, string> { ["title"] = post.Title })
+        {
+            People = new Dictionary<string, Guid> { ["author"] = author },
+        };
+}
