@@ -40,7 +40,9 @@ public abstract class Commenting(PostsUnderTest posts) : PostsSpecification(post
 
         var changed = (await PatchAsync(address, new { body = "*first*" }, Reader)).Must(HttpStatusCode.OK).Json;
         ((string)changed["html"]!).ShouldContain("<em>first</em>");
-        ((string)(await GetAsync(address + "/revisions", Reader)).Items.ShouldHaveSingleItem()!["body"]!).ShouldBe("frist");
+        ((string)(await GetAsync(address + "/revisions", Reader)).Items.ShouldHaveSingleItem()!["body"]!).ShouldBe(
+            "frist"
+        );
 
         (await DeleteAsync(address, Reader)).Must(HttpStatusCode.NoContent);
         var left = (await GetAsync($"{Self(post)}/comments", Author)).Items;
@@ -48,7 +50,9 @@ public abstract class Commenting(PostsUnderTest posts) : PostsSpecification(post
         left[0]!["body"].ShouldBeNull();
         left[0]!["author"].ShouldBeNull();
         ((Guid)left[1]!["parent"]!).ShouldBe((Guid)comment["id"]!);
-        (await PostAsync($"{Self(post)}/comments", new { body = "late", parent = (Guid)comment["id"]! })).Pointers().ShouldBe(["/parent"]);
+        (await PostAsync($"{Self(post)}/comments", new { body = "late", parent = (Guid)comment["id"]! }))
+            .Pointers()
+            .ShouldBe(["/parent"]);
 
         (await PostAsync(address + "/restore", null, Reader)).Must(HttpStatusCode.OK);
         ((string)(await GetAsync(address, Author)).Json["body"]!).ShouldBe("*first*");
@@ -89,9 +93,16 @@ public abstract class Commenting(PostsUnderTest posts) : PostsSpecification(post
     {
         var post = await WriteAsync("Closing");
         await PatchAsync(Self(post), new { commentsClosed = true });
-        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(HttpStatusCode.Conflict);
-        await PatchAsync(Self(post), new { commentsClosed = false, commentsUntil = Posts.Clock.GetUtcNow().AddMinutes(-1) });
-        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
+        await PatchAsync(
+            Self(post),
+            new { commentsClosed = false, commentsUntil = Posts.Clock.GetUtcNow().AddMinutes(-1) }
+        );
+        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
         await PatchAsync(Self(post), new JsonObject { ["commentsUntil"] = null });
         await CommentAsync(post, "At last", Reader);
     }

@@ -15,7 +15,15 @@ public abstract class CountingAuthors(PostsUnderTest posts) : PostsSpecification
         var author = await NewPersonAsync();
         var post = await WriteAsync("Counted", "public", author);
         await CountsBecomeAsync(author, 1, 0);
-        await WriteAsync(new { title = "Draft", body = "…", draft = true }, author);
+        await WriteAsync(
+            new
+            {
+                title = "Draft",
+                body = "…",
+                draft = true,
+            },
+            author
+        );
         await WriteAsync("Private", "private", author);
         await WriteAsync("Also counted", "followers", author);
         await CountsBecomeAsync(author, 2, 0);
@@ -45,7 +53,9 @@ public abstract class CountingAuthors(PostsUnderTest posts) : PostsSpecification
     public async Task Many_posts_at_once_are_all_counted()
     {
         var author = await NewPersonAsync();
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => WriteAsync($"At once {i % 3}", "public", author, "crowd")));
+        await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(i => WriteAsync($"At once {i % 3}", "public", author, "crowd"))
+        );
         await CountsBecomeAsync(author, 30, 0);
         ((long)(await GetAsync("/api/v1/tags/crowd")).Json["posts"]!).ShouldBe(30);
     }
@@ -78,7 +88,11 @@ public abstract class CountingAuthors(PostsUnderTest posts) : PostsSpecification
         );
         var accounts = Server.Services.GetRequiredService<IDatabase<AccountsData>>();
         await accounts.WriteAsync(
-            unit => unit.ExecuteAsync("UPDATE account SET post_count = 99, follower_count = 9 WHERE id = @Id", new { author.Id }),
+            unit =>
+                unit.ExecuteAsync(
+                    "UPDATE account SET post_count = 99, follower_count = 9 WHERE id = @Id",
+                    new { author.Id }
+                ),
             default
         );
         async Task<bool> RecountAsync() =>
@@ -96,20 +110,27 @@ public abstract class CountingAuthors(PostsUnderTest posts) : PostsSpecification
     public async Task Whoever_is_signed_in_sees_the_public_profile_and_no_address()
     {
         var author = await NewPersonAsync();
-        (await PatchAsync("/api/v1/me", new { email = "someone@example.org", displayName = "Some One" }, author)).Must(HttpStatusCode.OK);
+        (await PatchAsync("/api/v1/me", new { email = "someone@example.org", displayName = "Some One" }, author)).Must(
+            HttpStatusCode.OK
+        );
         await WriteAsync("On the profile", "public", author);
         await CountsBecomeAsync(author, 1, 0);
 
         var seen = (await GetAsync($"/api/v1/users/{author.Id}", Reader)).Must(HttpStatusCode.OK).Json.AsObject();
-        seen.Select(member => member.Key).ShouldBe(["id", "username", "displayName", "postCount", "followerCount", "links"]);
+        seen.Select(member => member.Key)
+            .ShouldBe(["id", "username", "displayName", "postCount", "followerCount", "links"]);
         ((long)seen["postCount"]!).ShouldBe(1);
         var whole = (await GetAsync($"/api/v1/users/{author.Id}", Administrator)).Json;
         ((string)whole["email"]!).ShouldBe("someone@example.org");
         ((long)whole["postCount"]!).ShouldBe(1);
-        (await Server.SendAsync(HttpMethod.Get, $"/api/v1/users/{author.Id}")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await Server.SendAsync(HttpMethod.Get, $"/api/v1/users/{author.Id}")).Status.ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
     }
 }
 
 public sealed class CountingAuthors_on_sqlite(SqlitePosts posts) : CountingAuthors(posts), IClassFixture<SqlitePosts>;
 
-public sealed class CountingAuthors_on_postgres(PostgresPosts posts) : CountingAuthors(posts), IClassFixture<PostgresPosts>;
+public sealed class CountingAuthors_on_postgres(PostgresPosts posts)
+    : CountingAuthors(posts),
+        IClassFixture<PostgresPosts>;

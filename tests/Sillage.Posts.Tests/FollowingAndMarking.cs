@@ -19,7 +19,9 @@ public abstract class FollowingAndMarking(PostsUnderTest posts) : PostsSpecifica
         seen["mine"]!.ToJsonString().ShouldBe("""["like","wow"]""");
 
         (await DeleteAsync($"{Self(post)}/reactions/like", Reader)).Must(HttpStatusCode.NoContent);
-        (await GetAsync($"{Self(post)}/reactions", Reader)).Json["counts"]!.ToJsonString().ShouldBe("""{"like":1,"wow":1}""");
+        (await GetAsync($"{Self(post)}/reactions", Reader)).Json["counts"]!
+            .ToJsonString()
+            .ShouldBe("""{"like":1,"wow":1}""");
     }
 
     [Fact]
@@ -57,14 +59,19 @@ public abstract class FollowingAndMarking(PostsUnderTest posts) : PostsSpecifica
         (await PutAsync($"/api/v1/authors/{one.Id}/follow", null, person)).Must(HttpStatusCode.NoContent);
         (await PutAsync($"/api/v1/tags/{tag}/follow", null, person)).Must(HttpStatusCode.NoContent);
         (await PutAsync("/api/v1/tags/no-such-tag/follow", null, person)).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await PutAsync($"/api/v1/authors/{Guid.CreateVersion7()}/follow", null, person)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PutAsync($"/api/v1/authors/{Guid.CreateVersion7()}/follow", null, person)).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
         await Posts.Database.WriteAsync(
             async unit =>
             {
                 for (var i = 0; i < otherFollows; i++)
                 {
                     var follow = new { Follower = person.Id, Author = Guid.CreateVersion7() };
-                    await unit.ExecuteAsync("INSERT INTO author_follow (follower, author) VALUES (@Follower, @Author)", follow);
+                    await unit.ExecuteAsync(
+                        "INSERT INTO author_follow (follower, author) VALUES (@Follower, @Author)",
+                        follow
+                    );
                 }
 
                 return true;
@@ -84,7 +91,9 @@ public abstract class FollowingAndMarking(PostsUnderTest posts) : PostsSpecifica
     }
 }
 
-public sealed class FollowingAndMarking_on_sqlite(SqlitePosts posts) : FollowingAndMarking(posts), IClassFixture<SqlitePosts>;
+public sealed class FollowingAndMarking_on_sqlite(SqlitePosts posts)
+    : FollowingAndMarking(posts),
+        IClassFixture<SqlitePosts>;
 
 public sealed class FollowingAndMarking_on_postgres(PostgresPosts posts)
     : FollowingAndMarking(posts),

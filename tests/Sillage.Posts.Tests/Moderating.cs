@@ -18,10 +18,14 @@ public abstract class Moderating(PostsUnderTest posts) : PostsSpecification(post
         queue.Select(r => (Guid)r!["id"]!).ShouldContain((Guid)made["id"]!);
 
         var settlement = (string)made["links"]!["settlement"]!;
-        var settled = (await PostAsync(settlement, new { outcome = "hidden" }, Administrator)).Must(HttpStatusCode.OK).Json;
+        var settled = (await PostAsync(settlement, new { outcome = "hidden" }, Administrator))
+            .Must(HttpStatusCode.OK)
+            .Json;
 
         ((string)settled["outcome"]!).ShouldBe("hidden");
-        (await PostAsync(settlement, new { outcome = "dismissed" }, Administrator)).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await PostAsync(settlement, new { outcome = "dismissed" }, Administrator)).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
         (await GetAsync(Self(post), Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
         ((bool)(await GetAsync(Self(post), Author)).Must(HttpStatusCode.OK).Json["hidden"]!).ShouldBeTrue();
         Titles(await GetAsync("/api/v1/posts?mine=hidden")).ShouldContain("Buy oars now");
@@ -40,7 +44,9 @@ public abstract class Moderating(PostsUnderTest posts) : PostsSpecification(post
         var post = await WriteAsync("With a bad comment");
         var comment = await CommentAsync(post, "nasty", Reader);
         (await PostAsync($"{Self(comment)}/reports", new { reason = "abuse" }, Author)).Must(HttpStatusCode.Created);
-        (await PutAsync($"{Self(comment)}/hiding", new { reason = "abuse" }, Author)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await PutAsync($"{Self(comment)}/hiding", new { reason = "abuse" }, Author)).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await PutAsync($"{Self(comment)}/hiding", new { reason = "abuse" }, Administrator)).Must(HttpStatusCode.OK);
         (await GetAsync($"{Self(post)}/comments", Author)).Items[0]!["body"].ShouldBeNull();
         ((string)(await GetAsync($"{Self(post)}/comments", Reader)).Items[0]!["body"]!).ShouldBe("nasty");
@@ -54,7 +60,9 @@ public abstract class Moderating(PostsUnderTest posts) : PostsSpecification(post
         var post = await WriteAsync("Heated");
         var comment = await CommentAsync(post, "before", Reader);
         (await PutAsync($"{Self(post)}/lock", new { reason = "abuse" }, Administrator)).Must(HttpStatusCode.OK);
-        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await PostAsync($"{Self(post)}/comments", new { body = "?" }, Reader)).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
         (await PatchAsync(Self(comment), new { body = "?" }, Reader)).Status.ShouldBe(HttpStatusCode.Conflict);
         (await PatchAsync(Self(post), new { body = "?" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await DeleteAsync($"{Self(post)}/lock", Administrator)).Must(HttpStatusCode.NoContent);
@@ -71,16 +79,28 @@ public abstract class Moderating(PostsUnderTest posts) : PostsSpecification(post
         (await PutAsync(ban, new { reason = "Advertises." }, Reader)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await PutAsync(ban, new { reason = "Advertises." }, Administrator)).Must(HttpStatusCode.OK);
 
-        (await PostAsync("/api/v1/posts", new { title = "t", body = "b" }, person)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await PostAsync("/api/v1/posts", new { title = "t", body = "b" }, person)).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await PatchAsync(Self(post), new { body = "b" }, person)).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await PostAsync($"{Self(other)}/comments", new { body = "b" }, person)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await PostAsync($"{Self(other)}/comments", new { body = "b" }, person)).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await GetAsync(Self(other), person)).Must(HttpStatusCode.OK);
-        (await GetAsync("/api/v1/posting-bans", Administrator)).Items.Select(b => (Guid)b!["account"]!).ShouldContain(person.Id);
+        (await GetAsync("/api/v1/posting-bans", Administrator))
+            .Items.Select(b => (Guid)b!["account"]!)
+            .ShouldContain(person.Id);
 
         (await DeleteAsync(ban, Administrator)).Must(HttpStatusCode.NoContent);
         (await DeleteAsync(ban, Administrator)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await PatchAsync(Self(post), new { body = "b" }, person)).Must(HttpStatusCode.OK);
-        (await PutAsync(ban, new { reason = "For a while.", until = Posts.Clock.GetUtcNow().AddMinutes(-1) }, Administrator)).Must(HttpStatusCode.OK);
+        (
+            await PutAsync(
+                ban,
+                new { reason = "For a while.", until = Posts.Clock.GetUtcNow().AddMinutes(-1) },
+                Administrator
+            )
+        ).Must(HttpStatusCode.OK);
         await CommentAsync(other, "It is over", person);
     }
 }

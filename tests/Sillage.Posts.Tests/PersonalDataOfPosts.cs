@@ -15,7 +15,18 @@ public abstract class PersonalDataOfPosts(PostsUnderTest posts) : PostsSpecifica
         var data = (await GetAsync("/api/v1/me/data", person)).Must(HttpStatusCode.OK).Json["posts"]!;
         data["posts"]!.AsArray().Count.ShouldBe(3);
         data["postRevisions"]!.AsArray().Count.ShouldBe(1);
-        foreach (var member in new[] { "comments", "reactions", "bookmarks", "followedAuthors", "followedTags", "reports", "bans" })
+        foreach (
+            var member in new[]
+            {
+                "comments",
+                "reactions",
+                "bookmarks",
+                "followedAuthors",
+                "followedTags",
+                "reports",
+                "bans",
+            }
+        )
         {
             data[member]!.AsArray().Count.ShouldBe(1, member);
         }
@@ -25,7 +36,10 @@ public abstract class PersonalDataOfPosts(PostsUnderTest posts) : PostsSpecifica
 
         var patch = new JsonObject
         {
-            ["posts"] = new JsonObject { ["posts"] = new JsonObject { [(string)post["id"]!] = new JsonObject { ["body"] = "Put right." } } },
+            ["posts"] = new JsonObject
+            {
+                ["posts"] = new JsonObject { [(string)post["id"]!] = new JsonObject { ["body"] = "Put right." } },
+            },
         };
         (await PatchAsync("/api/v1/me/data", patch, person)).Must(HttpStatusCode.NoContent);
         ((string)(await GetAsync(Self(post), person)).Json["body"]!).ShouldBe("Put right.");
@@ -59,25 +73,31 @@ public abstract class PersonalDataOfPosts(PostsUnderTest posts) : PostsSpecifica
         }
 
         var left = await Posts.Database.ReadAsync(
-            r => r.ScalarAsync<long>("SELECT COUNT(*) FROM post WHERE title IN ('Only mine', 'For followers') AND author IS NULL"),
+            r =>
+                r.ScalarAsync<long>(
+                    "SELECT COUNT(*) FROM post WHERE title IN ('Only mine', 'For followers') AND author IS NULL"
+                ),
             default
         );
         left.ShouldBe(0);
-        ((long)(await GetAsync("/api/v1/tags/" + person.Username, other)).Json["posts"]!).ShouldBe(form == "anonymise" ? 1 : 0);
+        ((long)(await GetAsync("/api/v1/tags/" + person.Username, other)).Json["posts"]!).ShouldBe(
+            form == "anonymise" ? 1 : 0
+        );
 
         async Task<long> CountLeftAsync(Person who) =>
             await Posts.Database.ReadAsync(
-                r => r.ScalarAsync<long>(
-                    """
-                    SELECT (SELECT COUNT(*) FROM post WHERE author = @Id) + (SELECT COUNT(*) FROM comment WHERE author = @Id)
-                      + (SELECT COUNT(*) FROM reaction WHERE account = @Id) + (SELECT COUNT(*) FROM bookmark WHERE account = @Id)
-                      + (SELECT COUNT(*) FROM author_follow WHERE follower = @Id OR author = @Id)
-                      + (SELECT COUNT(*) FROM tag_follow WHERE follower = @Id) + (SELECT COUNT(*) FROM author_count WHERE author = @Id)
-                      + (SELECT COUNT(*) FROM author_name WHERE account = @Id) + (SELECT COUNT(*) FROM report WHERE reporter = @Id)
-                      + (SELECT COUNT(*) FROM ban WHERE account = @Id)
-                    """,
-                    new { who.Id }
-                ),
+                r =>
+                    r.ScalarAsync<long>(
+                        """
+                        SELECT (SELECT COUNT(*) FROM post WHERE author = @Id) + (SELECT COUNT(*) FROM comment WHERE author = @Id)
+                          + (SELECT COUNT(*) FROM reaction WHERE account = @Id) + (SELECT COUNT(*) FROM bookmark WHERE account = @Id)
+                          + (SELECT COUNT(*) FROM author_follow WHERE follower = @Id OR author = @Id)
+                          + (SELECT COUNT(*) FROM tag_follow WHERE follower = @Id) + (SELECT COUNT(*) FROM author_count WHERE author = @Id)
+                          + (SELECT COUNT(*) FROM author_name WHERE account = @Id) + (SELECT COUNT(*) FROM report WHERE reporter = @Id)
+                          + (SELECT COUNT(*) FROM ban WHERE account = @Id)
+                        """,
+                        new { who.Id }
+                    ),
                 default
             );
     }
@@ -86,7 +106,15 @@ public abstract class PersonalDataOfPosts(PostsUnderTest posts) : PostsSpecifica
     private async Task<(JsonNode Own, JsonNode Theirs)> LiveAsync(Person person, Person other)
     {
         var tags = new[] { person.Username };
-        var own = await WriteAsync(new { title = "Read by all", body = "One", tags }, person);
+        var own = await WriteAsync(
+            new
+            {
+                title = "Read by all",
+                body = "One",
+                tags,
+            },
+            person
+        );
         await WriteAsync("Only mine", "private", person);
         await WriteAsync("For followers", "followers", person);
         (await PatchAsync(Self(own), new { body = "Two" }, person)).Must(HttpStatusCode.OK);
@@ -99,12 +127,16 @@ public abstract class PersonalDataOfPosts(PostsUnderTest posts) : PostsSpecifica
         (await PutAsync($"/api/v1/authors/{person.Id}/follow", null, other)).Must(HttpStatusCode.NoContent);
         (await PutAsync("/api/v1/tags/erased-other/follow", null, person)).Must(HttpStatusCode.NoContent);
         (await PostAsync($"{Self(theirs)}/reports", new { reason = "other" }, person)).Must(HttpStatusCode.Created);
-        (await PutAsync($"/api/v1/posting-bans/{person.Id}", new { reason = "For a test." }, Administrator)).Must(HttpStatusCode.OK);
+        (await PutAsync($"/api/v1/posting-bans/{person.Id}", new { reason = "For a test." }, Administrator)).Must(
+            HttpStatusCode.OK
+        );
         return (own, theirs);
     }
 }
 
-public sealed class PersonalDataOfPosts_on_sqlite(SqlitePosts posts) : PersonalDataOfPosts(posts), IClassFixture<SqlitePosts>;
+public sealed class PersonalDataOfPosts_on_sqlite(SqlitePosts posts)
+    : PersonalDataOfPosts(posts),
+        IClassFixture<SqlitePosts>;
 
 public sealed class PersonalDataOfPosts_on_postgres(PostgresPosts posts)
     : PersonalDataOfPosts(posts),

@@ -25,7 +25,8 @@ public abstract class PostsSpecification(PostsUnderTest posts)
         params (string Name, string Value)[] headers
     ) => Server.SendAsync(method, path, body, (person ?? Author).Token, headers);
 
-    protected Task<Answer> GetAsync(string path, Person? person = null) => SendAsync(HttpMethod.Get, path, null, person);
+    protected Task<Answer> GetAsync(string path, Person? person = null) =>
+        SendAsync(HttpMethod.Get, path, null, person);
 
     protected Task<Answer> PostAsync(string path, object? body = null, Person? person = null) =>
         SendAsync(HttpMethod.Post, path, body, person);
@@ -36,14 +37,20 @@ public abstract class PostsSpecification(PostsUnderTest posts)
     protected Task<Answer> PatchAsync(string path, object? body = null, Person? person = null) =>
         SendAsync(HttpMethod.Patch, path, body, person);
 
-    protected Task<Answer> DeleteAsync(string path, Person? person = null) => SendAsync(HttpMethod.Delete, path, null, person);
+    protected Task<Answer> DeleteAsync(string path, Person? person = null) =>
+        SendAsync(HttpMethod.Delete, path, null, person);
 
     /// <summary>A post of the author's, or of somebody else's.</summary>
     protected async Task<JsonNode> WriteAsync(object post, Person? person = null) =>
         (await PostAsync("/api/v1/posts", post, person)).Must(HttpStatusCode.Created).Json;
 
     /// <summary>A post with this title.</summary>
-    protected Task<JsonNode> WriteAsync(string title, string visibility = "public", Person? person = null, params string[] tags) =>
+    protected Task<JsonNode> WriteAsync(
+        string title,
+        string visibility = "public",
+        Person? person = null,
+        params string[] tags
+    ) =>
         WriteAsync(
             new
             {
@@ -56,16 +63,26 @@ public abstract class PostsSpecification(PostsUnderTest posts)
         );
 
     /// <summary>A comment on a post.</summary>
-    protected async Task<JsonNode> CommentAsync(JsonNode post, string body, Person? person = null, JsonNode? parent = null) =>
+    protected async Task<JsonNode> CommentAsync(
+        JsonNode post,
+        string body,
+        Person? person = null,
+        JsonNode? parent = null
+    ) =>
         (
-            await PostAsync($"{Self(post)}/comments", parent is null ? new { body } : new { body, parent = (Guid)parent["id"]! }, person)
+            await PostAsync(
+                $"{Self(post)}/comments",
+                parent is null ? new { body } : new { body, parent = (Guid)parent["id"]! },
+                person
+            )
         )
             .Must(HttpStatusCode.Created)
             .Json;
 
     protected static string Self(JsonNode resource) => (string)resource["links"]!["self"]!;
 
-    protected static string[] Titles(Answer list) => [.. list.Must(HttpStatusCode.OK).Items.Select(item => (string)item!["title"]!)];
+    protected static string[] Titles(Answer list) =>
+        [.. list.Must(HttpStatusCode.OK).Items.Select(item => (string)item!["title"]!)];
 
     /// <summary>Waits until the person's profile shows these counts.</summary>
     protected async Task CountsBecomeAsync(Person person, long posts, long followers)

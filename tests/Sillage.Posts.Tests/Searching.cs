@@ -11,7 +11,8 @@ public abstract class Searching(PostsUnderTest posts) : PostsSpecification(posts
         await WriteAsync(new { title = "漕艇の朝", body = "zephyr 湖は静かだった。" });
 
         async Task FindsAsync(string query, params string[] titles) =>
-            Titles(await GetAsync("/api/v1/posts?q=" + Uri.EscapeDataString(query), Reader)).ShouldBe(titles, ignoreOrder: true, query);
+            Titles(await GetAsync("/api/v1/posts?q=" + Uri.EscapeDataString(query), Reader))
+                .ShouldBe(titles, ignoreOrder: true, query);
 
         await FindsAsync("zephyr", "Zéphyr du matin", "Zephyr evening", "漕艇の朝");
         await FindsAsync("ZÉPHYR lac", "Zéphyr du matin");
@@ -31,7 +32,13 @@ public abstract class Searching(PostsUnderTest posts) : PostsSpecification(posts
     [Fact]
     public async Task The_title_counts_more_than_the_text_and_pages_follow_the_ranking()
     {
-        await WriteAsync(new { title = "Only in the text", body = "There is a quokka here, and a long text about all that is not one of them." });
+        await WriteAsync(
+            new
+            {
+                title = "Only in the text",
+                body = "There is a quokka here, and a long text about all that is not one of them.",
+            }
+        );
         await WriteAsync(new { title = "The quokka", body = "An animal." });
         await WriteAsync(new { title = "Nothing", body = "But quokka, quokka and quokka." });
 
@@ -85,11 +92,17 @@ public abstract class Searching(PostsUnderTest posts) : PostsSpecification(posts
         await using var french = await Posts.StartAsync(("Posts:SearchLanguage", "french"));
         var author = await french.RegisterAsync("author");
         (
-            await french.SendAsync(HttpMethod.Post, "/api/v1/posts", new { title = "Les chevaux", body = "Des rameuses rapides." }, author.Token)
+            await french.SendAsync(
+                HttpMethod.Post,
+                "/api/v1/posts",
+                new { title = "Les chevaux", body = "Des rameuses rapides." },
+                author.Token
+            )
         ).Must(HttpStatusCode.Created);
         foreach (var query in new[] { "cheval", "rameuse", "rapide" })
         {
-            Titles(await french.SendAsync(HttpMethod.Get, $"/api/v1/posts?q={query}", null, author.Token)).ShouldBe(["Les chevaux"], query);
+            Titles(await french.SendAsync(HttpMethod.Get, $"/api/v1/posts?q={query}", null, author.Token))
+                .ShouldBe(["Les chevaux"], query);
         }
     }
 
@@ -111,7 +124,8 @@ public abstract class Searching(PostsUnderTest posts) : PostsSpecification(posts
         await WriteAsync("Tagged 2", "public", null, "SKIFF");
         await WriteAsync("Tagged 3", "private", null, "skiff");
         await WriteAsync("Tagged 4", "public", null, "sculls");
-        async Task<long> CountAsync(string tag) => (long)(await GetAsync($"/api/v1/tags/{tag}")).Must(HttpStatusCode.OK).Json["posts"]!;
+        async Task<long> CountAsync(string tag) =>
+            (long)(await GetAsync($"/api/v1/tags/{tag}")).Must(HttpStatusCode.OK).Json["posts"]!;
         (await CountAsync("skiff")).ShouldBe(2);
         await PatchAsync(Self(first), new { visibility = "private" });
         (await CountAsync("skiff")).ShouldBe(1);
@@ -119,10 +133,16 @@ public abstract class Searching(PostsUnderTest posts) : PostsSpecification(posts
         (await CountAsync("skiff")).ShouldBe(1);
         (await CountAsync("boats")).ShouldBe(1);
 
-        (await PatchAsync("/api/v1/tags/skiff", new { name = "Single scull" }, Reader)).Status.ShouldBe(HttpStatusCode.Forbidden);
-        var renamed = (await PatchAsync("/api/v1/tags/skiff", new { name = "Single scull" }, Administrator)).Must(HttpStatusCode.OK).Json;
+        (await PatchAsync("/api/v1/tags/skiff", new { name = "Single scull" }, Reader)).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
+        var renamed = (await PatchAsync("/api/v1/tags/skiff", new { name = "Single scull" }, Administrator))
+            .Must(HttpStatusCode.OK)
+            .Json;
         ((string)renamed["key"]!).ShouldBe("single-scull");
-        (await PostAsync("/api/v1/tags/sculls/merge", new { into = "single scull" }, Administrator)).Must(HttpStatusCode.OK);
+        (await PostAsync("/api/v1/tags/sculls/merge", new { into = "single scull" }, Administrator)).Must(
+            HttpStatusCode.OK
+        );
 
         foreach (var name in new[] { "skiff", "SCULLS", "single-scull" })
         {

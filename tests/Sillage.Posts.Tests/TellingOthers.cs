@@ -19,7 +19,10 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
     public async Task Others_hear_of_what_can_be_read_and_people_of_what_concerns_them()
     {
         var heard = new Heard();
-        await using var server = await Posts.StartAsync([.. PostsUnderTest.Modules, new ListeningModule(heard)], _ => { });
+        await using var server = await Posts.StartAsync(
+            [.. PostsUnderTest.Modules, new ListeningModule(heard)],
+            _ => { }
+        );
         var author = await server.RegisterAsync("author");
         var reader = await server.RegisterAsync("reader");
         var third = await server.RegisterAsync("third");
@@ -30,12 +33,32 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
             return answer.Bytes.Length == 0 ? "" : answer.Json;
         }
 
-        var post = await SendAsync("POST", "/api/v1/posts", new { title = "Told", body = "With @reader and @nobody.", draft = true }, author);
+        var post = await SendAsync(
+            "POST",
+            "/api/v1/posts",
+            new
+            {
+                title = "Told",
+                body = "With @reader and @nobody.",
+                draft = true,
+            },
+            author
+        );
         await SendAsync("PATCH", Self(post), new { draft = false }, author);
         await SendAsync("PATCH", Self(post), new { visibility = "private" }, author);
         await SendAsync("PATCH", Self(post), new { visibility = "public" }, author);
-        var comment = await SendAsync("POST", $"{Self(post)}/comments", new { body = "Hello @author and @third" }, reader);
-        var answer = await SendAsync("POST", $"{Self(post)}/comments", new { body = "!", parent = (Guid)comment["id"]! }, author);
+        var comment = await SendAsync(
+            "POST",
+            $"{Self(post)}/comments",
+            new { body = "Hello @author and @third" },
+            reader
+        );
+        var answer = await SendAsync(
+            "POST",
+            $"{Self(post)}/comments",
+            new { body = "!", parent = (Guid)comment["id"]! },
+            author
+        );
         await SendAsync("DELETE", Self(answer), null, author);
         await SendAsync("PUT", $"/api/v1/authors/{author.Id}/follow", null, third);
         await SendAsync("DELETE", Self(post), null, author);
@@ -63,9 +86,9 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
         ];
         await Eventually.HoldsAsync(() => heard.Events.Count >= expected.Length);
         heard.Events.ShouldBe(expected, ignoreOrder: true);
-        heard.Events.Where(e => e.Contains(p.ToString(), StringComparison.Ordinal) && e[0] is 'p' or 'r').ShouldBe(
-            [expected[0], expected[2], expected[3], expected[9]]
-        );
+        heard
+            .Events.Where(e => e.Contains(p.ToString(), StringComparison.Ordinal) && e[0] is 'p' or 'r')
+            .ShouldBe([expected[0], expected[2], expected[3], expected[9]]);
     }
 
     [Fact]
@@ -86,12 +109,16 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
             }
         );
         var author = await server.RegisterAsync("author");
-        (await server.SendAsync(HttpMethod.Patch, "/api/v1/me", new { displayName = "The Author" }, author.Token)).Must(HttpStatusCode.OK);
+        (await server.SendAsync(HttpMethod.Patch, "/api/v1/me", new { displayName = "The Author" }, author.Token)).Must(
+            HttpStatusCode.OK
+        );
         var body = new { title = "Named", body = "For @author" };
         (await server.SendAsync(HttpMethod.Post, "/api/v1/posts", body, author.Token)).Must(HttpStatusCode.Created);
 
         away.IsAway = true;
-        var listed = (await server.SendAsync(HttpMethod.Get, "/api/v1/posts", null, author.Token)).Must(HttpStatusCode.OK).Items[0]!;
+        var listed = (await server.SendAsync(HttpMethod.Get, "/api/v1/posts", null, author.Token))
+            .Must(HttpStatusCode.OK)
+            .Items[0]!;
         ((string)listed["author"]!["displayName"]!).ShouldBe("The Author");
         (await server.SendAsync(HttpMethod.Post, "/api/v1/posts", body, author.Token)).Must(HttpStatusCode.Created);
     }
@@ -107,10 +134,13 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
         private IAccountDirectory There =>
             away.IsAway ? throw new DatabaseUnavailableException("Accounts are away.", TimeSpan.FromSeconds(1)) : there;
 
-        public Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct) =>
-            There.FindAsync(ids, ct);
+        public Task<IReadOnlyDictionary<Guid, AccountSummary>> FindAsync(
+            IReadOnlyCollection<Guid> ids,
+            CancellationToken ct
+        ) => There.FindAsync(ids, ct);
 
-        public Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken ct) => There.FindByUsernameAsync(username, ct);
+        public Task<AccountSummary?> FindByUsernameAsync(string username, CancellationToken ct) =>
+            There.FindByUsernameAsync(username, ct);
 
         public string? FindFault(string username) => There.FindFault(username);
 
@@ -184,7 +214,9 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
             );
 
         public Task Handle(EventContext<PersonMentioned> context, IUnitOfWork unit, CancellationToken ct) =>
-            heard.Add($"mentioned {context.Event.AccountId} by {context.Event.AuthorId} {context.Event.PostId} {context.Event.CommentId}");
+            heard.Add(
+                $"mentioned {context.Event.AccountId} by {context.Event.AuthorId} {context.Event.PostId} {context.Event.CommentId}"
+            );
 
         public Task Handle(EventContext<AuthorFollowed> context, IUnitOfWork unit, CancellationToken ct) =>
             heard.Add($"followed {context.Event.AuthorId} {context.Event.FollowerId}");

@@ -34,7 +34,11 @@ public sealed class WordTests
     [Theory]
     [InlineData("two words", "\"two\" AND \"words\"", "('two') & ('words')")]
     [InlineData("\"a phrase\" -no", "(\"a phrase\") NOT (\"no\")", "('a'<->'phrase') & !('no')")]
-    [InlineData("begin* -\"not this\" -that", "(\"begin\"*) NOT (\"not this\" OR \"that\")", "('begin':*) & !('not'<->'this') & !('that')")]
+    [InlineData(
+        "begin* -\"not this\" -that",
+        "(\"begin\"*) NOT (\"not this\" OR \"that\")",
+        "('begin':*) & !('not'<->'this') & !('that')"
+    )]
     [InlineData("e-mail", "\"e mail\"", "('e'<->'mail')")]
     [InlineData("\"open", "\"open\"", "('open')")]
     [InlineData("-only", null, null)]
@@ -58,5 +62,6 @@ public sealed class WordTests
     [InlineData("Thanks @player-1, and @Player-1.", "player-1")]
     [InlineData("mail me@example.org or (@a_b.c)!", "a_b.c")]
     [InlineData("@ @- nobody", "")]
-    public void People_are_named_with_an_at_sign(string text, string names) => string.Join(' ', Mentions.Of(text)).ShouldBe(names);
+    public void People_are_named_with_an_at_sign(string text, string names) =>
+        string.Join(' ', Mentions.Of(text)).ShouldBe(names);
 }

@@ -31,7 +31,14 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
     [Fact]
     public async Task A_draft_is_its_authors_until_it_is_published()
     {
-        var draft = await WriteAsync(new { title = "Not yet", body = "…", draft = true });
+        var draft = await WriteAsync(
+            new
+            {
+                title = "Not yet",
+                body = "…",
+                draft = true,
+            }
+        );
         (await GetAsync(Self(draft), Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
         Titles(await GetAsync("/api/v1/posts?mine=drafts")).ShouldContain("Not yet");
         Titles(await GetAsync("/api/v1/posts", Reader)).ShouldNotContain("Not yet");
@@ -57,7 +64,9 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
         ((string)changed["slug"]!).ShouldBe("another-title");
         foreach (var slug in new[] { old, "another-title" })
         {
-            ((Guid)(await GetAsync($"/api/v1/posts/{slug}", Reader)).Must(HttpStatusCode.OK).Json["id"]!).ShouldBe((Guid)first["id"]!);
+            ((Guid)(await GetAsync($"/api/v1/posts/{slug}", Reader)).Must(HttpStatusCode.OK).Json["id"]!).ShouldBe(
+                (Guid)first["id"]!
+            );
         }
 
         ((Guid)(await GetAsync($"/api/v1/posts/{second["slug"]}")).Json["id"]!).ShouldBe((Guid)second["id"]!);
@@ -75,10 +84,19 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
         foreach (var visibility in new[] { "public", "members", "followers", "private" })
         {
             var post = await WriteAsync($"For {visibility}", visibility, author);
-            foreach (var (who, person) in new[] { ("author", author), ("follower", follower), ("reader", Reader), ("moderator", Administrator) })
+            foreach (
+                var (who, person) in new[]
+                {
+                    ("author", author),
+                    ("follower", follower),
+                    ("reader", Reader),
+                    ("moderator", Administrator),
+                }
+            )
             {
                 var read = (await GetAsync(Self(post), person)).Status == HttpStatusCode.OK;
-                var listed = Titles(await GetAsync($"/api/v1/posts?author={author.Username}", person)).Contains($"For {visibility}");
+                var listed = Titles(await GetAsync($"/api/v1/posts?author={author.Username}", person))
+                    .Contains($"For {visibility}");
                 var found = Titles(await GetAsync($"/api/v1/posts?q=\"for {visibility}\"", person)).Length > 0;
                 read.ShouldBe(listed, $"{visibility} {who}");
                 read.ShouldBe(found, $"{visibility} {who}");
@@ -90,9 +108,17 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
         }
 
         seen.ShouldBe([
-            "public author", "public follower", "public reader", "public moderator",
-            "members author", "members follower", "members reader", "members moderator",
-            "followers author", "followers follower", "followers moderator",
+            "public author",
+            "public follower",
+            "public reader",
+            "public moderator",
+            "members author",
+            "members follower",
+            "members reader",
+            "members moderator",
+            "followers author",
+            "followers follower",
+            "followers moderator",
             "private author",
         ]);
     }
@@ -110,14 +136,21 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
             var made = await open.SendAsync(
                 HttpMethod.Post,
                 "/api/v1/posts",
-                new { title = visibility, body = "…", visibility, tags = new[] { "t" } },
+                new
+                {
+                    title = visibility,
+                    body = "…",
+                    visibility,
+                    tags = new[] { "t" },
+                },
                 author.Token
             );
             addresses.Add(Self(made.Must(HttpStatusCode.Created).Json));
         }
 
         Titles(await open.SendAsync(HttpMethod.Get, "/api/v1/posts")).ShouldBe(["public"]);
-        Titles(await open.SendAsync(HttpMethod.Get, "/api/v1/posts", null, author.Token)).ShouldBe(["members", "public"]);
+        Titles(await open.SendAsync(HttpMethod.Get, "/api/v1/posts", null, author.Token))
+            .ShouldBe(["members", "public"]);
         (await open.SendAsync(HttpMethod.Get, addresses[0])).Status.ShouldBe(HttpStatusCode.OK);
         (await open.SendAsync(HttpMethod.Get, addresses[0] + "/comments")).Status.ShouldBe(HttpStatusCode.OK);
         (await open.SendAsync(HttpMethod.Get, addresses[1])).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -131,7 +164,9 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
     {
         var post = await WriteAsync("Twice edited");
         var tag = (await GetAsync(Self(post))).Header("ETag")!;
-        (await SendAsync(HttpMethod.Patch, Self(post), new { body = "one" }, Author, ("If-Match", tag))).Must(HttpStatusCode.OK);
+        (await SendAsync(HttpMethod.Patch, Self(post), new { body = "one" }, Author, ("If-Match", tag))).Must(
+            HttpStatusCode.OK
+        );
 
         var late = await SendAsync(HttpMethod.Patch, Self(post), new { body = "two" }, Author, ("If-Match", tag));
 
@@ -179,9 +214,23 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
     public async Task A_post_with_a_time_to_come_is_published_then()
     {
         var at = Posts.Clock.GetUtcNow().AddSeconds(1);
-        var post = await WriteAsync(new { title = "In a second", body = "…", publishAt = at });
+        var post = await WriteAsync(
+            new
+            {
+                title = "In a second",
+                body = "…",
+                publishAt = at,
+            }
+        );
         ((string)post["state"]!).ShouldBe("scheduled");
-        var later = await WriteAsync(new { title = "Tomorrow", body = "…", publishAt = at.AddDays(1) });
+        var later = await WriteAsync(
+            new
+            {
+                title = "Tomorrow",
+                body = "…",
+                publishAt = at.AddDays(1),
+            }
+        );
 
         await Eventually.HoldsAsync(async () => (await GetAsync(Self(post), Reader)).Status == HttpStatusCode.OK);
 

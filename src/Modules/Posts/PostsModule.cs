@@ -48,7 +48,8 @@ public sealed class PostsModule : IModule
         {
             services.AddRetention<PostsData>(
                 removal,
-                provider => TimeSpan.FromDays(provider.GetRequiredService<IOptions<PostsOptions>>().Value.KeepDeletedDays)
+                provider =>
+                    TimeSpan.FromDays(provider.GetRequiredService<IOptions<PostsOptions>>().Value.KeepDeletedDays)
             );
         }
     }
@@ -88,7 +89,7 @@ public sealed class PostsModule : IModule
 
         var tags = routes.MapGroup("/api/v1/tags").WithTags("Tags");
         Open(ListTags.Map(tags), isOpen);
-        Open(ListTags.MapOne(tags), isOpen);
+        Open(ReadTag.Map(tags), isOpen);
         ChangeTag.Map(tags);
 
         FollowAuthor.Map(routes);

@@ -87,7 +87,7 @@ public sealed class BadInputTests(SharedServer shared)
                     await ShouldBeAnsweredAsync(
                         sweeper,
                         operation,
-                        Fill(operation),
+                        sweeper.Fill(operation),
                         () =>
                         {
                             var content = new ByteArrayContent(bytes);
@@ -113,7 +113,7 @@ public sealed class BadInputTests(SharedServer shared)
                     await ShouldBeAnsweredAsync(
                         sweeper,
                         operation,
-                        Fill(operation),
+                        sweeper.Fill(operation),
                         () => new StringContent(variant, new MediaTypeHeaderValue("application/json")),
                         variant
                     );
@@ -132,7 +132,10 @@ public sealed class BadInputTests(SharedServer shared)
                 // Longer than any limit that a route sets; what is right about it does not matter.
                 using var content = new ByteArrayContent(new byte[33 * 1024 * 1024]);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                using var request = new HttpRequestMessage(operation.Method, Fill(operation)) { Content = content };
+                using var request = new HttpRequestMessage(operation.Method, sweeper.Fill(operation))
+                {
+                    Content = content,
+                };
                 request.Headers.ExpectContinue = true;
                 using var reply = await sweeper.Client.SendAsync(request);
                 reply.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, operation.Name);
@@ -149,7 +152,7 @@ public sealed class BadInputTests(SharedServer shared)
             {
                 using var connection = await RawConnection.OpenAsync(shared.Server);
                 await connection.SendAsync(
-                    $"{operation.Method} {Fill(operation)} HTTP/1.1\r\nHost: localhost\r\n"
+                    $"{operation.Method} {sweeper.Fill(operation)} HTTP/1.1\r\nHost: localhost\r\n"
                         + $"Authorization: {sweeper.Client.DefaultRequestHeaders.Authorization}\r\n"
                         + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n{}\r\n0\r\n\r\n"
                 );
@@ -215,7 +218,10 @@ public sealed class BadInputTests(SharedServer shared)
             _ => true,
             async (sweeper, operation) =>
             {
-                using var request = new HttpRequestMessage(operation.Method, Fill(operation) + "?nobody-knows-this=1");
+                using var request = new HttpRequestMessage(
+                    operation.Method,
+                    sweeper.Fill(operation) + "?nobody-knows-this=1"
+                );
                 using var reply = await sweeper.Client.SendAsync(request);
                 reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest, operation.Name);
                 (await reply.Content.ReadAsStringAsync()).ShouldContain("nobody-knows-this");
@@ -234,15 +240,22 @@ public sealed class BadInputTests(SharedServer shared)
                 {
                     foreach (var text in HostileText.Append("\0"))
                     {
-                        var address = $"{Fill(operation)}?{name.Replace("*", "room")}={Uri.EscapeDataString(text)}";
+                        var address =
+                            $"{sweeper.Fill(operation)}?{name.Replace("*", "room")}={Uri.EscapeDataString(text)}";
                         await ShouldBeAnsweredAsync(sweeper, operation, address, null, address);
                     }
 
-                    await ShouldBeAnsweredAsync(sweeper, operation, $"{Fill(operation)}?{name}=%ff%fe", null, "%ff%fe");
                     await ShouldBeAnsweredAsync(
                         sweeper,
                         operation,
-                        $"{Fill(operation)}?{name}=1&{name}=2",
+                        $"{sweeper.Fill(operation)}?{name}=%ff%fe",
+                        null,
+                        "%ff%fe"
+                    );
+                    await ShouldBeAnsweredAsync(
+                        sweeper,
+                        operation,
+                        $"{sweeper.Fill(operation)}?{name}=1&{name}=2",
                         null,
                         "twice"
                     );
@@ -260,7 +273,7 @@ public sealed class BadInputTests(SharedServer shared)
             {
                 foreach (var cursor in new[] { "x", "AAAA", "%00", "eyJhIjoxfQ", new string('A', 3000), "'--", "-1" })
                 {
-                    using var reply = await sweeper.Client.GetAsync($"{Fill(operation)}?cursor={cursor}");
+                    using var reply = await sweeper.Client.GetAsync($"{sweeper.Fill(operation)}?cursor={cursor}");
                     reply.StatusCode.ShouldBe(HttpStatusCode.BadRequest, $"{operation.Name} {cursor}");
                 }
             }

@@ -12,8 +12,6 @@ namespace Sillage.EndToEnd.Tests.WholeApi;
 /// </summary>
 public sealed class ForeignPageTests(SharedServer shared)
 {
-    private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
-
     [Theory]
     [InlineData("https://evil.example", "cross-site")]
     [InlineData("https://evil.example", "same-site")]
@@ -32,7 +30,8 @@ public sealed class ForeignPageTests(SharedServer shared)
     [Fact]
     public async Task Reads_nothing_by_the_cookie_of_somebody_who_is_logged_in()
     {
-        using var browser = await NewCookieBrowserAsync();
+        var (browser, _) = await NewCookieBrowserAsync();
+        using var closed = browser;
         (await StatusAsync(browser, null, "same-origin")).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(browser, null, "none")).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(browser, null, "same-site")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -49,14 +48,18 @@ public sealed class ForeignPageTests(SharedServer shared)
         }
     }
 
-    private static async Task RefuseAsync(string? origin, string? site, Func<Task<HttpClient>> browser)
+    private static async Task RefuseAsync(
+        string? origin,
+        string? site,
+        Func<Task<(HttpClient Client, OwnThings Things)>> browser
+    )
     {
         var failures = new List<string>();
         await ForEachChangeAsync(
             browser,
-            async (client, operation) =>
+            async (client, things, operation) =>
             {
-                using var reply = await SendAsync(client, operation, origin, site);
+                using var reply = await SendAsync(client, things, operation, origin, site);
                 var text = await reply.Content.ReadAsStringAsync();
                 // The routes of the older API have its words for it.
                 var words = operation.Path.StartsWith("/{study}/", StringComparison.Ordinal)
@@ -103,54 +106,56 @@ public sealed class ForeignPageTests(SharedServer shared)
     }
 
     private static async Task ForEachChangeAsync(
-        Func<Task<HttpClient>> browser,
-        Func<HttpClient, Operation, Task> check
+        Func<Task<(HttpClient Client, OwnThings Things)>> browser,
+        Func<HttpClient, OwnThings, Operation, Task> check
     )
     {
-        using var client = await browser();
+        var (client, things) = await browser();
+        using var _ = client;
         var changes = (await Operation.AllAsync(client)).Where(o => o.Method != HttpMethod.Get).ToList();
         changes.ShouldNotBeEmpty();
         foreach (var operation in changes)
         {
-            await check(client, operation);
+            await check(client, things, operation);
         }
     }
 
-    private async Task<string> NewAdministratorAsync()
+    private async Task<(string Name, OwnThings Things)> NewAdministratorAsync()
     {
         var name = $"browser-{Guid.CreateVersion7():N}"[..30];
-        (await shared.RegisterAsync(name, "administrator")).Dispose();
-        return name;
+        using var api = await shared.RegisterAsync(name, "administrator");
+        return (name, await OwnThings.MakeAsync(api));
     }
 
-    private async Task<HttpClient> NewBrowserAsync() =>
-        ApiClient.Basic(shared.Server, await NewAdministratorAsync(), ApiClient.Password).Client;
-
-    private async Task<HttpClient> NewCookieBrowserAsync()
+    private async Task<(HttpClient Client, OwnThings Things)> NewBrowserAsync()
     {
+        var (name, things) = await NewAdministratorAsync();
+        return (ApiClient.Basic(shared.Server, name, ApiClient.Password).Client, things);
+    }
+
+    private async Task<(HttpClient Client, OwnThings Things)> NewCookieBrowserAsync()
+    {
+        var (username, things) = await NewAdministratorAsync();
         var client = shared.Server.CreateClient();
         var api = new ApiClient(client);
-        var session = await api.PostAsync(
-            "/api/v1/auth/login",
-            new { username = await NewAdministratorAsync(), password = ApiClient.Password }
-        );
+        var session = await api.PostAsync("/api/v1/auth/login", new { username, password = ApiClient.Password });
         // The client keeps the cookies, as a browser does.
         await api.PostAsync(
             "/api/v1/auth/cookies",
             new { refresh_token = session.GetProperty("refresh_token").GetString() }
         );
-        return client;
+        return (client, things);
     }
 
     private static async Task<HttpResponseMessage> SendAsync(
         HttpClient client,
+        OwnThings things,
         Operation operation,
         string? origin,
         string? site
     )
     {
-        var address = operation.Address(parameter => parameter == "study" ? SharedServer.Study : Nobody);
-        using var request = new HttpRequestMessage(operation.Method, address);
+        using var request = new HttpRequestMessage(operation.Method, things.Fill(operation));
         Add(request, origin, site);
         // More than a form can send: what a route does not read it would refuse for that.
         request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));

@@ -12,6 +12,7 @@ namespace Sillage.EndToEnd.Tests.WholeApi;
 internal sealed class Sweeper(SharedServer shared) : IDisposable
 {
     private ApiClient? _administrator;
+    private OwnThings? _things;
 
     public HttpClient Client => _administrator!.Client;
 
@@ -26,7 +27,11 @@ internal sealed class Sweeper(SharedServer shared) : IDisposable
             new { rights = new[] { "identities" } }
         );
         given.EnsureSuccessStatusCode();
+        _things = await OwnThings.MakeAsync(_administrator);
     }
+
+    /// <summary>The operation's address, with what the sweeper has in it.</summary>
+    public string Fill(Operation operation) => _things!.Fill(operation);
 
     /// <summary>Sends; what was refused only because the sweeper is nobody any more is sent again by a new one.</summary>
     public async Task<HttpResponseMessage> SendAsync(Operation operation, string address, Func<HttpContent>? content)

@@ -61,7 +61,9 @@ internal static class ChangeComment
             .RequirePermission(PostsPermission.Write)
             .RequireRight(CommentRights.Change)
             .WithSummary("Delete a comment")
-            .WithDescription("Its answers stay, and it keeps its place without a text. For thirty days its author can restore it.")
+            .WithDescription(
+                "Its answers stay, and it keeps its place without a text. For thirty days its author can restore it."
+            )
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status412PreconditionFailed);
         comment
@@ -79,8 +81,12 @@ internal static class ChangeComment
             .WithReplyExample(new Page<CommentRevision>([CommentRevision.Example], null));
     }
 
-    private static async Task<Reply<Comment>> Read(FoundComment comment, Caller caller, AuthorNames names, CancellationToken ct) =>
-        Reply.Ok(Comment.Of(comment.Row, await names.OfAsync(comment.Row.Author, ct), comment.Post.Row.Id, caller));
+    private static async Task<Reply<Comment>> Read(
+        FoundComment comment,
+        Caller caller,
+        AuthorNames names,
+        CancellationToken ct
+    ) => Reply.Ok(Comment.Of(comment.Row, await names.OfAsync(comment.Row.Author, ct), comment.Post.Row.Id, caller));
 
     private static async Task<Results<Reply<Comment>, Problem>> Handle(
         FoundComment comment,
@@ -180,7 +186,10 @@ internal static class ChangeComment
             async unit =>
             {
                 await PostRow.LockAsync(unit, post.Id, ct);
-                if (await CommentRow.LockAsync(unit, post.Key, comment.Row.Id, ct) is not { DeletedAt: not null, Body: not "" } row)
+                if (
+                    await CommentRow.LockAsync(unit, post.Key, comment.Row.Id, ct)
+                    is not { DeletedAt: not null, Body: not "" } row
+                )
                 {
                     return Problem.Conflict("The comment is not deleted.");
                 }

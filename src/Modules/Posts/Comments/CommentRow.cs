@@ -126,7 +126,8 @@ internal sealed record CommentRow(
 {
     public const int Step = 8;
 
-    public const string Columns = "key, id, post, parent, author, body, html, path, created_at, updated_at, revision, deleted_at, hidden";
+    public const string Columns =
+        "key, id, post, parent, author, body, html, path, created_at, updated_at, revision, deleted_at, hidden";
 
     private const string ById = $"SELECT {Columns} FROM comment WHERE id = @Id AND post = @Post";
 

@@ -35,7 +35,9 @@ internal static class WriteComment
             .RequirePermission(PostsPermission.Write)
             .RequireRight(PostRights.Comment)
             .WithSummary("Comment on a post")
-            .WithDescription("With `parent`, an answer to that comment, at most 32 deep. The post's author, the one who is answered and whoever is named as `@name` are told.")
+            .WithDescription(
+                "With `parent`, an answer to that comment, at most 32 deep. The post's author, the one who is answered and whoever is named as `@name` are told."
+            )
             .WithRequestExample(new NewComment("Was it cold?"))
             .WithReplyExample(Comment.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
@@ -67,7 +69,9 @@ internal static class WriteComment
                 var now = clock.GetUtcNow();
                 if (await PostRow.LockAsync(unit, post.Row.Id, ct) is not { } row || !row.TakesComments(now))
                 {
-                    return Problem.Conflict("The post takes no comments: it is locked or gone, or its author has closed them.");
+                    return Problem.Conflict(
+                        "The post takes no comments: it is locked or gone, or its author has closed them."
+                    );
                 }
 
                 var parent = text.Parent is { } id ? await CommentRow.FindAsync(unit, row.Key, id, ct) : null;
@@ -100,7 +104,10 @@ internal static class WriteComment
                 );
                 await Notices.OfCommentAsync(unit, row, comment.Id, caller.Id, parent?.Author, ct);
                 await Mentions.TellAsync(unit, row, caller.Id, comment.Id, mentioned, ct);
-                return Reply.Created(Comment.AddressOf(row.Id, comment.Id), Comment.Of(comment, author, row.Id, caller));
+                return Reply.Created(
+                    Comment.AddressOf(row.Id, comment.Id),
+                    Comment.Of(comment, author, row.Id, caller)
+                );
             },
             ct
         );
@@ -108,7 +115,10 @@ internal static class WriteComment
 
     private static Problem? Refuse(CommentRow? parent) =>
         parent is not { IsCounted: true }
-            ? Problem.BadRequest("There is no such comment to answer.", new FieldError("/parent", "The id of a comment on this post."))
+            ? Problem.BadRequest(
+                "There is no such comment to answer.",
+                new FieldError("/parent", "The id of a comment on this post.")
+            )
         : parent.Depth + 1 >= Deepest ? Problem.Conflict($"Answers go {Deepest} deep. Answer a comment above.")
         : null;
 }

@@ -11,8 +11,12 @@ internal static class Bans
     private const string Find = "SELECT COUNT(*) FROM ban WHERE account = @Account AND (until IS NULL OR until > @Now)";
 
     /// <summary>Whether the account is banned from posting.</summary>
-    public static async Task<bool> IsBannedAsync(IReader reader, Guid account, DateTimeOffset now, CancellationToken ct) =>
-        await reader.ScalarAsync<long>(Find, new { Account = account, Now = now }, ct) > 0;
+    public static async Task<bool> IsBannedAsync(
+        IReader reader,
+        Guid account,
+        DateTimeOffset now,
+        CancellationToken ct
+    ) => await reader.ScalarAsync<long>(Find, new { Account = account, Now = now }, ct) > 0;
 }
 
 /// <summary>Lets nobody write a post who is banned from posting.</summary>

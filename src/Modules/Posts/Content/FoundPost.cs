@@ -106,7 +106,8 @@ internal sealed record FoundPost(PostRow Row, bool Follows, bool Banned) : IReso
         var ct = context.RequestAborted;
         var name = (string)context.GetRouteValue("post")!;
         var post = await database.ReadAsync(r => FindAsync(r, name, caller, now, ct), ct);
-        var rights = post is null ? PostRights.None
+        var rights =
+            post is null ? PostRights.None
             : caller is null ? post.RightsOfAnybody
             : post.RightsOf(caller) | post.RightsOfAnybody;
         return rights.HasFlag(PostRights.Read) ? post : throw new ProblemException(Problem.NotFound());

@@ -29,7 +29,11 @@ internal static class Notices
                     )
                 )
                 {
-                    Example = new Dictionary<string, string> { ["title"] = "A quiet morning", ["author"] = "Player One" },
+                    Example = new Dictionary<string, string>
+                    {
+                        ["title"] = "A quiet morning",
+                        ["author"] = "Player One",
+                    },
                 }
             )
             .AddNotificationKind(
@@ -47,7 +51,11 @@ internal static class Notices
                     )
                 )
                 {
-                    Example = new Dictionary<string, string> { ["title"] = "A quiet morning", ["author"] = "Player One" },
+                    Example = new Dictionary<string, string>
+                    {
+                        ["title"] = "A quiet morning",
+                        ["author"] = "Player One",
+                    },
                 }
             )
             .AddNotificationKind(

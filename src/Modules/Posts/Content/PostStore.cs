@@ -158,11 +158,7 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
         CancellationToken ct
     )
     {
-        if (
-            before is null
-            || before.Listed != after.Listed
-            || (before.Title, before.Body) != (after.Title, after.Body)
-        )
+        if (before is null || before.Listed != after.Listed || (before.Title, before.Body) != (after.Title, after.Body))
         {
             await IndexAsync(unit, after, ct);
         }
@@ -203,7 +199,13 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
             ? PostIndex.PutAsync(unit, row.Key, row.Title, row.Body, options.Value.SearchLanguage, ct)
             : PostIndex.RemoveAsync(unit, row.Key, ct);
 
-    private static async Task<string> FreeSlugAsync(IUnitOfWork unit, string title, Guid id, long key, CancellationToken ct)
+    private static async Task<string> FreeSlugAsync(
+        IUnitOfWork unit,
+        string title,
+        Guid id,
+        long key,
+        CancellationToken ct
+    )
     {
         var slug = Slugs.OfTitle(title);
         await unit.LockAsync("slug " + slug, ct);

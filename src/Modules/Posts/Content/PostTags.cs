@@ -28,12 +28,19 @@ internal static class PostTags
         """;
 
     // In the order of their keys, so that no two units wait for one another.
-    private static readonly Sql Lock = new("SELECT 1", "SELECT key FROM tag WHERE key = ANY(@Keys) ORDER BY key FOR UPDATE");
+    private static readonly Sql Lock = new(
+        "SELECT 1",
+        "SELECT key FROM tag WHERE key = ANY(@Keys) ORDER BY key FOR UPDATE"
+    );
 
     private sealed record TagOfPost(long Post, string Key, string Name);
 
     /// <summary>The names of the posts' tags, by the posts' keys.</summary>
-    public static async Task<ILookup<long, string>> OfAsync(IReader reader, IEnumerable<long> posts, CancellationToken ct)
+    public static async Task<ILookup<long, string>> OfAsync(
+        IReader reader,
+        IEnumerable<long> posts,
+        CancellationToken ct
+    )
     {
         var rows = await reader.QueryAsync<TagOfPost>(OfPosts, new { Keys = posts.ToArray() }, ct);
         return rows.ToLookup(row => row.Post, row => row.Name);
@@ -46,7 +53,10 @@ internal static class PostTags
     /// <summary>Gives a post these tags in place of those it has; what is merged becomes what it was merged into.</summary>
     public static async Task SetAsync(IUnitOfWork unit, long post, IReadOnlyList<string> names, CancellationToken ct)
     {
-        var tags = names.Select(name => TagName.Parse(name)!).DistinctBy(tag => tag.Key).OrderBy(tag => tag.Key, StringComparer.Ordinal);
+        var tags = names
+            .Select(name => TagName.Parse(name)!)
+            .DistinctBy(tag => tag.Key)
+            .OrderBy(tag => tag.Key, StringComparer.Ordinal);
         await unit.ExecuteAsync(Take, new { Post = post }, ct);
         foreach (var tag in tags.ToList())
         {
@@ -61,7 +71,11 @@ internal static class PostTags
     {
         if (unit.Dialect == SqlDialect.Postgres)
         {
-            var keys = await unit.QueryAsync<string>("SELECT tag FROM post_tag WHERE post = @Post", new { Post = post }, ct);
+            var keys = await unit.QueryAsync<string>(
+                "SELECT tag FROM post_tag WHERE post = @Post",
+                new { Post = post },
+                ct
+            );
             await unit.QueryAsync<string>(Lock, new { Keys = keys.ToArray() }, ct);
         }
 

@@ -27,7 +27,12 @@ public sealed record PostText(
     internal const int MostTags = 10;
 
     internal static PostText Example { get; } =
-        new("A quiet morning", "Four of us on the *lake*.", ["rowing"], CommentsUntil: DateTimeOffset.UnixEpoch.AddYears(60));
+        new(
+            "A quiet morning",
+            "Four of us on the *lake*.",
+            ["rowing"],
+            CommentsUntil: DateTimeOffset.UnixEpoch.AddYears(60)
+        );
 
     /// <summary>What the annotations cannot say.</summary>
     internal IEnumerable<FieldError> Check()

@@ -13,12 +13,8 @@ internal sealed record PublishPost(Guid PostId) : IJob
 /// <summary>
 /// Publishes a post at its time. If the time was changed meanwhile there is another job for it, and this one finds nothing to do.
 /// </summary>
-internal sealed class PublishWork(
-    IDatabase<PostsData> database,
-    PostStore store,
-    AuthorNames names,
-    TimeProvider clock
-) : IWork<PublishPost>
+internal sealed class PublishWork(IDatabase<PostsData> database, PostStore store, AuthorNames names, TimeProvider clock)
+    : IWork<PublishPost>
 {
     public async Task<WorkResult> RunAsync(PublishPost job, WorkRun run, CancellationToken ct)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using Sillage.Posts.Search;
 
 namespace Sillage.Posts.Content;
 

@@ -21,11 +21,16 @@ internal static class FollowAuthor
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var authors = routes.MapGroup("/api/v1/authors/{author:guid}").WithTags("Following").RequirePermission(PostsPermission.Read);
+        var authors = routes
+            .MapGroup("/api/v1/authors/{author:guid}")
+            .WithTags("Following")
+            .RequirePermission(PostsPermission.Read);
         authors
             .MapPut("/follow", Handle)
             .WithSummary("Follow an author")
-            .WithDescription("The author's posts are in the caller's feed from then on, and those for followers are his to read. The author is told.")
+            .WithDescription(
+                "The author's posts are in the caller's feed from then on, and those for followers are his to read. The author is told."
+            )
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         authors

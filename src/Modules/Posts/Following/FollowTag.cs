@@ -15,7 +15,8 @@ internal static class FollowTag
 {
     private const string Meant = "SELECT COALESCE(merged, key) FROM tag WHERE key = @Key";
 
-    private const string Insert = "INSERT INTO tag_follow (follower, tag) VALUES (@Follower, @Tag) ON CONFLICT DO NOTHING";
+    private const string Insert =
+        "INSERT INTO tag_follow (follower, tag) VALUES (@Follower, @Tag) ON CONFLICT DO NOTHING";
 
     private const string Remove = "DELETE FROM tag_follow WHERE follower = @Follower AND tag = @Tag";
 

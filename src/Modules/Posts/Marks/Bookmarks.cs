@@ -43,7 +43,9 @@ internal static class Bookmarks
             .RequirePermission(PostsPermission.Read)
             .WithTags("Reactions and bookmarks")
             .WithSummary("List the posts that I keep")
-            .WithDescription("The newest post first. One that the caller may not read any more is left out, and is back once he may.")
+            .WithDescription(
+                "The newest post first. One that the caller may not read any more is left out, and is back once he may."
+            )
             .WithReplyExample(new Page<PostSummary>([PostSummary.Example], null));
     }
 
@@ -65,7 +67,12 @@ internal static class Bookmarks
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> Take(FoundPost post, Caller caller, IDatabase<PostsData> database, CancellationToken ct)
+    private static async Task<NoContent> Take(
+        FoundPost post,
+        Caller caller,
+        IDatabase<PostsData> database,
+        CancellationToken ct
+    )
     {
         var parameters = new { Account = caller.Id, Post = post.Row.Key };
         await database.WriteAsync(unit => unit.ExecuteAsync(Remove, parameters, ct), ct);

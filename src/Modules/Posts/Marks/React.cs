@@ -42,7 +42,8 @@ internal static class React
 
     private const string Remove = "DELETE FROM reaction WHERE post = @Post AND account = @Account AND kind = @Kind";
 
-    private const string Counts = "SELECT kind, COUNT(*) AS count FROM reaction WHERE post = @Post GROUP BY kind ORDER BY kind";
+    private const string Counts =
+        "SELECT kind, COUNT(*) AS count FROM reaction WHERE post = @Post GROUP BY kind ORDER BY kind";
 
     private const string Mine = "SELECT kind FROM reaction WHERE post = @Post AND account = @Account ORDER BY kind";
 
@@ -50,7 +51,9 @@ internal static class React
 
     public static void Map(RouteGroupBuilder post)
     {
-        var reactions = post.MapGroup("/reactions").RequirePermission(PostsPermission.Read).RequireRight(PostRights.Read);
+        var reactions = post.MapGroup("/reactions")
+            .RequirePermission(PostsPermission.Read)
+            .RequireRight(PostRights.Read);
         reactions
             .MapGet("/", Handle)
             .WithSummary("Read how people react to a post")

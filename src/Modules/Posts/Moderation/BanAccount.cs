@@ -17,7 +17,10 @@ namespace Sillage.Posts.Moderation;
 /// <summary>A ban from posting to give.</summary>
 /// <param name="Reason">Why, 1 to 500 characters; for moderators, and in the person's own data.</param>
 /// <param name="Until">Until when; absent for good.</param>
-public sealed record NewBan([property: Required, StringLength(500, MinimumLength = 1)] string Reason, DateTimeOffset? Until = null);
+public sealed record NewBan(
+    [property: Required, StringLength(500, MinimumLength = 1)] string Reason,
+    DateTimeOffset? Until = null
+);
 
 /// <summary>A ban from posting.</summary>
 /// <param name="Account">Who is banned.</param>
@@ -52,7 +55,10 @@ internal static class BanAccount
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var bans = routes.MapGroup("/api/v1/posting-bans").WithTags("Moderation").RequirePermission(PostsPermission.Moderate);
+        var bans = routes
+            .MapGroup("/api/v1/posting-bans")
+            .WithTags("Moderation")
+            .RequirePermission(PostsPermission.Moderate);
         bans.MapGet("/", List)
             .WithSummary("List bans from posting")
             .WithReplyExample(new Page<Ban>([Ban.Example], null));
@@ -113,7 +119,10 @@ internal static class BanAccount
         await database.WriteAsync<Results<NoContent, Problem>>(
             async unit =>
             {
-                if (await unit.ExecuteAsync("DELETE FROM ban WHERE account = @Account", new { Account = account }, ct) == 0)
+                if (
+                    await unit.ExecuteAsync("DELETE FROM ban WHERE account = @Account", new { Account = account }, ct)
+                    == 0
+                )
                 {
                     return Problem.NotFound("The account is not banned.");
                 }
@@ -124,7 +133,11 @@ internal static class BanAccount
             ct
         );
 
-    private static async Task<PageReply<Ban>> List(PageRequest page, IDatabase<PostsData> database, CancellationToken ct)
+    private static async Task<PageReply<Ban>> List(
+        PageRequest page,
+        IDatabase<PostsData> database,
+        CancellationToken ct
+    )
     {
         var parameters = new { After = page.After<Keys>()?.Account ?? Guid.Empty, Limit = page.Limit + 1L };
         var rows = await database.ReadAsync(r => r.QueryAsync<BanRow>(Select, parameters, ct), ct);

@@ -23,7 +23,9 @@ internal static class HideComment
             .RequirePermission(PostsPermission.Moderate)
             .RequireRight(CommentRights.Moderate)
             .WithSummary("Hide a comment")
-            .WithDescription("From all but its author and moderators; it keeps its place in the tree. Audited with the reason.")
+            .WithDescription(
+                "From all but its author and moderators; it keeps its place in the tree. Audited with the reason."
+            )
             .WithRequestExample(new ModerationReason(ReportReason.Abuse))
             .WithReplyExample(Comment.Example);
         comment

@@ -88,7 +88,10 @@ internal static class HidePost
     )
     {
         var reason = Named.Of(body.Value.Reason);
-        var row = await database.WriteAsync(unit => LockAsync(unit, store, post.Row.Id, true, reason, caller.Id, ct), ct);
+        var row = await database.WriteAsync(
+            unit => LockAsync(unit, store, post.Row.Id, true, reason, caller.Id, ct),
+            ct
+        );
         return await ShowAsync(post, row, caller, names, database, ct);
     }
 

@@ -14,10 +14,12 @@ namespace Sillage.Posts.Moderation;
 /// <summary>The queue of the moderators: what was reported.</summary>
 internal static class ListReports
 {
-    private const string Open = ReportRow.Select + " WHERE r.outcome IS NULL AND r.id > @After ORDER BY r.id LIMIT @Limit";
+    private const string Open =
+        ReportRow.Select + " WHERE r.outcome IS NULL AND r.id > @After ORDER BY r.id LIMIT @Limit";
 
     private const string Settled =
-        ReportRow.Select + " WHERE r.outcome IS NOT NULL AND (@NoCursor OR r.id < @After) ORDER BY r.id DESC LIMIT @Limit";
+        ReportRow.Select
+        + " WHERE r.outcome IS NOT NULL AND (@NoCursor OR r.id < @After) ORDER BY r.id DESC LIMIT @Limit";
 
     private sealed record Keys(Guid Id);
 

@@ -23,7 +23,8 @@ internal static class Report
         """;
 
     private const string OfPost =
-        ReportRow.Select + " WHERE r.post = @Post AND r.comment IS NULL AND r.reporter = @Reporter AND r.outcome IS NULL";
+        ReportRow.Select
+        + " WHERE r.post = @Post AND r.comment IS NULL AND r.reporter = @Reporter AND r.outcome IS NULL";
 
     private const string OfComment =
         ReportRow.Select + " WHERE r.comment = @Comment AND r.reporter = @Reporter AND r.outcome IS NULL";

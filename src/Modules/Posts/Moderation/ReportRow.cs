@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Sillage.Api.Replies;
-using Sillage.Posts.Comments;
 using Sillage.Posts.Content;
 using Sillage.Storage;
 
@@ -69,7 +68,21 @@ public sealed record ReportResource(
 )
 {
     internal static ReportResource Example { get; } =
-        Of(new ReportRow(Guid.Empty, 1, Guid.Empty, null, null, null, "spam", "An advertisement.", DateTimeOffset.UnixEpoch, null, null));
+        Of(
+            new ReportRow(
+                Guid.Empty,
+                1,
+                Guid.Empty,
+                null,
+                null,
+                null,
+                "spam",
+                "An advertisement.",
+                DateTimeOffset.UnixEpoch,
+                null,
+                null
+            )
+        );
 
     internal static ReportResource Of(ReportRow row) =>
         new(
@@ -84,7 +97,9 @@ public sealed record ReportResource(
             row.SettledAt,
             new Links(AddressOf(row.Id))
             {
-                ["subject"] = row.CommentId is { } comment ? Comments.Comment.AddressOf(row.PostId, comment) : Content.Post.AddressOf(row.PostId),
+                ["subject"] = row.CommentId is { } comment
+                    ? Comments.Comment.AddressOf(row.PostId, comment)
+                    : Content.Post.AddressOf(row.PostId),
                 ["settlement"] = AddressOf(row.Id) + "/settlement",
             }
         );

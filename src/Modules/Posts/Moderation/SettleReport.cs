@@ -71,7 +71,13 @@ internal static class SettleReport
             ct
         );
 
-    private static async Task HideAsync(IUnitOfWork unit, PostStore store, ReportRow row, Caller caller, CancellationToken ct)
+    private static async Task HideAsync(
+        IUnitOfWork unit,
+        PostStore store,
+        ReportRow row,
+        Caller caller,
+        CancellationToken ct
+    )
     {
         if (row.CommentId is not { } comment)
         {

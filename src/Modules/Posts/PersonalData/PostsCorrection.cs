@@ -36,7 +36,10 @@ internal static class PostsCorrection
                     if (await PostRow.LockAsync(unit, id, ct) is not { } row || row.Author != account)
                     {
                         throw new ProblemException(
-                            Problem.BadRequest("There is no such post of yours.", new FieldError($"/posts/{id}", "The id of a post of yours."))
+                            Problem.BadRequest(
+                                "There is no such post of yours.",
+                                new FieldError($"/posts/{id}", "The id of a post of yours.")
+                            )
                         );
                     }
 
@@ -75,17 +78,27 @@ internal static class PostsCorrection
             {
                 return Problem.BadRequest(
                     "This is not corrected here. Comments, reactions and follows are changed where they are.",
-                    new FieldError(JsonPointer.Member(JsonPointer.Root, member.Name), "Only 'posts', an object of posts by id.")
+                    new FieldError(
+                        JsonPointer.Member(JsonPointer.Root, member.Name),
+                        "Only 'posts', an object of posts by id."
+                    )
                 );
             }
 
             foreach (var post in member.Value.EnumerateObject())
             {
-                if (!Guid.TryParse(post.Name, out var id) || post.Value.ValueKind != JsonValueKind.Object || changes.Count == Most)
+                if (
+                    !Guid.TryParse(post.Name, out var id)
+                    || post.Value.ValueKind != JsonValueKind.Object
+                    || changes.Count == Most
+                )
                 {
                     return Problem.BadRequest(
                         "The correction is not valid.",
-                        new FieldError("/posts", $"At most {Most} objects with 'title', 'body' and 'visibility', by the ids of posts.")
+                        new FieldError(
+                            "/posts",
+                            $"At most {Most} objects with 'title', 'body' and 'visibility', by the ids of posts."
+                        )
                     );
                 }
 

@@ -24,25 +24,24 @@ internal static class PostsErasure
 
     private const string Followed = "SELECT author FROM author_follow WHERE follower = @Account ORDER BY author";
 
-    private const string CommentsToGo =
-        "c.author = @Account AND (@Destroy OR c.deleted_at IS NOT NULL OR c.hidden)";
+    private const string CommentsToGo = "c.author = @Account AND (@Destroy OR c.deleted_at IS NOT NULL OR c.hidden)";
 
     // What was answered stays as an empty place, since the answers stand on it.
     private static readonly string[] Comments =
     [
         $"""
-        UPDATE post SET comment_count = comment_count - (
-          SELECT COUNT(*) FROM comment c WHERE c.post = post.key AND {CommentsToGo} AND c.deleted_at IS NULL AND NOT c.hidden)
-        WHERE key IN (SELECT c.post FROM comment c WHERE c.author = @Account)
-        """,
+            UPDATE post SET comment_count = comment_count - (
+              SELECT COUNT(*) FROM comment c WHERE c.post = post.key AND {CommentsToGo} AND c.deleted_at IS NULL AND NOT c.hidden)
+            WHERE key IN (SELECT c.post FROM comment c WHERE c.author = @Account)
+            """,
         "DELETE FROM comment_revision WHERE comment IN (SELECT key FROM comment WHERE author = @Account)",
         $"""
-        DELETE FROM comment WHERE key IN (
-          SELECT c.key FROM comment c WHERE {CommentsToGo} AND NOT EXISTS (SELECT 1 FROM comment a WHERE a.parent = c.id))
-        """,
+            DELETE FROM comment WHERE key IN (
+              SELECT c.key FROM comment c WHERE {CommentsToGo} AND NOT EXISTS (SELECT 1 FROM comment a WHERE a.parent = c.id))
+            """,
         $"""
-        UPDATE comment SET body = '', html = '', deleted_at = COALESCE(deleted_at, @Day) WHERE key IN (SELECT c.key FROM comment c WHERE {CommentsToGo})
-        """,
+            UPDATE comment SET body = '', html = '', deleted_at = COALESCE(deleted_at, @Day) WHERE key IN (SELECT c.key FROM comment c WHERE {CommentsToGo})
+            """,
         "UPDATE comment SET author = NULL WHERE author = @Account",
     ];
 
@@ -54,11 +53,28 @@ internal static class PostsErasure
         "DELETE FROM tag_follow WHERE follower = @Account",
         "DELETE FROM author_count WHERE author = @Account",
         "DELETE FROM author_name WHERE account = @Account",
-        "UPDATE report SET reporter = NULL, note = NULL WHERE reporter = @Account",
-        "UPDATE report SET settled_by = NULL WHERE settled_by = @Account",
         "DELETE FROM ban WHERE account = @Account",
-        "UPDATE ban SET by = NULL WHERE by = @Account",
     ];
+
+    private const string Reports = """
+        SELECT id, created_at AS at, reporter AS account FROM report WHERE reporter = @Account
+        """;
+
+    private const string ForgetReporter = """
+        UPDATE report SET id = @NewId, reporter = NULL, note = NULL, created_at = @Day WHERE id = @Id
+        """;
+
+    private const string Settled = """
+        SELECT id, settled_at AS at, settled_by AS account FROM report WHERE settled_by = @Account
+        """;
+
+    private const string ForgetSettler = "UPDATE report SET settled_by = NULL, settled_at = @Day WHERE id = @Id";
+
+    private const string Bans = "SELECT account AS id, at, by AS account FROM ban WHERE by = @Account";
+
+    private const string ForgetBanner = "UPDATE ban SET by = NULL, at = @Day WHERE account = @Id";
+
+    private sealed record Trace(Guid Id, DateTimeOffset At, Guid Account);
 
     /// <summary>Erases in the unit, with the row in the audit trail.</summary>
     public static async Task EraseAsync(
@@ -107,6 +123,10 @@ internal static class PostsErasure
             await unit.ExecuteAsync(statement, parameters, ct);
         }
 
+        // What stays of what he did as a moderator or a reporter tells the day only, as the trail does.
+        await ForgetAsync(unit, Reports, ForgetReporter, account, ct);
+        await ForgetAsync(unit, Settled, ForgetSettler, account, ct);
+        await ForgetAsync(unit, Bans, ForgetBanner, account, ct);
         var details = JsonSerializer.Serialize(
             new
             {
@@ -117,6 +137,26 @@ internal static class PostsErasure
             Json.Options
         );
         await unit.AuditAsync(new AuditEntry("posts.erased", null, account.ToString(), details), ct);
+    }
+
+    private static async Task ForgetAsync(
+        IUnitOfWork unit,
+        string select,
+        string forget,
+        Guid account,
+        CancellationToken ct
+    )
+    {
+        foreach (var row in await unit.QueryAsync<Trace>(select, new { Account = account }, ct))
+        {
+            var parameters = new
+            {
+                row.Id,
+                NewId = Coarse.IdWithin(row.At),
+                Day = Coarse.DayOf(row.At),
+            };
+            await unit.ExecuteAsync(forget, parameters, ct);
+        }
     }
 
     private static async Task DestroyAsync(IUnitOfWork unit, PostRow row, CancellationToken ct)

@@ -111,7 +111,10 @@ internal static class PostsExport
         await WriteAllAsync<string>("followedTags", Tags, database, account, writer, ct);
         await WriteAllAsync<ExportedReport>("reports", Reports, database, account, writer, ct);
         await WriteAllAsync<ExportedBan>("bans", Bans, database, account, writer, ct);
-        var followers = await database.ReadAsync(r => r.ScalarAsync<long>(Followers, new { Account = account }, ct), ct);
+        var followers = await database.ReadAsync(
+            r => r.ScalarAsync<long>(Followers, new { Account = account }, ct),
+            ct
+        );
         writer.WriteNumber("followers", followers);
     }
 

@@ -71,7 +71,11 @@ internal sealed class PostsPersonalData(
         return database.ReadAsync<IReadOnlyDictionary<string, long>>(
             async r => new Dictionary<string, long>
             {
-                ["posts"] = await r.ScalarAsync<long>(form == ErasureForm.Destroy ? CountPosts : CountUnread, account, ct),
+                ["posts"] = await r.ScalarAsync<long>(
+                    form == ErasureForm.Destroy ? CountPosts : CountUnread,
+                    account,
+                    ct
+                ),
                 ["comments"] = await r.ScalarAsync<long>(CountComments, account, ct),
                 ["marks"] = await r.ScalarAsync<long>(CountMarks, account, ct),
                 ["follows"] = await r.ScalarAsync<long>(CountFollows, account, ct),

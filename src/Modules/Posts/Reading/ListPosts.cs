@@ -54,7 +54,11 @@ internal static class ListPosts
             .WithQuery("author", "Only posts of this author, by id or user name.", "player-1")
             .WithQuery("from", "Only posts published at this time or later.", "2026-11-01T00:00:00Z")
             .WithQuery("to", "Only posts published before this time.", "2026-12-01T00:00:00Z")
-            .WithQuery("mine", "Only the caller's own that lists do not show: `drafts`, `scheduled`, `deleted` or `hidden`, the newest first.", "drafts")
+            .WithQuery(
+                "mine",
+                "Only the caller's own that lists do not show: `drafts`, `scheduled`, `deleted` or `hidden`, the newest first.",
+                "drafts"
+            )
             .WithReplyExample(new Page<PostSummary>([PostSummary.Example], null));
 
     private static async Task<Results<PageReply<PostSummary>, Problem>> Handle(
@@ -117,7 +121,9 @@ internal static class ListPosts
         var errors = new List<FieldError>();
         if (q is not null && (query is null || q.Length > LongestQuery))
         {
-            errors.Add(new FieldError("?q", $"At most {LongestQuery} characters, with a word among them that has to be there."));
+            errors.Add(
+                new FieldError("?q", $"At most {LongestQuery} characters, with a word among them that has to be there.")
+            );
         }
 
         if (tag is not null && TagName.Parse(tag) is null)
@@ -125,9 +131,17 @@ internal static class ListPosts
             errors.Add(new FieldError("?tag", TagName.Rule));
         }
 
-        if (mine is not null && (mine is not ("drafts" or "scheduled" or "deleted" or "hidden") || caller is null || q is not null))
+        if (
+            mine is not null
+            && (mine is not ("drafts" or "scheduled" or "deleted" or "hidden") || caller is null || q is not null)
+        )
         {
-            errors.Add(new FieldError("?mine", "'drafts', 'scheduled', 'deleted' or 'hidden', with an account and without a search."));
+            errors.Add(
+                new FieldError(
+                    "?mine",
+                    "'drafts', 'scheduled', 'deleted' or 'hidden', with an account and without a search."
+                )
+            );
         }
 
         return errors;
@@ -181,9 +195,13 @@ internal static class ListPosts
     )
     {
         var after = page.Cursor is null ? "" : " AND (f.score < @Score OR (f.score = @Score AND p.id < @Id))";
-        var rest = $" FROM found f JOIN post p ON p.key = f.key WHERE {filter}{after} ORDER BY f.score DESC, p.id DESC LIMIT @Limit";
+        var rest =
+            $" FROM found f JOIN post p ON p.key = f.key WHERE {filter}{after} ORDER BY f.score DESC, p.id DESC LIMIT @Limit";
         var ranked = await reader.QueryAsync<Ranked>(
-            new Sql($"{Found.Sqlite} SELECT p.key, p.id, f.score{rest}", $"{Found.Postgres} SELECT p.key, p.id, f.score{rest}"),
+            new Sql(
+                $"{Found.Sqlite} SELECT p.key, p.id, f.score{rest}",
+                $"{Found.Postgres} SELECT p.key, p.id, f.score{rest}"
+            ),
             parameters,
             ct
         );

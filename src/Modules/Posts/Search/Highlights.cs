@@ -25,7 +25,9 @@ internal static class Highlights
     private static List<Word> Matches(string text, PostQuery query, SearchLanguage language)
     {
         var terms = query.Wanted.ToList();
-        var whole = terms.SelectMany(t => t.IsPrefix ? t.Words.Take(t.Words.Count - 1) : t.Words).ToHashSet(StringComparer.Ordinal);
+        var whole = terms
+            .SelectMany(t => t.IsPrefix ? t.Words.Take(t.Words.Count - 1) : t.Words)
+            .ToHashSet(StringComparer.Ordinal);
         var beginnings = terms.Where(t => t.IsPrefix).Select(t => t.Words[^1]).ToArray();
         return Words
             .Of(text)

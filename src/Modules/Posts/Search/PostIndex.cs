@@ -56,7 +56,8 @@ internal static class PostIndex
     {
         var positions = new Dictionary<string, StringBuilder>(StringComparer.Ordinal);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var words = title.Select((w, i) => (Word: w, At: i + 1, Weight: "A"))
+        var words = title
+            .Select((w, i) => (Word: w, At: i + 1, Weight: "A"))
             .Concat(body.Select((w, i) => (Word: w, At: title.Count + 10 + i, Weight: "")));
         foreach (var (word, at, weight) in words)
         {

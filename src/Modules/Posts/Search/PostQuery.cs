@@ -76,17 +76,16 @@ internal sealed class PostQuery
     }
 
     private static string Fts(Term term) =>
-        new StringBuilder("\"")
-            .AppendJoin(' ', term.Words)
-            .Append(term.IsPrefix ? "\"*" : "\"")
-            .ToString();
+        new StringBuilder("\"").AppendJoin(' ', term.Words).Append(term.IsPrefix ? "\"*" : "\"").ToString();
 
     private static void Add(List<Term> terms, string part, bool isPrefix, bool isNot, SearchLanguage language)
     {
         var words = Search.Words.Of(part);
         if (words.Count > 0)
         {
-            var stems = words.Select((w, i) => isPrefix && i == words.Count - 1 ? w.Folded : Stemming.Stem(w.Folded, language));
+            var stems = words.Select(
+                (w, i) => isPrefix && i == words.Count - 1 ? w.Folded : Stemming.Stem(w.Folded, language)
+            );
             terms.Add(new Term([.. stems], isPrefix, isNot));
         }
     }

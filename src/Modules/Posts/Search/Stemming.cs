@@ -16,8 +16,12 @@ internal static class Stemming
 
     private static string English(string word) =>
         word.Length < 4 || !Ends(word, "s") ? word
-        : Ends(word, "ies") ? Ends(word, "eies") || Ends(word, "aies") ? word : word[..^3] + "y"
-        : Ends(word, "es") ? Ends(word, "aes") || Ends(word, "ees") || Ends(word, "oes") ? word : word[..^1]
+        : Ends(word, "ies")
+            ? Ends(word, "eies") || Ends(word, "aies") ? word
+                : word[..^3] + "y"
+        : Ends(word, "es")
+            ? Ends(word, "aes") || Ends(word, "ees") || Ends(word, "oes") ? word
+                : word[..^1]
         : Ends(word, "us") || Ends(word, "ss") ? word
         : word[..^1];
 

@@ -74,13 +74,14 @@ internal static class Words
         Rune.IsLetterOrDigit(rune)
         || (
             isInside
-            && Rune.GetUnicodeCategory(rune)
-                is UnicodeCategory.NonSpacingMark
-                    or UnicodeCategory.SpacingCombiningMark
+            && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
         );
 
     private static bool IsWithoutSpaces(Rune rune) =>
-        rune.Value is (>= 0x3040 and <= 0x30FF) or (>= 0x3400 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
-            or (>= 0x20000 and <= 0x323AF)
+        rune.Value
+            is (>= 0x3040 and <= 0x30FF)
+                or (>= 0x3400 and <= 0x9FFF)
+                or (>= 0xF900 and <= 0xFAFF)
+                or (>= 0x20000 and <= 0x323AF)
         && Rune.IsLetterOrDigit(rune);
 }

@@ -34,19 +34,19 @@ internal static class ChangeTag
     private static readonly string[] Move =
     [
         """
-        INSERT INTO post_tag (post, tag) SELECT post, @To FROM post_tag WHERE tag = @From ON CONFLICT DO NOTHING
-        """,
+            INSERT INTO post_tag (post, tag) SELECT post, @To FROM post_tag WHERE tag = @From ON CONFLICT DO NOTHING
+            """,
         "DELETE FROM post_tag WHERE tag = @From",
         """
-        INSERT INTO tag_follow (follower, tag) SELECT follower, @To FROM tag_follow WHERE tag = @From ON CONFLICT DO NOTHING
-        """,
+            INSERT INTO tag_follow (follower, tag) SELECT follower, @To FROM tag_follow WHERE tag = @From ON CONFLICT DO NOTHING
+            """,
         "DELETE FROM tag_follow WHERE tag = @From",
         "UPDATE tag SET merged = @To, posts = 0 WHERE key = @From OR merged = @From",
         """
-        UPDATE tag SET merged = NULL, posts = (SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post
-          WHERE pt.tag = @To AND p.listed AND p.visibility <> 'private')
-        WHERE key = @To
-        """,
+            UPDATE tag SET merged = NULL, posts = (SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post
+              WHERE pt.tag = @To AND p.listed AND p.visibility <> 'private')
+            WHERE key = @To
+            """,
     ];
 
     private const string Add = "INSERT INTO tag (key, name) VALUES (@Key, @Name) ON CONFLICT DO NOTHING";
@@ -61,7 +61,11 @@ internal static class ChangeTag
             .WithDescription("Its posts and followers stay with it, and the name before leads to it.")
             .WithRequestExample(new TagChange("Rowing"))
             .WithReplyExample(Tag.Example)
-            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed);
+            .Fails(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
         tags.MapPost("/{tag}/merge", Merge)
             .RequirePermission(PostsPermission.Moderate)
             .WithSummary("Merge a tag into another")
@@ -127,7 +131,10 @@ internal static class ChangeTag
 
                 if (await TagRow.FindAsync(unit, body.Value.Into, ct) is not { } into)
                 {
-                    return Problem.BadRequest("There is no tag to merge into.", new FieldError("/into", "The name of a tag that there is."));
+                    return Problem.BadRequest(
+                        "There is no tag to merge into.",
+                        new FieldError("/into", "The name of a tag that there is.")
+                    );
                 }
 
                 if (from.Key == into.Key)

@@ -129,7 +129,9 @@ internal static class PostsVerbs
     {
         var database =
             services.GetService<IDatabase<PostsData>>()
-            ?? throw new SettingsException("the posts are not among the chosen modules; add posts to the setting Modules.");
+            ?? throw new SettingsException(
+                "the posts are not among the chosen modules; add posts to the setting Modules."
+            );
         await services.OpenStorageAsync(ct);
         return database;
     }

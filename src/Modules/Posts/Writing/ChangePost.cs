@@ -26,7 +26,11 @@ internal static class ChangePost
             )
             .WithRequestExample(new { title = "A quiet morning on the lake", draft = false })
             .WithReplyExample(Post.Example)
-            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed);
+            .Fails(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
 
     private static async Task<Results<Reply<Post>, Problem>> Handle(
         FoundPost post,
@@ -48,7 +52,8 @@ internal static class ChangePost
         var changed = await database.WriteAsync(
             async unit =>
             {
-                var before = await PostRow.LockAsync(unit, post.Row.Id, ct) ?? throw new ProblemException(Problem.NotFound());
+                var before =
+                    await PostRow.LockAsync(unit, post.Row.Id, ct) ?? throw new ProblemException(Problem.NotFound());
                 var tags = await PostTags.OfAsync(unit, before.Key, ct);
                 var rights = (post with { Row = before }).RightsOf(caller);
                 precondition.Check(Post.Of(before, tags, author, rights));
@@ -57,7 +62,8 @@ internal static class ChangePost
                 Demand(before, wanted, now);
                 var after = Apply(before, wanted, now) with
                 {
-                    Html = wanted.Body == before.Body ? before.Html
+                    Html =
+                        wanted.Body == before.Body ? before.Html
                         : wanted.Body == likely.Body ? html
                         : PostStore.HtmlOf(wanted.Body),
                 };
@@ -103,7 +109,9 @@ internal static class ChangePost
         if (before.IsPublished && wanted.StateAt(now) != PostRow.Published)
         {
             throw new ProblemException(
-                Problem.Conflict("The post is published, so it is no draft and has no time to come. Make it private instead.")
+                Problem.Conflict(
+                    "The post is published, so it is no draft and has no time to come. Make it private instead."
+                )
             );
         }
     }

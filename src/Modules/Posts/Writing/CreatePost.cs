@@ -22,7 +22,9 @@ internal static class CreatePost
             .RequirePermission(PostsPermission.Write)
             .WithMetadata(gate)
             .WithSummary("Write a post")
-            .WithDescription("Published at once, unless it is a draft or has a time to come in `publishAt`. People named as `@name` are told.")
+            .WithDescription(
+                "Published at once, unless it is a draft or has a time to come in `publishAt`. People named as `@name` are told."
+            )
             .WithRequestExample(PostText.Example)
             .WithReplyExample(Post.Example);
 

@@ -21,7 +21,9 @@ internal static class DeletePost
             .RequirePermission(PostsPermission.Write)
             .RequireRight(PostRights.Change)
             .WithSummary("Delete a post")
-            .WithDescription("It is gone for everybody but its author, who can restore it for thirty days (`Posts:KeepDeletedDays`); then it is removed for good.")
+            .WithDescription(
+                "It is gone for everybody but its author, who can restore it for thirty days (`Posts:KeepDeletedDays`); then it is removed for good."
+            )
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
         post.MapPost("/restore", Restore)
@@ -47,7 +49,8 @@ internal static class DeletePost
         await database.WriteAsync(
             async unit =>
             {
-                var row = await PostRow.LockAsync(unit, post.Row.Id, ct) ?? throw new ProblemException(Problem.NotFound());
+                var row =
+                    await PostRow.LockAsync(unit, post.Row.Id, ct) ?? throw new ProblemException(Problem.NotFound());
                 var rights = (post with { Row = row }).RightsOf(caller);
                 precondition.Check(Post.Of(row, await PostTags.OfAsync(unit, row.Key, ct), author, rights));
                 if (row.DeletedAt is null)
@@ -93,7 +96,9 @@ internal static class DeletePost
                 }
 
                 var found = post with { Row = restored };
-                return Reply.Ok(Post.Of(restored, await PostTags.OfAsync(unit, row.Key, ct), author, found.RightsOf(caller)));
+                return Reply.Ok(
+                    Post.Of(restored, await PostTags.OfAsync(unit, row.Key, ct), author, found.RightsOf(caller))
+                );
             },
             ct
         );

@@ -1,0 +1,35 @@
+namespace Sillage.EndToEnd.Tests.Kit;
+
+/// <summary>
+/// A post, a comment and a room of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
+/// what is not his.
+/// </summary>
+internal sealed record OwnThings(string Post, string Comment, string Room)
+{
+    private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
+
+    public static async Task<OwnThings> MakeAsync(ApiClient owner)
+    {
+        var post = await owner.PostAsync(
+            "/api/v1/posts",
+            new { title = "Swept over", body = "Nothing of importance." }
+        );
+        var id = post.GetProperty("id").GetString()!;
+        var comment = await owner.PostAsync($"/api/v1/posts/{id}/comments", new { body = "Indeed." });
+        var room = await owner.PostAsync("/api/v1/rooms", new { name = "Swept over" });
+        return new OwnThings(id, comment.GetProperty("id").GetString()!, room.GetProperty("id").GetString()!);
+    }
+
+    /// <summary>The operation's address with what there is; other ids are nobody's.</summary>
+    public string Fill(Operation operation) =>
+        operation.Address(parameter =>
+            parameter switch
+            {
+                "study" => SharedServer.Study,
+                "post" => Post,
+                "comment" => Comment,
+                "room" => Room,
+                _ => Nobody,
+            }
+        );
+}
