@@ -28,9 +28,9 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
         var third = await server.RegisterAsync("third");
         async Task<System.Text.Json.Nodes.JsonNode> SendAsync(string method, string path, object? body, Person person)
         {
-            var answer = await server.SendAsync(new HttpMethod(method), path, body, person.Token);
-            ((int)answer.Status).ShouldBeLessThan(300, answer.Text);
-            return answer.Bytes.Length == 0 ? "" : answer.Json;
+            var reply = await server.SendAsync(new HttpMethod(method), path, body, person.Token);
+            ((int)reply.Status).ShouldBeLessThan(300, reply.Text);
+            return reply.Bytes.Length == 0 ? "" : reply.Json;
         }
 
         var post = await SendAsync(

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Sillage.Posts.Tests;
 
 /// <summary>From a draft to a published post, to its removal and back.</summary>

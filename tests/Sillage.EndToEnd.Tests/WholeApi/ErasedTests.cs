@@ -118,14 +118,33 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
     // Published and changed, commented on by both, reported, followed each way.
     private static async Task PublishAsync(ApiClient person, ApiClient admin)
     {
-        var own = await person.PostAsync("/api/v1/posts", new { title = "Mine", body = "A text of mine.", tags = new[] { "mine" } });
+        var own = await person.PostAsync(
+            "/api/v1/posts",
+            new
+            {
+                title = "Mine",
+                body = "A text of mine.",
+                tags = new[] { "mine" },
+            }
+        );
         var address = own.GetProperty("links").GetProperty("self").GetString()!;
         await person.PatchAsync(address, new { body = "Another text." });
-        await person.PostAsync("/api/v1/posts", new { title = "A draft", body = "…", draft = true });
+        await person.PostAsync(
+            "/api/v1/posts",
+            new
+            {
+                title = "A draft",
+                body = "…",
+                draft = true,
+            }
+        );
         var theirs = await admin.PostAsync("/api/v1/posts", new { title = "Theirs", body = "For all." });
         var other = theirs.GetProperty("links").GetProperty("self").GetString()!;
         var comment = await person.PostAsync($"{other}/comments", new { body = "A comment of mine." });
-        await admin.PostAsync($"{other}/comments", new { body = "An answer.", parent = comment.GetProperty("id").GetString() });
+        await admin.PostAsync(
+            $"{other}/comments",
+            new { body = "An answer.", parent = comment.GetProperty("id").GetString() }
+        );
         await person.PostAsync($"{other}/reports", new { reason = "other", note = "A note." });
         await PutAsync(person, $"{other}/bookmark");
         await PutAsync(person, $"{other}/reactions/like");
