@@ -3,6 +3,7 @@ using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
+using Sillage.Messaging.Reading;
 using Sillage.Messaging.Rooms;
 using Sillage.SocketIO;
 
@@ -23,7 +24,15 @@ internal static class ChatNamespace
         var events = new LiveEvents(chat);
         SyncRooms.Map(events);
         JoinRoom.Map(events);
+        AcceptInvitation.Map(events);
+        RemoveMember.Map(events);
+        BanMember.Map(events);
         SendMessage.Map(events);
+        EditMessage.Map(events);
+        DeleteMessage.Map(events);
+        React.Map(events);
+        MarkRead.Map(events);
+        Typing.Map(events);
     }
 
     private static async Task ConnectAsync(ClientSocket socket, Chat chat, LiveRooms rooms, CancellationToken ct)

@@ -8,11 +8,15 @@ using Sillage.Api.Access;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
+using Sillage.Messaging.Conversations;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
+using Sillage.Messaging.Moderation;
 using Sillage.Messaging.PersonalData;
+using Sillage.Messaging.Reading;
+using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -43,6 +47,9 @@ public sealed class MessagingModule : IModule
         services.AddWork<MessagingData, LookForNews, NewsWork>(
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
         );
+        services.AddWork<MessagingData, RemoveOld, Keeping>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)
+        );
         services.AddPersonalData<MessagingData, MessagingPersonalData>();
     }
 
@@ -53,17 +60,37 @@ public sealed class MessagingModule : IModule
         CreateRoom.Map(rooms);
         ListRooms.Map(rooms);
         SyncRooms.Map(rooms);
+        AcceptInvitation.Map(rooms);
+        ListUnread.Map(rooms);
 
         var gate = new RoomGate(routes.ServiceProvider.GetRequiredService<IDatabase<MessagingData>>());
         var room = routes.MapGroup("/api/v1/rooms/{room}").WithMetadata(gate).WithTags("Rooms");
         ReadRoom.Map(room);
+        ChangeRoom.Map(room);
+        MarkRead.Map(room);
 
         var members = room.MapGroup("").WithTags("Members");
         JoinRoom.Map(members);
         ListMembers.Map(members);
+        PutMember.Map(members);
+        RemoveMember.Map(members);
+        Invite.Map(members);
+
+        var order = room.MapGroup("").WithTags("Moderation");
+        BanMember.Map(order);
+        MuteMember.Map(order);
+        ReportMessage.Map(order);
+        ListModeration.Map(order);
 
         var messages = room.MapGroup("/messages").WithTags("Messages");
         SendMessage.Map(messages);
         ListMessages.Map(messages);
+        ReadMessage.Map(messages);
+        EditMessage.Map(messages);
+        DeleteMessage.Map(messages);
+        React.Map(messages);
+
+        OpenConversation.Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));
+        BlockPerson.Map(routes.MapGroup("/api/v1/blocks").WithTags("Conversations"));
     }
 }

@@ -36,6 +36,11 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/backups/{backup}                         401    403    403    403      403   404
         POST /api/v1/backups/{backup}/check                     401    403    403    403      403   404
         GET /api/v1/bookmarks                                   401    200    200    200    200    200
+        GET /api/v1/blocks                                      401    200    200    200      200   200
+        DELETE /api/v1/blocks/{account}                         401    404    404    404      404   404
+        PUT /api/v1/blocks/{account}                            401    404    404    404      404   404
+        GET /api/v1/conversations                               401    200    200    200      200   200
+        POST /api/v1/conversations                              401    415    415    415      415   415
         GET /api/v1/erasures/{id}                               404    404    404    404      404   404
         GET /api/v1/events/parked                               401    403    403    403      403   200
         DELETE /api/v1/events/parked/{id}                       401    403    403    403      403   404
@@ -80,6 +85,25 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/notifications/suppressions                 401    403    403    403      403   415
         POST /api/v1/notifications/suppressions/removal         401    403    403    403      403   415
         GET /api/v1/notifications/{id}                          401    403    403    403      403   404
+        GET /api/v1/rooms                                       401    200    200    200      200   200
+        POST /api/v1/rooms                                      401    415    415    415      415   415
+        POST /api/v1/rooms/join                                 401    415    415    415      415   415
+        POST /api/v1/rooms/sync                                 401    415    415    415      415   415
+        GET /api/v1/rooms/unread                                401    200    200    200      200   200
+        GET /api/v1/rooms/{room}                                401    404    404    404      404   404
+        PATCH /api/v1/rooms/{room}                              401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/bans                           401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}/bans/{account}              401    404    404    404      404   404
+        PUT /api/v1/rooms/{room}/bans/{account}                 401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/invitations                    401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/invitations                   401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}/invitations/{id}            401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/join                          401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}/members/{account}           401    404    404    404      404   404
+        PUT /api/v1/rooms/{room}/members/{account}              401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
         GET /api/v1/post-reports                                401    403    403    403    403    200
         GET /api/v1/post-reports/{report}                       401    404    404    404    404    404
         POST /api/v1/post-reports/{report}/settlement           401    403    403    403    403    415
@@ -113,17 +137,23 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/posts/{post}/reports                       401    404    404    404    404    404
         POST /api/v1/posts/{post}/restore                       401    404    404    404    404    404
         GET /api/v1/posts/{post}/revisions                      401    404    404    404    404    404
-        GET /api/v1/rooms                                       401    200    200    200      200   200
-        POST /api/v1/rooms                                      401    415    415    415      415   415
-        POST /api/v1/rooms/sync                                 401    415    415    415      415   415
-        GET /api/v1/rooms/{room}                                401    404    404    404      404   404
-        POST /api/v1/rooms/{room}/join                          401    404    404    404      404   404
-        GET /api/v1/rooms/{room}/members                        401    404    404    404      404   404
-        GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
-        POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
         GET /api/v1/server                                      401    403    403    403      403   200
         GET /api/v1/server/log                                  401    403    403    403      403   200
         GET /api/v1/server/settings                             401    403    403    403      403   200
+        DELETE /api/v1/rooms/{room}/messages/{message}          401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages/{message}             401    404    404    404      404   404
+        PATCH /api/v1/rooms/{room}/messages/{message}           401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}/messages/{message}/reactions/{emoji} 401    404    404    404      404   404
+        PUT /api/v1/rooms/{room}/messages/{message}/reactions/{emoji} 401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/messages/{message}/reports    401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages/{message}/versions    401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/moderation                     401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}/mutes/{account}             401    404    404    404      404   404
+        PUT /api/v1/rooms/{room}/mutes/{account}                401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/read                           401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/read                          401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/reports                        401    404    404    404      404   404
+        PUT /api/v1/rooms/{room}/reports/{id}/resolution        401    404    404    404      404   404
         POST /api/v1/setup                                      415    415    415    415      415   415
         GET /api/v1/signing-keys                                401    403    403    403      403   200
         POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204

@@ -79,6 +79,10 @@ internal sealed partial class LiveRooms : IDisposable
         await TellAsync(Enter, new EnterNote(account, room));
     }
 
+    /// <summary>Says something to all clients of a person, in every process.</summary>
+    public ValueTask TellPersonAsync(Guid account, string name, object value) =>
+        Sockets.To(NameOfPerson(account)).EmitAsync(name, value);
+
     public async Task EnterHereAsync(Guid account, Guid room)
     {
         foreach (var socket in Sockets.To(NameOfPerson(account)).Local.LocalSockets())

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Talk;
+using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
 
@@ -7,6 +9,15 @@ namespace Sillage.Messaging.Messages;
 internal sealed partial record Mentions(IReadOnlyList<Guid> Accounts, bool Room)
 {
     private const int Most = 20;
+
+    // Only who is in the room is told.
+    private const string InsertMention = """
+        INSERT INTO mention (account_id, room_id, seq)
+        SELECT account_id, room_id, @Seq FROM member
+        WHERE room_id = @Room AND state = 'in' AND account_id = @Account AND account_id <> @Sender
+          AND account_id NOT IN (SELECT account_id FROM block WHERE blocked_id = @Sender)
+        ON CONFLICT (account_id, room_id, seq) DO NOTHING
+        """;
 
     private static readonly Mentions None = new([], false);
 
@@ -33,6 +44,25 @@ internal sealed partial record Mentions(IReadOnlyList<Guid> Accounts, bool Room)
         }
 
         return new Mentions(accounts, names.Contains("room"));
+    }
+
+    /// <summary>Notes whom a message names.</summary>
+    public static async Task WriteAsync(IUnitOfWork unit, MessageRow row, Mentions mentions, CancellationToken ct)
+    {
+        foreach (var account in mentions.Accounts)
+        {
+            await unit.ExecuteAsync(
+                InsertMention,
+                new
+                {
+                    row.Seq,
+                    Room = row.RoomId,
+                    Account = account,
+                    Sender = row.SenderId,
+                },
+                ct
+            );
+        }
     }
 
     // Not within a word: an address of mail names nobody.

@@ -55,15 +55,6 @@ internal static class SendMessage
         SELECT sent_at FROM message WHERE sender_id = @Sender AND room_id = @Room ORDER BY seq DESC LIMIT 1
         """;
 
-    // Only who is in the room is told.
-    private const string InsertMention = """
-        INSERT INTO mention (account_id, room_id, seq)
-        SELECT account_id, room_id, @Seq FROM member
-        WHERE room_id = @Room AND state = 'in' AND account_id = @Account AND account_id <> @Sender
-          AND account_id NOT IN (SELECT account_id FROM block WHERE blocked_id = @Sender)
-        ON CONFLICT (account_id, room_id, seq) DO NOTHING
-        """;
-
     public static void Map(RouteGroupBuilder messages) =>
         messages
             .MapPost("/", Handle)
@@ -210,28 +201,9 @@ internal static class SendMessage
             0
         );
         await MessageRow.InsertAsync(unit, row, ct);
-        await MentionAsync(unit, row, mentions, ct);
+        await Mentions.WriteAsync(unit, row, mentions, ct);
         await held.SaveAsync(unit, chat.Signals, ct);
         return new Sent(row.Id, row.Seq, Stored(now));
-    }
-
-    /// <summary>Notes whom a message names.</summary>
-    public static async Task MentionAsync(IUnitOfWork unit, MessageRow row, Mentions mentions, CancellationToken ct)
-    {
-        foreach (var account in mentions.Accounts)
-        {
-            await unit.ExecuteAsync(
-                InsertMention,
-                new
-                {
-                    row.Seq,
-                    Room = row.RoomId,
-                    Account = account,
-                    Sender = row.SenderId,
-                },
-                ct
-            );
-        }
     }
 
     private static async Task RefuseSilencedAsync(

@@ -41,6 +41,8 @@ public sealed partial record NewRoom(
     [property: Range(1, 36_500)] int? RetentionDays = null
 ) : IValidatableObject
 {
+    private static readonly string[] Taken = ["join", "sync", "unread"];
+
     internal static NewRoom Example { get; } = new("The boathouse", "boathouse");
 
     /// <inheritdoc />
@@ -52,6 +54,11 @@ public sealed partial record NewRoom(
                 "2 to 63 lower case letters, digits, - or _, the first and last a letter or digit, and not in the form of an id.",
                 [nameof(Slug)]
             );
+        }
+
+        if (Slug is not null && Taken.Contains(Slug))
+        {
+            yield return new ValidationResult("The API itself has this address. Choose another one.", [nameof(Slug)]);
         }
 
         if (string.IsNullOrWhiteSpace(Name))

@@ -23,6 +23,27 @@ internal sealed class HeldRoom
 
     public long LastChange { get; private set; }
 
+    /// <summary>Does something in a room, with its numbers written down at the end.</summary>
+    /// <exception cref="ProblemException">403 or 404, or what the work refuses: then nothing is done.</exception>
+    public static Task<T> RunAsync<T>(
+        Chat chat,
+        Room room,
+        Caller caller,
+        RoomRights needed,
+        Func<IUnitOfWork, HeldRoom, Task<T>> work,
+        CancellationToken ct
+    ) =>
+        chat.Database.WriteAsync(
+            async unit =>
+            {
+                var held = await HoldAsync(unit, room, caller, needed, ct);
+                var result = await work(unit, held);
+                await held.SaveAsync(unit, chat.Signals, ct);
+                return result;
+            },
+            ct
+        );
+
     /// <summary>Waits for the room, and looks once more whether the caller may: what the door saw may have changed since.</summary>
     /// <exception cref="ProblemException">403 or 404.</exception>
     public static async Task<HeldRoom> HoldAsync(

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
+using Sillage.Api.Replies;
+using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Talk;
+using Sillage.Storage;
+
+namespace Sillage.Messaging.Messages;
+
+/// <summary>What a message said before it was edited.</summary>
+/// <param name="Text">What it said.</param>
+/// <param name="ReplacedAt">Until when.</param>
+public sealed record MessageVersion(string Text, DateTimeOffset ReplacedAt);
+
+/// <summary>Shows a message, and what it said before.</summary>
+internal static class ReadMessage
+{
+    private const string Versions = """
+        SELECT text, replaced_at FROM message_version WHERE room_id = @Room AND seq = @Seq AND replaced_at > @After
+        ORDER BY replaced_at LIMIT @Limit
+        """;
+
+    private sealed record Keys(DateTimeOffset At);
+
+    public static void Map(RouteGroupBuilder messages)
+    {
+        messages
+            .MapGet("/{message:guid}", Read)
+            .RequirePermission(MessagingPermission.Read)
+            .RequireRight(RoomRights.Read)
+            .WithSummary("Read a message")
+            .WithReplyExample(Message.Example);
+        messages
+            .MapGet("/{message:guid}/versions", ListVersions)
+            .RequirePermission(MessagingPermission.Read)
+            .RequireRight(RoomRights.Read)
+            .WithSummary("Read what a message said before")
+            .WithDescription("Each text that an edit replaced, oldest first. Of a deleted message nothing is left.")
+            .WithReplyExample(new Page<MessageVersion>([new MessageVersion("Who is on the watre?", DateTimeOffset.UnixEpoch)], null));
+    }
+
+    private static async Task<Reply<Message>> Read(Room room, Guid message, Chat chat, CancellationToken ct) =>
+        Reply.Ok(
+            await chat.Database.ReadAsync(
+                async r =>
+                    (await MessageRow.ToMessageAsync(r, await MessageRow.GetAsync(r, room.Id, message, ct), ct)).WithLinks(),
+                ct
+            )
+        );
+
+    private static async Task<PageReply<MessageVersion>> ListVersions(
+        Room room,
+        Guid message,
+        PageRequest page,
+        Chat chat,
+        CancellationToken ct
+    )
+    {
+        var after = page.After<Keys>()?.At ?? DateTimeOffset.UnixEpoch;
+        var rows = await chat.Database.ReadAsync(
+            async r =>
+            {
+                var row = await MessageRow.GetAsync(r, room.Id, message, ct);
+                var parameters = new
+                {
+                    Room = room.Id,
+                    row.Seq,
+                    After = after,
+                    Limit = page.Limit + 1L,
+                };
+                return await r.QueryAsync<MessageVersion>(Versions, parameters, ct);
+            },
+            ct
+        );
+        return PageReply<MessageVersion>.Of(rows, page, version => new Keys(version.ReplacedAt));
+    }
+}
