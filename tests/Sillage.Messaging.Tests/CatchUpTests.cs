@@ -18,7 +18,12 @@ public abstract class CatchUpTests(MessagingUnderTest messaging) : MessagingSpec
         var room = (string)made.Must(HttpStatusCode.Created).Json["id"]!;
         for (var i = 1; i <= 25; i++)
         {
-            await server.SendAsync(HttpMethod.Post, $"/api/v1/rooms/{room}/messages", new { text = $"{i}" }, person.Token);
+            await server.SendAsync(
+                HttpMethod.Post,
+                $"/api/v1/rooms/{room}/messages",
+                new { text = $"{i}" },
+                person.Token
+            );
         }
 
         await using var client = await LiveClient.ConnectAsync(server, person);
@@ -54,13 +59,20 @@ public abstract class CatchUpTests(MessagingUnderTest messaging) : MessagingSpec
         var person = await TestUsers.RegisterAsync(server, "player-of-gaps");
         async Task<string> NewAsync() =>
             (string)
-                (await server.SendAsync(HttpMethod.Post, "/api/v1/rooms", new { name = "Gap" }, person.Token)).Json["id"]!;
+                (await server.SendAsync(HttpMethod.Post, "/api/v1/rooms", new { name = "Gap" }, person.Token)).Json[
+                    "id"
+                ]!;
         var (full, other) = (await NewAsync(), await NewAsync());
         await Task.WhenAll(
             Enumerable
                 .Range(0, 101)
                 .Select(i =>
-                    server.SendAsync(HttpMethod.Post, $"/api/v1/rooms/{full}/messages", new { text = $"{i}" }, person.Token)
+                    server.SendAsync(
+                        HttpMethod.Post,
+                        $"/api/v1/rooms/{full}/messages",
+                        new { text = $"{i}" },
+                        person.Token
+                    )
                 )
         );
         async Task<JsonNode> AskAsync(string room, long seq) =>
@@ -127,7 +139,10 @@ public abstract class CatchUpTests(MessagingUnderTest messaging) : MessagingSpec
             (_taken, HasGap) = (0, false);
             for (var more = true; more; )
             {
-                var reply = await client.AskAsync("sync", new { rooms = new Dictionary<string, long> { [room] = Seq } });
+                var reply = await client.AskAsync(
+                    "sync",
+                    new { rooms = new Dictionary<string, long> { [room] = Seq } }
+                );
                 more = (bool)reply["more"]!;
                 foreach (var message in reply["rooms"]![0]!["messages"]!.AsArray())
                 {
@@ -164,7 +179,9 @@ public abstract class CatchUpTests(MessagingUnderTest messaging) : MessagingSpec
     }
 }
 
-public sealed class CatchUpOnSqlite(SqliteMessaging messaging) : CatchUpTests(messaging), IClassFixture<SqliteMessaging>;
+public sealed class CatchUpOnSqlite(SqliteMessaging messaging)
+    : CatchUpTests(messaging),
+        IClassFixture<SqliteMessaging>;
 
 public sealed class CatchUpOnPostgres(PostgresMessaging messaging)
     : CatchUpTests(messaging),
@@ -180,9 +197,14 @@ public sealed class CatchUpOnPostgres(PostgresMessaging messaging)
         var made = await first.SendAsync(HttpMethod.Post, "/api/v1/rooms", new { name = "Two" }, person.Token);
         var room = (string)made.Must(HttpStatusCode.Created).Json["id"]!;
         await using var client = await LiveClient.ConnectAsync(second, person);
-        (await first.SendAsync(HttpMethod.Post, $"/api/v1/rooms/{room}/messages", new { text = "There." }, person.Token)).Must(
-            HttpStatusCode.Created
-        );
+        (
+            await first.SendAsync(
+                HttpMethod.Post,
+                $"/api/v1/rooms/{room}/messages",
+                new { text = "There." },
+                person.Token
+            )
+        ).Must(HttpStatusCode.Created);
         ShouldSay(await client.WaitAsync("message:new"), "There.");
     }
 }

@@ -21,10 +21,30 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
         }
 
         var before = (long)(await GetAsync(people[1], room)).Json["lastChange"]!;
-        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{ids[0]}", new { text = "one" })).Must(HttpStatusCode.OK);
-        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{ids[0]}", new { text = "uno" })).Must(HttpStatusCode.OK);
-        (await client.AskAsync("reaction:add", new { room = IdOf(room), id = ids[1], emoji = "👍🏽" }))["error"].ShouldBeNull();
-        (await SendAsync(people[0], HttpMethod.Put, $"{room}/messages/{ids[1]}/reactions/{Uri.EscapeDataString("👍🏽")}")).Must(HttpStatusCode.OK);
+        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{ids[0]}", new { text = "one" })).Must(
+            HttpStatusCode.OK
+        );
+        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{ids[0]}", new { text = "uno" })).Must(
+            HttpStatusCode.OK
+        );
+        (
+            await client.AskAsync(
+                "reaction:add",
+                new
+                {
+                    room = IdOf(room),
+                    id = ids[1],
+                    emoji = "👍🏽",
+                }
+            )
+        )["error"].ShouldBeNull();
+        (
+            await SendAsync(
+                people[0],
+                HttpMethod.Put,
+                $"{room}/messages/{ids[1]}/reactions/{Uri.EscapeDataString("👍🏽")}"
+            )
+        ).Must(HttpStatusCode.OK);
         (await SendAsync(people[0], HttpMethod.Delete, $"{room}/messages/{ids[2]}")).Must(HttpStatusCode.NoContent);
         var last = (long)(await GetAsync(people[1], room)).Json["lastChange"]!;
 
@@ -66,14 +86,48 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
         var room = await NewRoomAsync(people[0], people[1], people[2]);
         var id = (string)(await SayAsync(people[1], room, "Mine."))["id"]!;
         await using var client = await ConnectAsync(people[2]);
-        (await client.RefusedAsync("message:edit", new { room = IdOf(room), id, text = "Yours." })).ShouldBe("forbidden");
+        (
+            await client.RefusedAsync(
+                "message:edit",
+                new
+                {
+                    room = IdOf(room),
+                    id,
+                    text = "Yours.",
+                }
+            )
+        ).ShouldBe("forbidden");
         (await client.RefusedAsync("message:delete", new { room = IdOf(room), id })).ShouldBe("forbidden");
         // Not even an owner edits; to delete is to keep order.
-        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{id}", new { text = "No." })).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{id}", new { text = "No." })).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await SendAsync(people[0], HttpMethod.Delete, $"{room}/messages/{id}")).Must(HttpStatusCode.NoContent);
-        (await SendAsync(people[1], HttpMethod.Patch, $"{room}/messages/{id}", new { text = "Back." })).Status.ShouldBe(HttpStatusCode.Conflict);
-        (await client.RefusedAsync("reaction:add", new { room = IdOf(room), id, emoji = "👍" })).ShouldBe("conflict");
-        (await client.RefusedAsync("reaction:add", new { room = IdOf(room), id, emoji = "no" })).ShouldBe("invalid");
+        (await SendAsync(people[1], HttpMethod.Patch, $"{room}/messages/{id}", new { text = "Back." })).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
+        (
+            await client.RefusedAsync(
+                "reaction:add",
+                new
+                {
+                    room = IdOf(room),
+                    id,
+                    emoji = "👍",
+                }
+            )
+        ).ShouldBe("conflict");
+        (
+            await client.RefusedAsync(
+                "reaction:add",
+                new
+                {
+                    room = IdOf(room),
+                    id,
+                    emoji = "no",
+                }
+            )
+        ).ShouldBe("invalid");
         (await GetAsync(people[1], $"{room}/messages/{id}")).Json["text"]!.ToString().ShouldBe("");
         var other = await NewRoomAsync(people[0]);
         (await GetAsync(people[0], $"{other}/messages/{id}")).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -110,12 +164,17 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
         async Task ShouldBeAsync(long read, long unread, long mentions, long? first)
         {
             var single = (await GetAsync(people[1], $"{room}/read")).Must(HttpStatusCode.OK).Json;
-            var listed = (await GetAsync(people[1], "/api/v1/rooms/unread")).Items.Single(r => (string)r!["room"]! == IdOf(room))!;
+            var listed = (await GetAsync(people[1], "/api/v1/rooms/unread")).Items.Single(r =>
+                (string)r!["room"]! == IdOf(room)
+            )!;
             foreach (var state in new[] { single, listed })
             {
-                ((long)state["readSeq"]!, (long)state["unread"]!, (long)state["mentions"]!, (long?)state["firstUnread"]).ShouldBe(
-                    (read, unread, mentions, first)
-                );
+                (
+                    (long)state["readSeq"]!,
+                    (long)state["unread"]!,
+                    (long)state["mentions"]!,
+                    (long?)state["firstUnread"]
+                ).ShouldBe((read, unread, mentions, first));
             }
         }
     }
@@ -161,7 +220,9 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
     }
 }
 
-public sealed class ChangingOnSqlite(SqliteMessaging messaging) : ChangingTests(messaging), IClassFixture<SqliteMessaging>;
+public sealed class ChangingOnSqlite(SqliteMessaging messaging)
+    : ChangingTests(messaging),
+        IClassFixture<SqliteMessaging>;
 
 public sealed class ChangingOnPostgres(PostgresMessaging messaging)
     : ChangingTests(messaging),

@@ -26,7 +26,9 @@ public abstract class ChaosTests(MessagingUnderTest messaging) : MessagingSpecif
         var acknowledged = new ConcurrentDictionary<string, (string Id, long Seq)>();
         using var end = new CancellationTokenSource();
 
-        var talking = people[2..].Select((person, i) => TalkAsync(person, IdOf(room), new Random(i), acknowledged)).ToArray();
+        var talking = people[2..]
+            .Select((person, i) => TalkAsync(person, IdOf(room), new Random(i), acknowledged))
+            .ToArray();
         var kicking = KickAsync(owner, victim, room);
         var listener = new Stream(IdOf(room));
         var listening = ListenAsync(owner, listener, end.Token);
@@ -82,7 +84,15 @@ public abstract class ChaosTests(MessagingUnderTest messaging) : MessagingSpecif
             for (var left = random.Next(1, 8); left > 0 && waiting.Count > 0; left--)
             {
                 var clientId = waiting.Peek();
-                var sending = client.AskAsync("message:send", new { room, clientId, text = clientId });
+                var sending = client.AskAsync(
+                    "message:send",
+                    new
+                    {
+                        room,
+                        clientId,
+                        text = clientId,
+                    }
+                );
                 if (random.Next(6) == 0)
                 {
                     // Cut before the answer: whether it was taken nobody knows, and it is sent again.
@@ -96,7 +106,8 @@ public abstract class ChaosTests(MessagingUnderTest messaging) : MessagingSpecif
                     waiting.Dequeue();
                     await client.AskAsync("read", new { room, seq = random.Next(1, (int)(long)ack["seq"]! + 1) });
                 }
-                catch (Exception e) when (e is IOException or System.Net.WebSockets.WebSocketException or ObjectDisposedException)
+                catch (Exception e)
+                    when (e is IOException or System.Net.WebSockets.WebSocketException or ObjectDisposedException)
                 {
                     break;
                 }
@@ -148,7 +159,10 @@ public abstract class ChaosTests(MessagingUnderTest messaging) : MessagingSpecif
         {
             for (var more = true; more; )
             {
-                var reply = await client.AskAsync("sync", new { rooms = new Dictionary<string, long> { [room] = _ids.Count } });
+                var reply = await client.AskAsync(
+                    "sync",
+                    new { rooms = new Dictionary<string, long> { [room] = _ids.Count } }
+                );
                 more = (bool)reply["more"]!;
                 foreach (var message in reply["rooms"]![0]!["messages"]!.AsArray())
                 {

@@ -57,12 +57,15 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         await using var client = await ConnectAsync(people[1]);
-        (await PutAsync(people[0], $"{room}/bans/{people[1].Id}", new { reason = "Spam." })).Must(HttpStatusCode.NoContent);
+        (await PutAsync(people[0], $"{room}/bans/{people[1].Id}", new { reason = "Spam." })).Must(
+            HttpStatusCode.NoContent
+        );
         await client.WaitAsync("room:left");
         (await PostAsync(people[1], $"{room}/join")).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await client.RefusedAsync("room:join", new { room = IdOf(room) })).ShouldBe("forbidden");
         (await GetAsync(people[0], $"{room}/bans")).Items.Select(b => (Guid)b!["account"]!).ShouldBe([people[1].Id]);
-        var code = (string)(await PostAsync(people[0], $"{room}/invitations", new { })).Must(HttpStatusCode.Created).Json["code"]!;
+        var code = (string)
+            (await PostAsync(people[0], $"{room}/invitations", new { })).Must(HttpStatusCode.Created).Json["code"]!;
         (await PostAsync(people[1], "/api/v1/rooms/join", new { code })).Status.ShouldBe(HttpStatusCode.Forbidden);
 
         (await DeleteAsync(people[0], $"{room}/bans/{people[1].Id}")).Must(HttpStatusCode.NoContent);
@@ -83,7 +86,9 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         await using var client = await ConnectAsync(people[1]);
         (await client.RefusedAsync("room:join", new { room = IdOf(room) })).ShouldBe("not_found");
 
-        var invitation = (await PostAsync(people[0], $"{room}/invitations", new { uses = 1 })).Must(HttpStatusCode.Created).Json;
+        var invitation = (await PostAsync(people[0], $"{room}/invitations", new { uses = 1 }))
+            .Must(HttpStatusCode.Created)
+            .Json;
         var code = (string)invitation["code"]!;
         var came = await Task.WhenAll(
             people[1..].Select(person => PostAsync(person, "/api/v1/rooms/join", new { code }))
@@ -95,7 +100,9 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         (await GetAsync(people[0], $"{room}/invitations")).Text.ShouldNotContain((string)second["code"]!);
         (await DeleteAsync(people[0], (string)second["links"]!["self"]!)).Must(HttpStatusCode.NoContent);
         var outside = people[1 + came.ToList().FindIndex(answer => answer.Status == HttpStatusCode.NotFound)];
-        (await PostAsync(outside, "/api/v1/rooms/join", new { code = (string)second["code"]! })).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(outside, "/api/v1/rooms/join", new { code = (string)second["code"]! })).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
 
         (await PutAsync(people[0], $"{room}/members/{outside.Id}", new { role = "member" })).Must(HttpStatusCode.OK);
         (await GetAsync(outside, room)).Must(HttpStatusCode.OK);
@@ -106,9 +113,15 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
     {
         var people = await NewPeopleAsync(3);
         var room = await NewRoomAsync(people[0], people[1], people[2]);
-        (await PutAsync(people[1], $"{room}/members/{people[2].Id}", new { role = "moderator" })).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await PutAsync(people[0], $"{room}/members/{people[1].Id}", new { role = "moderator" })).Must(HttpStatusCode.OK);
-        (await PutAsync(people[1], $"{room}/members/{people[2].Id}", new { role = "moderator" })).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await PutAsync(people[1], $"{room}/members/{people[2].Id}", new { role = "moderator" })).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
+        (await PutAsync(people[0], $"{room}/members/{people[1].Id}", new { role = "moderator" })).Must(
+            HttpStatusCode.OK
+        );
+        (await PutAsync(people[1], $"{room}/members/{people[2].Id}", new { role = "moderator" })).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
         (await DeleteAsync(people[1], $"{room}/members/{people[0].Id}")).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await PutAsync(people[1], $"{room}/mutes/{people[2].Id}", new { minutes = 5 })).Must(HttpStatusCode.NoContent);
         var muted = await PostAsync(people[2], $"{room}/messages", new { text = "Mmh." });
@@ -130,10 +143,14 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         await using var client = await ConnectAsync(people[1]);
-        (await SendAsync(people[0], HttpMethod.Patch, room, new { slowSeconds = 3600, name = "Slow" })).Must(HttpStatusCode.OK);
+        (await SendAsync(people[0], HttpMethod.Patch, room, new { slowSeconds = 3600, name = "Slow" })).Must(
+            HttpStatusCode.OK
+        );
         await client.WaitAsync("room:changes", c => (string?)c["settings"]?["name"] == "Slow");
         await SayAsync(people[1], room, "One.", "one");
-        var refusal = (await client.AskAsync("message:send", new { room = IdOf(room), text = "Two." }))["error"]!["data"]!;
+        var refusal = (await client.AskAsync("message:send", new { room = IdOf(room), text = "Two." }))["error"]![
+            "data"
+        ]!;
         ((string)refusal["code"]!).ShouldBe("too_many");
         ((long)refusal["retryAfter"]!).ShouldBeInRange(3000, 3600);
         ((long)(await SayAsync(people[1], room, "One.", "one"))["seq"]!).ShouldBe(1);
@@ -164,13 +181,21 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         (await PutAsync(people[1], $"/api/v1/blocks/{people[0].Id}")).Must(HttpStatusCode.NoContent);
         foreach (var person in people[..2])
         {
-            (await PostAsync(person, $"{room}/messages", new { text = "No." })).Status.ShouldBe(HttpStatusCode.Forbidden);
+            (await PostAsync(person, $"{room}/messages", new { text = "No." })).Status.ShouldBe(
+                HttpStatusCode.Forbidden
+            );
         }
 
-        (await PostAsync(people[0], "/api/v1/conversations", new { with = new[] { people[1].Id, people[2].Id } })).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (
+            await PostAsync(people[0], "/api/v1/conversations", new { with = new[] { people[1].Id, people[2].Id } })
+        ).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await DeleteAsync(people[1], $"/api/v1/blocks/{people[0].Id}")).Must(HttpStatusCode.NoContent);
         await SayAsync(people[0], room, "Again.");
-        var group = await PostAsync(people[0], "/api/v1/conversations", new { with = new[] { people[1].Id, people[2].Id }, name = "Three" });
+        var group = await PostAsync(
+            people[0],
+            "/api/v1/conversations",
+            new { with = new[] { people[1].Id, people[2].Id }, name = "Three" }
+        );
         ((string)group.Must(HttpStatusCode.Created).Json["kind"]!).ShouldBe("group");
     }
 
@@ -180,13 +205,19 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         var id = (string)(await SayAsync(people[0], room, "Rude."))["id"]!;
-        (await PostAsync(people[1], $"{room}/messages/{id}/reports", new { reason = "It is rude." })).Must(HttpStatusCode.Created);
+        (await PostAsync(people[1], $"{room}/messages/{id}/reports", new { reason = "It is rude." })).Must(
+            HttpStatusCode.Created
+        );
         (await GetAsync(people[1], $"{room}/reports")).Status.ShouldBe(HttpStatusCode.Forbidden);
         var reports = await GetAsync(people[0], $"{room}/reports");
         reports.Text.ShouldNotContain(people[1].Id.ToString());
         var report = (string)reports.Items.ShouldHaveSingleItem()!["id"]!;
-        (await PutAsync(people[0], $"{room}/reports/{report}/resolution", new { resolution = "Talked." })).Must(HttpStatusCode.NoContent);
-        (await PutAsync(people[0], $"{room}/reports/{report}/resolution", new { resolution = "Again." })).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PutAsync(people[0], $"{room}/reports/{report}/resolution", new { resolution = "Talked." })).Must(
+            HttpStatusCode.NoContent
+        );
+        (
+            await PutAsync(people[0], $"{room}/reports/{report}/resolution", new { resolution = "Again." })
+        ).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 }
 
@@ -219,7 +250,9 @@ public sealed class KeepingOrderOnPostgres(PostgresMessaging messaging, RedisSer
         await client.WaitAsync("room:joined");
         await first.SendAsync(HttpMethod.Post, $"{room}/messages", new { text = "Before." }, owner.Token);
         await client.WaitAsync("message:new");
-        (await first.SendAsync(HttpMethod.Delete, $"{room}/members/{kicked.Id}", null, owner.Token)).Must(HttpStatusCode.NoContent);
+        (await first.SendAsync(HttpMethod.Delete, $"{room}/members/{kicked.Id}", null, owner.Token)).Must(
+            HttpStatusCode.NoContent
+        );
         // The other process has put them out already: the next thing that it says to them is the answer to this.
         await client.AskAsync("sync", new { rooms = new Dictionary<string, long>() });
         client.Of("room:left").ShouldHaveSingleItem();

@@ -38,7 +38,10 @@ public sealed class LiveClient : IAsyncDisposable
     public static async Task<LiveClient> ConnectAsync(SillageServer server, Person person)
     {
         var client = new LiveClient();
-        var address = new UriBuilder(new Uri(server.Address, "/socket.io/?EIO=4&transport=websocket")) { Scheme = "ws" };
+        var address = new UriBuilder(new Uri(server.Address, "/socket.io/?EIO=4&transport=websocket"))
+        {
+            Scheme = "ws",
+        };
         await client._socket.ConnectAsync(address.Uri, CancellationToken.None);
         client._reading = Task.Run(client.ReadAsync);
         await client.SendAsync("40/chat," + JsonSerializer.Serialize(new { token = person.AccessToken }));
@@ -78,7 +81,9 @@ public sealed class LiveClient : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message}; heard {string.Join(' ', Heard.Select(h => $"{h.Name} {h.Value["seq"]}"))}, open: {IsOpen}");
+            throw new TimeoutException(
+                $"{e.Message}; heard {string.Join(' ', Heard.Select(h => $"{h.Name} {h.Value["seq"]}"))}, open: {IsOpen}"
+            );
         }
 
         return Of(name);
@@ -107,7 +112,12 @@ public sealed class LiveClient : IAsyncDisposable
         await _sending.WaitAsync();
         try
         {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, CancellationToken.None);
+            await _socket.SendAsync(
+                Encoding.UTF8.GetBytes(text),
+                WebSocketMessageType.Text,
+                true,
+                CancellationToken.None
+            );
         }
         finally
         {
@@ -169,9 +179,10 @@ public sealed class LiveClient : IAsyncDisposable
         }
 
         var kind = text[..2];
-        var rest = text.Length > 2 + Namespace.Length && text[2..].StartsWith(Namespace, StringComparison.Ordinal)
-            ? text[(2 + Namespace.Length)..]
-            : "";
+        var rest =
+            text.Length > 2 + Namespace.Length && text[2..].StartsWith(Namespace, StringComparison.Ordinal)
+                ? text[(2 + Namespace.Length)..]
+                : "";
         switch (kind)
         {
             case "40":

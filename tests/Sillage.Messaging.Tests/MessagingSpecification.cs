@@ -51,12 +51,14 @@ public abstract class MessagingSpecification(MessagingUnderTest messaging)
     protected static string IdOf(string room) => room.Split('/')[^1];
 
     protected async Task<JsonNode> SayAsync(Person person, string room, string text, string? clientId = null) =>
-        (await PostAsync(person, $"{room}/messages", new { text, clientId }))
-            .Must(HttpStatusCode.Created)
-            .Json;
+        (await PostAsync(person, $"{room}/messages", new { text, clientId })).Must(HttpStatusCode.Created).Json;
 
     protected async Task<string[]> TextsAsync(Person person, string room, string query = "after=0&limit=1000") =>
-        [.. (await GetAsync(person, $"{room}/messages?{query}")).Must(HttpStatusCode.OK).Items.Select(m => (string)m!["text"]!)];
+        [
+            .. (await GetAsync(person, $"{room}/messages?{query}"))
+                .Must(HttpStatusCode.OK)
+                .Items.Select(m => (string)m!["text"]!),
+        ];
 
     protected static object Cursor(string room, long seq, long? change = null) =>
         change is null

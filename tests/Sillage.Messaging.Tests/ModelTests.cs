@@ -167,16 +167,24 @@ public sealed class ModelRun : IAsyncDisposable
                 continue;
             }
 
-            var all = (await AskAsync(who, HttpMethod.Get, $"{Address}/messages?after=0&limit=1000")).Must(HttpStatusCode.OK).Items;
+            var all = (await AskAsync(who, HttpMethod.Get, $"{Address}/messages?after=0&limit=1000"))
+                .Must(HttpStatusCode.OK)
+                .Items;
             all.Select(message => Shown(message!)).ShouldBe(_model.Messages.Select(message => message.Shown));
             all.Select(message => (long)message!["seq"]!).ShouldBe(Enumerable.Range(1, all.Count).Select(i => (long)i));
             var reading = (await AskAsync(who, HttpMethod.Get, $"{Address}/read")).Must(HttpStatusCode.OK).Json;
-            ((long)reading["readSeq"]!, (long)reading["unread"]!).ShouldBe((_model.Read[who], _model.UnreadOf(who)), $"reading of {who}");
+            ((long)reading["readSeq"]!, (long)reading["unread"]!).ShouldBe(
+                (_model.Read[who], _model.UnreadOf(who)),
+                $"reading of {who}"
+            );
             if (_clients[who] is not null)
             {
                 await ConnectAsync(who);
                 var reader = _readers[who];
-                await Eventually.HoldsAsync(() => reader.Take(_clients[who]!) == _model.Messages.Count, $"stream of {who}");
+                await Eventually.HoldsAsync(
+                    () => reader.Take(_clients[who]!) == _model.Messages.Count,
+                    $"stream of {who}"
+                );
                 reader.Ids.ShouldBe(_model.Messages.Select(message => message.Id), $"stream of {who}");
             }
         }
@@ -206,7 +214,15 @@ public sealed class ModelRun : IAsyncDisposable
     {
         if (isLive && _clients[who] is { } client)
         {
-            var ack = await client.AskAsync("message:send", new { room = _room, clientId, text });
+            var ack = await client.AskAsync(
+                "message:send",
+                new
+                {
+                    room = _room,
+                    clientId,
+                    text,
+                }
+            );
             return ack["error"] is null ? ack : null;
         }
 
@@ -320,7 +336,10 @@ public sealed class ModelRun : IAsyncDisposable
         for (var more = _model.Members.Contains(who); more; )
         {
             reader.Take(client);
-            var reply = await client.AskAsync("sync", new { rooms = new Dictionary<string, long> { [_room] = reader.Seq } });
+            var reply = await client.AskAsync(
+                "sync",
+                new { rooms = new Dictionary<string, long> { [_room] = reader.Seq } }
+            );
             more = (bool)reply["more"]!;
             foreach (var message in reply["rooms"]![0]!["messages"]!.AsArray())
             {
@@ -332,7 +351,9 @@ public sealed class ModelRun : IAsyncDisposable
     private async Task SyncAsync(int who, long seq, bool isIn)
     {
         var cursor = new { rooms = new Dictionary<string, long> { [_room] = seq } };
-        var answer = (await AskAsync(who, HttpMethod.Post, "/api/v1/rooms/sync", cursor)).Must(HttpStatusCode.OK).Json["rooms"]![0]!;
+        var answer = (await AskAsync(who, HttpMethod.Post, "/api/v1/rooms/sync", cursor)).Must(HttpStatusCode.OK).Json[
+            "rooms"
+        ]![0]!;
         ((string)answer["status"]!).ShouldBe(
             !isIn ? "gone"
             : seq > _model.Messages.Count ? "resync"
@@ -340,7 +361,10 @@ public sealed class ModelRun : IAsyncDisposable
         );
         if (isIn && seq <= _model.Messages.Count)
         {
-            answer["messages"]!.AsArray().Select(m => (string)m!["id"]!).ShouldBe(_model.Messages.Skip((int)seq).Select(m => m.Id));
+            answer["messages"]!
+                .AsArray()
+                .Select(m => (string)m!["id"]!)
+                .ShouldBe(_model.Messages.Skip((int)seq).Select(m => m.Id));
         }
     }
 

@@ -60,7 +60,9 @@ public abstract class RightsTableTests(MessagingUnderTest messaging) : Messaging
         var people = await NewPeopleAsync(6);
         var (stranger, banned, member, moderator, owner) = (people[0], people[1], people[2], people[3], people[4]);
         var room = await NewRoomAsync(owner, banned, member, moderator, people[5]);
-        (await SendAsync(owner, HttpMethod.Put, $"{room}/members/{moderator.Id}", new { role = "moderator" })).Must(HttpStatusCode.OK);
+        (await SendAsync(owner, HttpMethod.Put, $"{room}/members/{moderator.Id}", new { role = "moderator" })).Must(
+            HttpStatusCode.OK
+        );
         (await SendAsync(owner, HttpMethod.Put, $"{room}/bans/{banned.Id}", new { })).Must(HttpStatusCode.NoContent);
         var message = (string)(await SayAsync(owner, room, "Asked about."))["id"]!;
         string Fill(string text) =>

@@ -16,7 +16,15 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
         await using var first = await ConnectAsync(people[0]);
         await using var second = await ConnectAsync(people[1]);
 
-        var ack = await first.AskAsync("message:send", new { room = IdOf(room), clientId = "a", text = "Éric: 😀" });
+        var ack = await first.AskAsync(
+            "message:send",
+            new
+            {
+                room = IdOf(room),
+                clientId = "a",
+                text = "Éric: 😀",
+            }
+        );
         ((long)ack["seq"]!).ShouldBe(1);
         await SayAsync(people[1], room, "Heard.");
 
@@ -40,7 +48,12 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         await using var client = await ConnectAsync(people[0]);
-        var message = new { room = IdOf(room), clientId = "one", text = "Once." };
+        var message = new
+        {
+            room = IdOf(room),
+            clientId = "one",
+            text = "Once.",
+        };
         var first = await client.AskAsync("message:send", message);
         await SayAsync(people[1], room, "Between.");
 
@@ -97,7 +110,9 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
     {
         var people = await NewPeopleAsync(2);
         var slug = Messaging.NewName("room");
-        var made = (await PostAsync(people[0], "/api/v1/rooms", new { name = "Named", slug })).Must(HttpStatusCode.Created);
+        var made = (await PostAsync(people[0], "/api/v1/rooms", new { name = "Named", slug })).Must(
+            HttpStatusCode.Created
+        );
         (await PostAsync(people[1], $"/api/v1/rooms/{slug}/join")).Must(HttpStatusCode.OK);
         await using var client = await ConnectAsync(people[1]);
         var ack = await client.AskAsync("message:send", new { room = slug, text = "By name." });
@@ -105,7 +120,9 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
         (await TextsAsync(people[0], $"/api/v1/rooms/{made.Json["id"]}")).ShouldBe(["By name."]);
         (await TextsAsync(people[0], $"/api/v1/rooms/{slug}")).ShouldBe(["By name."]);
 
-        (await PostAsync(people[1], "/api/v1/rooms", new { name = "Named", slug })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await PostAsync(people[1], "/api/v1/rooms", new { name = "Named", slug })).Status.ShouldBe(
+            HttpStatusCode.Conflict
+        );
         var mine = (await GetAsync(people[1], "/api/v1/rooms")).Must(HttpStatusCode.OK).Items;
         mine.Select(r => (string)r!["slug"]!).ShouldBe([slug]);
         var members = (await GetAsync(people[1], $"/api/v1/rooms/{slug}/members")).Must(HttpStatusCode.OK).Items;
@@ -201,7 +218,9 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
     }
 }
 
-public sealed class TalkingOnSqlite(SqliteMessaging messaging) : TalkingTests(messaging), IClassFixture<SqliteMessaging>;
+public sealed class TalkingOnSqlite(SqliteMessaging messaging)
+    : TalkingTests(messaging),
+        IClassFixture<SqliteMessaging>;
 
 public sealed class TalkingOnPostgres(PostgresMessaging messaging)
     : TalkingTests(messaging),

@@ -70,7 +70,10 @@ internal static class OpenConversation
         var others = body.Value.With.Where(account => account != caller.Id).Distinct().Order().ToList();
         if (others.Count == 0)
         {
-            return Problem.BadRequest("A conversation is with somebody else.", new FieldError("/with", "Other accounts than your own."));
+            return Problem.BadRequest(
+                "A conversation is with somebody else.",
+                new FieldError("/with", "Other accounts than your own.")
+            );
         }
 
         var known = await chat.Accounts.FindAsync(others, ct);
@@ -96,7 +99,10 @@ internal static class OpenConversation
             },
             ct
         );
-        if (reply.Result is CreatedReply<RoomResource> created && Guid.TryParse(created.Location.Split('/')[^1], out var opened))
+        if (
+            reply.Result is CreatedReply<RoomResource> created
+            && Guid.TryParse(created.Location.Split('/')[^1], out var opened)
+        )
         {
             foreach (var account in others.Append(caller.Id))
             {

@@ -112,10 +112,7 @@ internal static class CatchUp
         CancellationToken ct
     )
     {
-        var mine = await chat.Database.ReadAsync(
-            r => r.QueryAsync<Room>(Mine, new { Account = caller.Id }, ct),
-            ct
-        );
+        var mine = await chat.Database.ReadAsync(r => r.QueryAsync<Room>(Mine, new { Account = caller.Id }, ct), ct);
         if (subscribe is not null)
         {
             foreach (var room in mine)
@@ -128,7 +125,8 @@ internal static class CatchUp
         var left = chat.Options.CatchUpPage;
         foreach (var (asked, seq) in request.Rooms)
         {
-            var change = request.Changes is { } changes && changes.TryGetValue(asked, out var known) ? known : (long?)null;
+            var change =
+                request.Changes is { } changes && changes.TryGetValue(asked, out var known) ? known : (long?)null;
             var answer = await chat.Database.ReadAsync(
                 r => ReadAsync(r, chat, asked, caller, seq, change, left, ct),
                 ct

@@ -87,7 +87,9 @@ internal sealed partial class LiveRooms : IDisposable
     {
         foreach (var socket in Sockets.To(NameOfPerson(account)).Local.LocalSockets())
         {
-            if (!socket.Rooms.Contains(NameOf(room)) && await SubscribeAsync(socket, account, room, default) is not null)
+            if (
+                !socket.Rooms.Contains(NameOf(room)) && await SubscribeAsync(socket, account, room, default) is not null
+            )
             {
                 await socket.EmitAsync("room:joined", LiveJson.Of(new RoomNotice(room)));
             }
@@ -143,7 +145,9 @@ internal sealed partial class LiveRooms : IDisposable
             );
             foreach (var now in numbers)
             {
-                if (_rooms.TryGetValue(now.Id, out var live) && (live.Seq < now.LastSeq || live.Change < now.LastChange))
+                if (
+                    _rooms.TryGetValue(now.Id, out var live) && (live.Seq < now.LastSeq || live.Change < now.LastChange)
+                )
                 {
                     await DrainAsync(now.Id);
                 }

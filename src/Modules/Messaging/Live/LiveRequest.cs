@@ -61,7 +61,10 @@ internal sealed class LiveRequest
                 );
             }
 
-            return JsonSerializer.SerializeToElement(await run(new LiveRequest(given, socket, caller, services)), Json.Options);
+            return JsonSerializer.SerializeToElement(
+                await run(new LiveRequest(given, socket, caller, services)),
+                Json.Options
+            );
         }
         catch (ProblemException e)
         {
@@ -124,7 +127,9 @@ internal sealed class LiveRequest
                 code = CodeOf(problem.Status),
                 status = problem.Status,
                 errors = problem.Errors,
-                retryAfter = problem.RetryAfter is { } wait ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)) : (long?)null,
+                retryAfter = problem.RetryAfter is { } wait
+                    ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
+                    : (long?)null,
             }
         );
 

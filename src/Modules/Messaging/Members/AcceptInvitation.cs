@@ -26,7 +26,8 @@ internal static class AcceptInvitation
         WHERE code_hash = @Hash AND (expires_at IS NULL OR expires_at > @Now) AND (uses_left IS NULL OR uses_left > 0)
         """;
 
-    private const string Use = "UPDATE invitation SET uses_left = uses_left - 1 WHERE code_hash = @Hash AND uses_left IS NOT NULL";
+    private const string Use =
+        "UPDATE invitation SET uses_left = uses_left - 1 WHERE code_hash = @Hash AND uses_left IS NOT NULL";
 
     public static void Map(RouteGroupBuilder rooms) =>
         rooms
@@ -49,13 +50,7 @@ internal static class AcceptInvitation
     ) => Reply.Ok(await RunAsync(body.Value, caller, chat, live, ct));
 
     private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct) =>
-        await RunAsync(
-            request.Read<GivenInvitation>(),
-            request.Caller,
-            request.Chat,
-            request.Service<LiveRooms>(),
-            ct
-        );
+        await RunAsync(request.Read<GivenInvitation>(), request.Caller, request.Chat, request.Service<LiveRooms>(), ct);
 
     private static async Task<RoomResource> RunAsync(
         GivenInvitation given,

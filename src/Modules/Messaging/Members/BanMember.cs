@@ -41,7 +41,9 @@ internal static class BanMember
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Moderate)
             .WithSummary("Ban somebody")
-            .WithDescription("They are out when it is answered, and do not come in again, whether they were members or not.")
+            .WithDescription(
+                "They are out when it is answered, and do not come in again, whether they were members or not."
+            )
             .WithRequestExample(new Ban("Spam."))
             .Produces(StatusCodes.Status204NoContent)
             .Fails(StatusCodes.Status409Conflict);
@@ -75,7 +77,16 @@ internal static class BanMember
         var about = request.Read<AboutMember>();
         await RefuseNobodyAsync(request.Chat, about.Account, ct);
         var live = request.Service<LiveRooms>();
-        await Removal.PutOutAsync(room, request.Caller, about.Account, Member.Banned, about.Reason, request.Chat, live, ct);
+        await Removal.PutOutAsync(
+            room,
+            request.Caller,
+            about.Account,
+            Member.Banned,
+            about.Reason,
+            request.Chat,
+            live,
+            ct
+        );
         return new RoomNotice(room.Id);
     }
 
@@ -94,7 +105,17 @@ internal static class BanMember
                 }
 
                 await Member.PutAsync(unit, held, account, Member.Ordinary, Member.Out, chat.Now, ct);
-                await ModerationTrail.WriteAsync(unit, held.Room, ModerationTrail.Unbanned, caller.Id, account, null, null, chat.Now, ct);
+                await ModerationTrail.WriteAsync(
+                    unit,
+                    held.Room,
+                    ModerationTrail.Unbanned,
+                    caller.Id,
+                    account,
+                    null,
+                    null,
+                    chat.Now,
+                    ct
+                );
                 return true;
             },
             ct
@@ -102,7 +123,12 @@ internal static class BanMember
         return TypedResults.NoContent();
     }
 
-    private static async Task<PageReply<MemberResource>> List(Room room, PageRequest page, Chat chat, CancellationToken ct)
+    private static async Task<PageReply<MemberResource>> List(
+        Room room,
+        PageRequest page,
+        Chat chat,
+        CancellationToken ct
+    )
     {
         var parameters = new
         {

@@ -123,7 +123,10 @@ internal static class Invite
 
     private static async Task<Results<NoContent, Problem>> TakeBack(Room room, Guid id, Chat chat, CancellationToken ct)
     {
-        var taken = await chat.Database.WriteAsync(unit => unit.ExecuteAsync(Delete, new { Id = id, Room = room.Id }, ct), ct);
+        var taken = await chat.Database.WriteAsync(
+            unit => unit.ExecuteAsync(Delete, new { Id = id, Room = room.Id }, ct),
+            ct
+        );
         return taken == 0 ? Problem.NotFound() : TypedResults.NoContent();
     }
 }

@@ -25,7 +25,16 @@ public sealed record MemberResource(
 )
 {
     internal static MemberResource Example { get; } =
-        new(Guid.Empty, "player-1", null, Member.Ordinary, DateTimeOffset.UnixEpoch, null, 42, LinksOf(Guid.Empty, Guid.Empty));
+        new(
+            Guid.Empty,
+            "player-1",
+            null,
+            Member.Ordinary,
+            DateTimeOffset.UnixEpoch,
+            null,
+            42,
+            LinksOf(Guid.Empty, Guid.Empty)
+        );
 
     internal static string AddressOf(Guid room, Guid account) => $"{RoomResource.AddressOf(room)}/members/{account}";
 

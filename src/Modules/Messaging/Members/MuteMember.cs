@@ -16,7 +16,10 @@ namespace Sillage.Messaging.Members;
 /// <summary>For how long somebody may not write.</summary>
 /// <param name="Minutes">1 to 525 600 (a year).</param>
 /// <param name="Reason">Why, at most 500 characters; those who keep order see it.</param>
-public sealed record Mute([property: Range(1, 525_600)] int Minutes, [property: StringLength(500)] string? Reason = null);
+public sealed record Mute(
+    [property: Range(1, 525_600)] int Minutes,
+    [property: StringLength(500)] string? Reason = null
+);
 
 /// <summary>Has somebody read and not write for some time.</summary>
 internal static class MuteMember
@@ -31,7 +34,9 @@ internal static class MuteMember
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Moderate)
             .WithSummary("Mute a member")
-            .WithDescription("They read and do not write until then: what they send is refused with 429, and told when to try again.")
+            .WithDescription(
+                "They read and do not write until then: what they send is refused with 429, and told when to try again."
+            )
             .WithRequestExample(new Mute(30, "Shouting."))
             .Produces(StatusCodes.Status204NoContent);
         room.MapDelete("/mutes/{account:guid}", Lift)
@@ -83,7 +88,17 @@ internal static class MuteMember
                 };
                 await unit.ExecuteAsync(Update, parameters, ct);
                 var action = until is null ? ModerationTrail.Unmuted : ModerationTrail.Muted;
-                await ModerationTrail.WriteAsync(unit, held.Room, action, caller.Id, account, null, reason, chat.Now, ct);
+                await ModerationTrail.WriteAsync(
+                    unit,
+                    held.Room,
+                    action,
+                    caller.Id,
+                    account,
+                    null,
+                    reason,
+                    chat.Now,
+                    ct
+                );
                 return TypedResults.NoContent();
             },
             ct

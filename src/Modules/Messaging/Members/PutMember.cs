@@ -110,7 +110,17 @@ internal static class PutMember
             held.Room.Demand(caller, RoomRights.Own);
             await Member.PutAsync(unit, held, account, role, Member.In, chat.Now, ct);
             await Succession.RunAsync(unit, held, ct);
-            await ModerationTrail.WriteAsync(unit, held.Room, ModerationTrail.RoleGiven, caller.Id, account, null, role, chat.Now, ct);
+            await ModerationTrail.WriteAsync(
+                unit,
+                held.Room,
+                ModerationTrail.RoleGiven,
+                caller.Id,
+                account,
+                null,
+                role,
+                chat.Now,
+                ct
+            );
         }
 
         return (await Member.FindAsync(unit, held.Room.Id, account, ct))!;

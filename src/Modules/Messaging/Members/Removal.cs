@@ -58,7 +58,17 @@ internal static class Removal
 
                 await Member.PutAsync(unit, held, account, Member.Ordinary, state, chat.Now, ct);
                 var action = state == Member.Banned ? ModerationTrail.Banned : ModerationTrail.Kicked;
-                await ModerationTrail.WriteAsync(unit, held.Room, action, caller.Id, account, null, reason, chat.Now, ct);
+                await ModerationTrail.WriteAsync(
+                    unit,
+                    held.Room,
+                    action,
+                    caller.Id,
+                    account,
+                    null,
+                    reason,
+                    chat.Now,
+                    ct
+                );
                 return true;
             },
             ct

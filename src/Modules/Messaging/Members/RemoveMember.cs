@@ -14,7 +14,10 @@ namespace Sillage.Messaging.Members;
 /// <summary>Whom an event is about.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Reason">Why, at most 500 characters; those who keep order see it.</param>
-public sealed record AboutMember([property: Required] Guid Account, [property: StringLength(500)] string? Reason = null);
+public sealed record AboutMember(
+    [property: Required] Guid Account,
+    [property: StringLength(500)] string? Reason = null
+);
 
 /// <summary>Leaves a room, or puts somebody out of it who may come back.</summary>
 internal static class RemoveMember
@@ -65,7 +68,16 @@ internal static class RemoveMember
         var room = await request.RoomAsync(ct, RoomRights.Moderate);
         var about = request.Read<AboutMember>();
         var live = request.Service<LiveRooms>();
-        await Removal.PutOutAsync(room, request.Caller, about.Account, Member.Out, about.Reason, request.Chat, live, ct);
+        await Removal.PutOutAsync(
+            room,
+            request.Caller,
+            about.Account,
+            Member.Out,
+            about.Reason,
+            request.Chat,
+            live,
+            ct
+        );
         return new RoomNotice(room.Id);
     }
 }

@@ -10,7 +10,9 @@ internal static class Standing
 {
     /// <summary>How much the caller has to say in a room; whoever may manage every room has more than anybody in it.</summary>
     public static int RankOf(Room room, Caller caller) =>
-        !room.IsConversation && caller.Can(MessagingPermission.ManageAllRooms) ? 4 : Member.RankOf(room.IsMember ? room.Role : null);
+        !room.IsConversation && caller.Can(MessagingPermission.ManageAllRooms)
+            ? 4
+            : Member.RankOf(room.IsMember ? room.Role : null);
 
     /// <summary>Somebody who has less to say than the caller; null where they never were in the room.</summary>
     /// <exception cref="ProblemException">403: they have as much; 400: it is the caller.</exception>

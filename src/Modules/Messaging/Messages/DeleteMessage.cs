@@ -35,7 +35,9 @@ internal static class DeleteMessage
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Write, RoomRights.Moderate)
             .WithSummary("Delete a message")
-            .WithDescription("One's own, or with the right `moderate` that of another. Its place stays, without text, versions and reactions.")
+            .WithDescription(
+                "One's own, or with the right `moderate` that of another. Its place stays, without text, versions and reactions."
+            )
             .Produces(StatusCodes.Status204NoContent);
 
     public static void Map(LiveEvents live) => live.On("message:delete", MessagingPermission.Write, HandleLive);
@@ -100,7 +102,11 @@ internal static class DeleteMessage
                     }
                 }
 
-                return await MessageRow.ToMessageAsync(unit, await MessageRow.GetAsync(unit, room.Id, about.Id, ct), ct);
+                return await MessageRow.ToMessageAsync(
+                    unit,
+                    await MessageRow.GetAsync(unit, room.Id, about.Id, ct),
+                    ct
+                );
             },
             ct
         );

@@ -112,7 +112,9 @@ internal static class EditMessage
 
                 if (held.Room.MutedUntil is { } until && until > chat.Now)
                 {
-                    throw new ProblemException(Problem.TooManyRequests("You may not write until then.", until - chat.Now));
+                    throw new ProblemException(
+                        Problem.TooManyRequests("You may not write until then.", until - chat.Now)
+                    );
                 }
 
                 if (row.Text != edited.Text)

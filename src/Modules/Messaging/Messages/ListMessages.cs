@@ -58,7 +58,10 @@ internal static class ListMessages
         if (new[] { before is not null, after is not null, around is not null, from is not null }.Count(b => b) > 1)
         {
             throw new ProblemException(
-                Problem.BadRequest("One of 'before', 'after', 'around' and 'from' at most.", new FieldError("?before", "Leave out the others."))
+                Problem.BadRequest(
+                    "One of 'before', 'after', 'around' and 'from' at most.",
+                    new FieldError("?before", "Leave out the others.")
+                )
             );
         }
 

@@ -66,6 +66,10 @@ internal sealed partial record Mentions(IReadOnlyList<Guid> Accounts, bool Room)
     }
 
     // Not within a word: an address of mail names nobody.
-    [GeneratedRegex(@"(?<![\w.@+-])@([A-Za-z0-9][A-Za-z0-9._+-]{0,63})", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<![\w.@+-])@([A-Za-z0-9][A-Za-z0-9._+-]{0,63})",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Names();
 }

@@ -45,7 +45,9 @@ internal static class React
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Write)
             .WithSummary("React to a message")
-            .WithDescription("With one emoji, at most 50 different ones a message. Doing it twice does no more than once.")
+            .WithDescription(
+                "With one emoji, at most 50 different ones a message. Doing it twice does no more than once."
+            )
             .WithReplyExample(Message.Example)
             .Fails(StatusCodes.Status409Conflict);
         messages
@@ -60,7 +62,11 @@ internal static class React
     public static void Map(LiveEvents live)
     {
         live.On("reaction:add", MessagingPermission.Write, (request, ct) => RunLiveAsync(request, isThere: true, ct));
-        live.On("reaction:remove", MessagingPermission.Write, (request, ct) => RunLiveAsync(request, isThere: false, ct));
+        live.On(
+            "reaction:remove",
+            MessagingPermission.Write,
+            (request, ct) => RunLiveAsync(request, isThere: false, ct)
+        );
     }
 
     private static async Task<Reply<Message>> Add(
@@ -133,7 +139,11 @@ internal static class React
                     await MessageRow.TouchAsync(unit, held, row.Seq, ct);
                 }
 
-                return await MessageRow.ToMessageAsync(unit, await MessageRow.GetAsync(unit, room.Id, reaction.Id, ct), ct);
+                return await MessageRow.ToMessageAsync(
+                    unit,
+                    await MessageRow.GetAsync(unit, room.Id, reaction.Id, ct),
+                    ct
+                );
             },
             ct
         );

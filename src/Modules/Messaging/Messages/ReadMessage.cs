@@ -40,14 +40,18 @@ internal static class ReadMessage
             .RequireRight(RoomRights.Read)
             .WithSummary("Read what a message said before")
             .WithDescription("Each text that an edit replaced, oldest first. Of a deleted message nothing is left.")
-            .WithReplyExample(new Page<MessageVersion>([new MessageVersion("Who is on the watre?", DateTimeOffset.UnixEpoch)], null));
+            .WithReplyExample(
+                new Page<MessageVersion>([new MessageVersion("Who is on the watre?", DateTimeOffset.UnixEpoch)], null)
+            );
     }
 
     private static async Task<Reply<Message>> Read(Room room, Guid message, Chat chat, CancellationToken ct) =>
         Reply.Ok(
             await chat.Database.ReadAsync(
                 async r =>
-                    (await MessageRow.ToMessageAsync(r, await MessageRow.GetAsync(r, room.Id, message, ct), ct)).WithLinks(),
+                    (
+                        await MessageRow.ToMessageAsync(r, await MessageRow.GetAsync(r, room.Id, message, ct), ct)
+                    ).WithLinks(),
                 ct
             )
         );

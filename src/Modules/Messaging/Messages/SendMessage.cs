@@ -217,7 +217,9 @@ internal static class SendMessage
         var now = chat.Now;
         if (room.MutedUntil is { } until && until > now)
         {
-            throw new ProblemException(Problem.TooManyRequests($"You may not write in {room.Called} until then.", until - now));
+            throw new ProblemException(
+                Problem.TooManyRequests($"You may not write in {room.Called} until then.", until - now)
+            );
         }
 
         if (room.Kind == Room.Direct && await Blocking.IsBetweenAsync(unit, room.Id, caller.Id, ct))
@@ -230,11 +232,18 @@ internal static class SendMessage
             return;
         }
 
-        var last = await unit.ScalarAsync<DateTimeOffset?>(LastOfSender, new { Sender = caller.Id, Room = room.Id }, ct);
+        var last = await unit.ScalarAsync<DateTimeOffset?>(
+            LastOfSender,
+            new { Sender = caller.Id, Room = room.Id },
+            ct
+        );
         if (last is { } time && time.AddSeconds(room.SlowSeconds) - now is { } wait && wait > TimeSpan.Zero)
         {
             throw new ProblemException(
-                Problem.TooManyRequests($"{room.SlowSeconds} s have to pass between two messages in {room.Called}.", wait)
+                Problem.TooManyRequests(
+                    $"{room.SlowSeconds} s have to pass between two messages in {room.Called}.",
+                    wait
+                )
             );
         }
     }

@@ -70,13 +70,7 @@ internal static class Erasing
         }
     }
 
-    private static async Task EraseAsync(
-        IUnitOfWork unit,
-        HeldRoom held,
-        Guid account,
-        Chat chat,
-        CancellationToken ct
-    )
+    private static async Task EraseAsync(IUnitOfWork unit, HeldRoom held, Guid account, Chat chat, CancellationToken ct)
     {
         var count = await unit.ScalarAsync<long>(CountMessages, new { Room = held.Room.Id, Account = account }, ct);
         var parameters = new

@@ -30,7 +30,8 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         SELECT room_id AS room, seq, emoji FROM reaction WHERE account_id = @Account ORDER BY room_id, seq, emoji
         """;
 
-    private const string Blocks = "SELECT blocked_id AS account, since FROM block WHERE account_id = @Account ORDER BY blocked_id";
+    private const string Blocks =
+        "SELECT blocked_id AS account, since FROM block WHERE account_id = @Account ORDER BY blocked_id";
 
     private const string CountAll = """
         SELECT (SELECT COUNT(*) FROM message WHERE sender_id = @Account) AS messages,
@@ -124,8 +125,11 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
     public Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken ct) =>
         Task.FromResult<Problem?>(Problem.BadRequest("Messages are not corrected here. Edit each in its room."));
 
-    public async Task<IReadOnlyDictionary<string, long>> CountAsync(Guid accountId, ErasureForm form, CancellationToken ct) =>
-        (await CountAsync(accountId, ct)).ToDictionary();
+    public async Task<IReadOnlyDictionary<string, long>> CountAsync(
+        Guid accountId,
+        ErasureForm form,
+        CancellationToken ct
+    ) => (await CountAsync(accountId, ct)).ToDictionary();
 
     public async Task<IReadOnlyCollection<Guid>> ListAccountsAsync(CancellationToken ct) =>
         await database.ReadAsync(r => r.QueryAsync<Guid>(Accounts, null, ct), ct);

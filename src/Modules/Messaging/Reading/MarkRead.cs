@@ -74,7 +74,14 @@ internal static class MarkRead
     private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.TakePart);
-        return await RunAsync(room, request.Read<ReadMark>(), request.Caller, request.Chat, request.Service<LiveRooms>(), ct);
+        return await RunAsync(
+            room,
+            request.Read<ReadMark>(),
+            request.Caller,
+            request.Chat,
+            request.Service<LiveRooms>(),
+            ct
+        );
     }
 
     private static async Task<ReadingState> RunAsync(
@@ -112,7 +119,16 @@ internal static class MarkRead
                     );
                 }
 
-                return await ReadingState.OfAsync(unit, before with { ReadSeq = read, UnreadFrom = unread }, caller.Id, ct);
+                return await ReadingState.OfAsync(
+                    unit,
+                    before with
+                    {
+                        ReadSeq = read,
+                        UnreadFrom = unread,
+                    },
+                    caller.Id,
+                    ct
+                );
             },
             ct
         );

@@ -28,7 +28,8 @@ internal static class Typing
         var key = $"typing {room.Id}";
         if (
             (request.Socket.Data.TryGetValue(key, out var last) && now - (DateTimeOffset)last! < Pause)
-            || await request.Chat.Database.ReadAsync(r => Member.CountAsync(r, room.Id, ct), ct) > request.Chat.Options.TypingMembers
+            || await request.Chat.Database.ReadAsync(r => Member.CountAsync(r, room.Id, ct), ct)
+                > request.Chat.Options.TypingMembers
         )
         {
             return new TypingTold(false);

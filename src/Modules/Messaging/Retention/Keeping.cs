@@ -15,7 +15,8 @@ internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IW
 {
     private const long Batch = 500;
 
-    private const string Rooms = "SELECT id, retention_days AS days FROM room WHERE retention_days IS NOT NULL ORDER BY id";
+    private const string Rooms =
+        "SELECT id, retention_days AS days FROM room WHERE retention_days IS NOT NULL ORDER BY id";
 
     // From the beginning on, so that a room never has a hole: of a message that a wrong clock dated early, nothing goes before its turn.
     private const string FirstKept = """

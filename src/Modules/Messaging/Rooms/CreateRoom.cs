@@ -103,7 +103,11 @@ internal static class CreateRoom
         {
             return await key.RunAsync<RoomResource>(
                 chat.Database,
-                async unit => Reply.Created(RoomResource.AddressOf(id), await CreateAsync(unit, body.Value, id, caller, chat, ct)),
+                async unit =>
+                    Reply.Created(
+                        RoomResource.AddressOf(id),
+                        await CreateAsync(unit, body.Value, id, caller, chat, ct)
+                    ),
                 ct
             );
         }

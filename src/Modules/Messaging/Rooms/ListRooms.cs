@@ -27,7 +27,9 @@ internal static class ListRooms
             .MapGet("/", Handle)
             .RequirePermission(MessagingPermission.Read)
             .WithSummary("List rooms")
-            .WithDescription("The rooms that the caller is in, in the order in which they were made; with `?all=true` those that anybody may join.")
+            .WithDescription(
+                "The rooms that the caller is in, in the order in which they were made; with `?all=true` those that anybody may join."
+            )
             .WithQuery("all", "Whether to list the public rooms rather than one's own. Default false.", "true")
             .WithReplyExample(new Page<RoomResource>([RoomResource.Example], null));
 
@@ -45,10 +47,7 @@ internal static class ListRooms
             After = page.After<Keys>()?.Id ?? Guid.Empty,
             Limit = page.Limit + 1L,
         };
-        var rows = await chat.Database.ReadAsync(
-            r => r.QueryAsync<Room>(all ? AllPublic : Mine, parameters, ct),
-            ct
-        );
+        var rows = await chat.Database.ReadAsync(r => r.QueryAsync<Room>(all ? AllPublic : Mine, parameters, ct), ct);
         return PageReply<RoomResource>.Of(
             [.. rows.Select(row => RoomResource.Of(row, caller))],
             page,

@@ -79,7 +79,9 @@ internal sealed record Room(
             rights |= IsMember ? RoomRights.None : RoomRights.Join;
         }
 
-        return caller.Can(MessagingPermission.Write) ? rights : rights & ~(RoomRights.Write | RoomRights.Moderate | RoomRights.Own);
+        return caller.Can(MessagingPermission.Write)
+            ? rights
+            : rights & ~(RoomRights.Write | RoomRights.Moderate | RoomRights.Own);
     }
 
     /// <summary>Refuses who does not hold a right that the door has let through a moment ago.</summary>
@@ -95,7 +97,9 @@ internal sealed record Room(
         if ((held & needed) != needed)
         {
             throw new ProblemException(
-                Problem.Forbidden($"This needs the right '{JsonNamingPolicy.KebabCaseLower.ConvertName(needed.ToString())}' in {Called}.")
+                Problem.Forbidden(
+                    $"This needs the right '{JsonNamingPolicy.KebabCaseLower.ConvertName(needed.ToString())}' in {Called}."
+                )
             );
         }
     }

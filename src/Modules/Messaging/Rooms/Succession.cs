@@ -5,7 +5,8 @@ namespace Sillage.Messaging.Rooms;
 /// <summary>Sees to it that a room with people in it has an owner: when the last one goes, whoever has been a moderator longest is the next, or else a member.</summary>
 internal static class Succession
 {
-    private const string CountOwners = "SELECT COUNT(*) FROM member WHERE room_id = @Room AND state = 'in' AND role = 'owner'";
+    private const string CountOwners =
+        "SELECT COUNT(*) FROM member WHERE room_id = @Room AND state = 'in' AND role = 'owner'";
 
     private const string Next = """
         SELECT account_id FROM member WHERE room_id = @Room AND state = 'in'
