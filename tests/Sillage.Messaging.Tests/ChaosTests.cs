@@ -153,7 +153,7 @@ public abstract class ChaosTests(MessagingUnderTest messaging) : MessagingSpecif
         private LiveClient? _client;
         private int _taken;
 
-        public IReadOnlyList<string> Ids => _ids;
+        public List<string> Ids => _ids;
 
         public async Task SyncAsync(LiveClient client)
         {

@@ -82,7 +82,8 @@ public sealed class LiveClient : IAsyncDisposable
         catch (TimeoutException e)
         {
             throw new TimeoutException(
-                $"{e.Message}; heard {string.Join(' ', Heard.Select(h => $"{h.Name} {h.Value["seq"]}"))}, open: {IsOpen}"
+                $"{e.Message}; heard {string.Join(' ', Heard.Select(h => $"{h.Name} {h.Value["seq"]}"))}, open: {IsOpen}",
+                e
             );
         }
 

@@ -10,7 +10,6 @@ using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Conversations;
 using Sillage.Messaging.Feed;
-using Sillage.Messaging.Live;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
 using Sillage.Messaging.Moderation;

@@ -7,7 +7,6 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Conversations;
 

@@ -12,7 +12,6 @@ using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Members;
 

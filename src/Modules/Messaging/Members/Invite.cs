@@ -10,7 +10,6 @@ using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Members;
 

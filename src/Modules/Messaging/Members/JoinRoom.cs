@@ -7,7 +7,6 @@ using Sillage.Api.Replies;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Members;
 

@@ -9,7 +9,6 @@ using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Members;
 

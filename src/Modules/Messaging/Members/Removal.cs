@@ -3,7 +3,6 @@ using Sillage.Api.Problems;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Members;
 

@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Api.Documentation;
-using Sillage.Api.Problems;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;

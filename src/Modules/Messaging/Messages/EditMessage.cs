@@ -10,7 +10,6 @@ using Sillage.Api.Requests;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
 

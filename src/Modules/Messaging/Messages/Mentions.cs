@@ -30,7 +30,7 @@ internal sealed partial record Mentions(IReadOnlyList<Guid> Accounts, bool Room)
 
         var names = Names()
             .Matches(text)
-            .Select(match => match.Groups[1].Value.TrimEnd('.', '-', '_', '+'))
+            .Select(match => match.Groups["name"].Value.TrimEnd('.', '-', '_', '+'))
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Take(Most)
             .ToList();
@@ -67,8 +67,8 @@ internal sealed partial record Mentions(IReadOnlyList<Guid> Accounts, bool Room)
 
     // Not within a word: an address of mail names nobody.
     [GeneratedRegex(
-        @"(?<![\w.@+-])@([A-Za-z0-9][A-Za-z0-9._+-]{0,63})",
-        RegexOptions.CultureInvariant,
+        @"(?<![\w.@+-])@(?<name>[A-Za-z0-9][A-Za-z0-9._+-]{0,63})",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Names();

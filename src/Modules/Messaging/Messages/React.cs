@@ -11,7 +11,6 @@ using Sillage.Api.Replies;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
 

@@ -7,7 +7,6 @@ using Sillage.Api.Paging;
 using Sillage.Api.Replies;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
 

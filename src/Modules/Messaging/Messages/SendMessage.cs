@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
@@ -116,11 +115,11 @@ internal static class SendMessage
                 ct
             );
         }
-        catch (UniqueViolationException)
+        catch (UniqueViolationException e)
         {
             // Sent to two rooms at the same time, under one name.
             return await FindSentAsync(chat.Database, room, request, caller, ct)
-                ?? throw new InvalidOperationException("A message was there and is not.");
+                ?? throw new InvalidOperationException("A message was there and is not.", e);
         }
     }
 

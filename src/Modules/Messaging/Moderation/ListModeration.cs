@@ -5,7 +5,6 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Moderation;
 

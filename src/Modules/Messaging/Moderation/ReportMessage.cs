@@ -12,7 +12,6 @@ using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Moderation;
 

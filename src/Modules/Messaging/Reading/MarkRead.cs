@@ -9,7 +9,6 @@ using Sillage.Api.Requests;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Reading;
 

@@ -6,7 +6,6 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Rooms;
 

@@ -6,6 +6,7 @@ namespace Sillage.Messaging.Rooms;
 /// <summary>What whoever comes into a room has to fit into.</summary>
 internal static class Entry
 {
+    /// <summary>Refuses who is in many rooms already.</summary>
     /// <exception cref="ProblemException">409: the person is in as many rooms as there may be.</exception>
     public static async Task RefuseTooManyAsync(IUnitOfWork unit, Guid account, Chat chat, CancellationToken ct)
     {

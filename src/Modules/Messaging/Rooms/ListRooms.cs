@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Rooms;
 

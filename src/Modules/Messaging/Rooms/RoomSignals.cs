@@ -4,7 +4,7 @@ namespace Sillage.Messaging.Rooms;
 internal sealed class RoomSignals
 {
     /// <summary>Called with the room's id, on the thread that committed: it must be quick.</summary>
-    public event Action<Guid>? Raised;
+    public Action<Guid>? Raised { get; set; }
 
     public void Raise(Guid room) => Raised?.Invoke(room);
 }
