@@ -11,6 +11,7 @@ using Sillage.Messaging;
 using Sillage.Notifications;
 using Sillage.Posts;
 using Sillage.Redis;
+using Sillage.Rowing;
 using Sillage.Traces;
 
 namespace Sillage;
@@ -26,6 +27,7 @@ internal static class Server
         new MessagingModule(),
         new PostsModule(),
         new NotificationsModule(),
+        new RowingModule(),
     ];
 
     /// <summary>The verbs that the modules bring.</summary>

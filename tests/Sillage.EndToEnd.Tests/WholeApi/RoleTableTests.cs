@@ -219,6 +219,28 @@ public sealed class RoleTableTests(SharedServer shared)
         PATCH /api/v1/users/{id}                                401    403    403    403      403   415
         POST /api/v1/users/{id}/password                        401    403    403    403      403   404
         DELETE /api/v1/users/{id}/second-factor                 401    403    403    403      403   404
+        GET /api/v1/rower                                       401    200    200    200      200   200
+        PATCH /api/v1/rower                                     401    415    415    415      415   415
+        GET /api/v1/workouts                                    401    200    200    200      200   200
+        POST /api/v1/workouts                                   401    415    415    415      415   415
+        GET /api/v1/workouts/critical-power                     401    200    200    200      200   200
+        GET /api/v1/workouts/deletions                          401    200    200    200      200   200
+        GET /api/v1/workouts/export                             401    200    200    200      200   200
+        GET /api/v1/workouts/files                              401    200    200    200      200   200
+        POST /api/v1/workouts/files                             401    415    415    415      415   415
+        GET /api/v1/workouts/files/{file}                       401    404    404    404      404   404
+        GET /api/v1/workouts/records                            401    200    200    200      200   200
+        GET /api/v1/workouts/season                             401    200    200    200      200   200
+        DELETE /api/v1/workouts/{workout}                       401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}                          401    404    404    404      404   404
+        PATCH /api/v1/workouts/{workout}                        401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}/analysis                 401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}/export                   401    404    404    404      404   404
+        POST /api/v1/workouts/{workout}/finish                  401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}/sources                  401    404    404    404      404   404
+        DELETE /api/v1/workouts/{workout}/sources/{copy}        401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}/strokes                  401    404    404    404      404   404
+        POST /api/v1/workouts/{workout}/strokes                 401    404    404    404      404   404
         GET /health                                             200    200    200    200      200   200
         GET /health/live                                        200    200    200    200      200   200
         GET /health/ready                                       200    200    200    200      200   200

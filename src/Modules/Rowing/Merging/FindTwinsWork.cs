@@ -1,0 +1,83 @@
+using Sillage.Rowing.Records;
+using Sillage.Storage;
+using Sillage.Storage.Work;
+
+namespace Sillage.Rowing.Merging;
+
+/// <inheritdoc cref="FindTwins"/>
+internal sealed class FindTwinsWork(TimeProvider clock) : IWork<FindTwins>
+{
+    private const string Near = $"""
+        SELECT {WorkoutRow.Columns} FROM workout
+        WHERE account_id = @Account AND started_at >= @From AND started_at <= @To AND number <> @Number
+          AND state = 'closed' AND copy_of IS NULL
+        ORDER BY number
+        """;
+
+    private const string WasParted = """
+        SELECT COUNT(*) FROM merge
+        WHERE undone_at IS NOT NULL AND ((kept = @A AND copy = @B) OR (kept = @B AND copy = @A))
+        """;
+
+    private const string Insert = """
+        INSERT INTO merge (id, account_id, kept, copy, reason, merged_at) VALUES (@Id, @Account, @Kept, @Copy, @Reason, @Now)
+        """;
+
+    private const string MoveCopies = "UPDATE workout SET copy_of = @Kept, updated_at = @Now WHERE copy_of = @Copy";
+
+    private const string MoveMerges = "UPDATE merge SET kept = @Kept WHERE kept = @Copy AND undone_at IS NULL";
+
+    private const string Mark = "UPDATE workout SET copy_of = @Kept, updated_at = @Now WHERE id = @Copy";
+
+    public Task<WorkResult> RunAsync(FindTwins job, WorkRun run, CancellationToken ct) =>
+        // All in one unit: two records of a session that come at once are put together by whichever is looked at last.
+        Task.FromResult(WorkResult.With(unit => MergeAsync(unit, job.Workout, ct)));
+
+    private async Task MergeAsync(IUnitOfWork unit, Guid id, CancellationToken ct)
+    {
+        if (await WorkoutStore.LockAsync(unit, id, ct) is not { IsLive: false, CopyOf: null } row)
+        {
+            return;
+        }
+
+        var parameters = new
+        {
+            Account = row.AccountId,
+            From = row.StartedAt - Match.Reach,
+            To = row.StartedAt + Match.Reach,
+            row.Number,
+        };
+        foreach (var other in await unit.QueryAsync<WorkoutRow>(Near, parameters, ct))
+        {
+            if (
+                Match.ReasonOf(other, row) is { } reason
+                && await unit.ScalarAsync<long>(WasParted, new { A = row.Id, B = other.Id }, ct) == 0
+            )
+            {
+                await MergeAsync(unit, other, row, reason, ct);
+                return;
+            }
+        }
+    }
+
+    private async Task MergeAsync(IUnitOfWork unit, WorkoutRow other, WorkoutRow row, string reason, CancellationToken ct)
+    {
+        var mine = Richness.Of(row, await WorkoutStore.ReadStrokesAsync(unit, row.Number, ct));
+        var its = Richness.Of(other, await WorkoutStore.ReadStrokesAsync(unit, other.Number, ct));
+        var (kept, copy) = mine > its ? (row, other) : (other, row);
+        var now = clock.GetUtcNow();
+        var merge = new
+        {
+            Id = Guid.CreateVersion7(now),
+            Account = row.AccountId,
+            Kept = kept.Id,
+            Copy = copy.Id,
+            Reason = reason,
+            Now = now,
+        };
+        await unit.ExecuteAsync(MoveCopies, merge, ct);
+        await unit.ExecuteAsync(MoveMerges, merge, ct);
+        await unit.ExecuteAsync(Mark, merge, ct);
+        await unit.ExecuteAsync(Insert, merge, ct);
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Api.Access;
+using Sillage.Hosting.Modules;
+using Sillage.Hosting.Settings;
+using Sillage.Rowing.Analysis;
+using Sillage.Rowing.Export;
+using Sillage.Rowing.Files;
+using Sillage.Rowing.Live;
+using Sillage.Rowing.Merging;
+using Sillage.Rowing.PersonalData;
+using Sillage.Rowing.Records;
+using Sillage.Rowing.Rowers;
+using Sillage.Rowing.Workouts;
+using Sillage.Storage;
+using Sillage.Storage.Work;
+
+namespace Sillage.Rowing;
+
+/// <summary>Rowing: every stroke kept, one record of each session.</summary>
+public sealed class RowingModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "rowing";
+
+    /// <inheritdoc />
+    public IReadOnlyList<Permission> Permissions => RowingPermission.All;
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<RowingData>(Name);
+        services.AddSettings<RowingOptions>("Rowing");
+        services.AddRetention<RowingData>(ListDeletions.DeleteOld, provider => OptionsOf(provider).KeepDeletions);
+        services.AddWork<RowingData, CloseIdle, CloseIdleWork>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromMinutes(1), true)
+        );
+        services.AddWork<RowingData, ImportFile, ImportFileWork>();
+        services.AddWork<RowingData, FindTwins, FindTwinsWork>();
+        services.AddRetention<RowingData>(ListFiles.DeleteOld, provider => OptionsOf(provider).KeepFiles);
+        services.AddPersonalData<RowingData, RowingPersonalData>();
+    }
+
+    /// <inheritdoc />
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        var workouts = routes.MapGroup("/api/v1/workouts").WithTags("Workouts");
+        SendWorkout.Map(workouts);
+        ListWorkouts.Map(workouts);
+        ListDeletions.Map(workouts);
+        ListRecords.Map(workouts);
+        CriticalPower.Map(workouts);
+        SumSeason.Map(workouts);
+        ExportWorkouts.Map(workouts);
+
+        var rower = routes.MapGroup("/api/v1/rower").WithTags("Workouts");
+        ReadProfile.Map(rower);
+        ChangeProfile.Map(rower);
+
+        var files = workouts.MapGroup("/files").WithTags("Files of workouts");
+        SendFiles.Map(files);
+        ListFiles.Map(files);
+        ReadFile.Map(files);
+
+        var gate = new WorkoutGate(routes.ServiceProvider.GetRequiredService<IDatabase<RowingData>>());
+        var workout = workouts.MapGroup("/{workout:guid}").WithMetadata(gate);
+        ReadWorkout.Map(workout);
+        ChangeWorkout.Map(workout);
+        DeleteWorkout.Map(workout);
+        ReadStrokes.Map(workout);
+        SendStrokes.Map(workout);
+        FinishWorkout.Map(workout);
+        ListSources.Map(workout);
+        UndoMerge.Map(workout);
+        AnalyseWorkout.Map(workout);
+        ExportWorkout.Map(workout);
+    }
+
+    private static RowingOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<RowingOptions>>().Value;
+}

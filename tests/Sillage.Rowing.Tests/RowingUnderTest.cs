@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sillage.Accounts;
+using Sillage.Specifications;
+using Sillage.Storage;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sillage.Rowing.Tests;
+
+/// <summary>A server with accounts and rowing, and a few people; shared by a class of tests.</summary>
+public abstract class RowingUnderTest : IAsyncLifetime
+{
+    private SillageServer? _server;
+    private int _rowers;
+
+    public SillageServer Server => _server ?? throw new InvalidOperationException("Not started.");
+
+    /// <summary>Whose workouts tests send.</summary>
+    public Person Rower { get; private set; } = null!;
+
+    /// <summary>Somebody else.</summary>
+    public Person Stranger { get; private set; } = null!;
+
+    public IDatabase<RowingData> Database => Server.Services.GetRequiredService<IDatabase<RowingData>>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await StartAsync();
+        Rower = await Server.RegisterAsync("rower-1");
+        Stranger = await Server.RegisterAsync("stranger");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    /// <summary>Somebody who has no workouts yet.</summary>
+    public Task<Person> NewRowerAsync() =>
+        Server.RegisterAsync($"rower-{Interlocked.Increment(ref _rowers) + 1}");
+
+    /// <summary>A connection string to a fresh database; null on SQLite.</summary>
+    protected abstract Task<string?> PostgresAsync();
+
+    private async Task<SillageServer> StartAsync() =>
+        await SillageServer.StartAsync(
+            [new AccountsModule(), new RowingModule()],
+            new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["Postgres"] = await PostgresAsync(),
+                ["Admin:Username"] = TestUsers.AdministratorName,
+                ["Admin:Password"] = TestUsers.AdministratorPassword,
+                ["Accounts:Registration"] = "open",
+                // As slow as it must be at least; what is tested does not depend on it.
+                ["Accounts:PasswordIterations"] = "100000",
+            }
+        );
+}
+
+public sealed class SqliteRowing : RowingUnderTest
+{
+    protected override Task<string?> PostgresAsync() => Task.FromResult<string?>(null);
+}
+
+public sealed class PostgresRowing(PostgresServer postgres) : RowingUnderTest
+{
+    protected override async Task<string?> PostgresAsync() =>
+        await postgres.CreateDatabaseAsync([new AccountsModule(), new RowingModule()]);
+}
