@@ -81,7 +81,14 @@ public abstract class AnalysisTests(RowingUnderTest rowing) : RowingSpecificatio
     public async Task A_season_runs_from_May_to_April()
     {
         var rower = await Rowing.NewRowerAsync();
-        foreach (var (start, machine) in new[] { ("2026-04-30T23:59:59Z", "rower"), ("2026-05-01T00:00:00Z", "rower"), ("2027-04-30T12:00:00Z", "bike") })
+        foreach (
+            var (start, machine) in new[]
+            {
+                ("2026-04-30T23:59:59Z", "rower"),
+                ("2026-05-01T00:00:00Z", "rower"),
+                ("2027-04-30T12:00:00Z", "bike"),
+            }
+        )
         {
             await SentAsync(Piece(p => (p["start"], p["machine"]) = (start, machine)), rower);
         }

@@ -15,11 +15,14 @@ public sealed class FileReadingTests
     private static FileContent Read(string text, FileHints? hints = null) =>
         FileReading.Read(Encoding.UTF8.GetBytes(text), hints ?? Hints);
 
-    private static string Tcx(string points, string lap = "<TotalTimeSeconds>60</TotalTimeSeconds><DistanceMeters>250</DistanceMeters>") =>
+    private static string Tcx(
+        string points,
+        string lap = "<TotalTimeSeconds>60</TotalTimeSeconds><DistanceMeters>250</DistanceMeters>"
+    ) =>
         $"""
-        <TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Other">
-        <Id>2026-11-20T06:30:00Z</Id><Lap StartTime="2026-11-20T06:30:00Z">{lap}<Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>
-        """;
+            <TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Other">
+            <Id>2026-11-20T06:30:00Z</Id><Lap StartTime="2026-11-20T06:30:00Z">{lap}<Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>
+            """;
 
     private static string Point(string time, string heart = "140", string distance = "10") =>
         $"<Trackpoint><Time>{time}</Time><DistanceMeters>{distance}</DistanceMeters><HeartRateBpm><Value>{heart}</Value></HeartRateBpm><Cadence>30</Cadence></Trackpoint>";
@@ -158,7 +161,9 @@ public sealed class FileReadingTests
                     )
                 )
         );
-        var content = Read($"<gpx creator=\"watch\"><trk><type>rowing</type><trkseg>{points}<trkpt lat=\"200\" lon=\"x\"/></trkseg></trk></gpx>");
+        var content = Read(
+            $"<gpx creator=\"watch\"><trk><type>rowing</type><trkseg>{points}<trkpt lat=\"200\" lon=\"x\"/></trkseg></trk></gpx>"
+        );
         var workout = content.Workouts.ShouldHaveSingleItem();
         workout.Machine.ShouldBe(Machine.Water);
         (workout.Strokes[^1].Distance!.Value / 100d).ShouldBe(111.2, 0.5);
@@ -175,7 +180,10 @@ public sealed class FileReadingTests
         while (text.Length < 25 * 1024 * 1024)
         {
             text.Append("<trkpt lat=\"46.2\" lon=\"6.15\"><ele>372.123456789</ele><time>")
-                .Append(time.AddSeconds(count++).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture))
+                .Append(
+                    time.AddSeconds(count++)
+                        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture)
+                )
                 .Append("</time></trkpt>\n");
         }
 
@@ -186,21 +194,26 @@ public sealed class FileReadingTests
     [Fact]
     public void Decimals_with_a_comma_are_read_and_told()
     {
-        var content = Read("Number;\"Time (seconds)\";\"Distance (meters)\";Watts\n1;2,5;10,2;100\n2;4,7;20,4;abc\n3;x;1;1\n");
-        content.Workouts[0].Strokes.Select(s => (s.Time, s.Distance, s.Power)).ShouldBe([(2500, 1020, 1000), (4700, 2040, null)]);
-        content.Findings.Select(f => f.Code).ShouldBe(["decimal-comma", "number-not-valid", "row-not-valid", "start-not-known"]);
+        var content = Read(
+            "Number;\"Time (seconds)\";\"Distance (meters)\";Watts\n1;2,5;10,2;100\n2;4,7;20,4;abc\n3;x;1;1\n"
+        );
+        content
+            .Workouts[0]
+            .Strokes.Select(s => (s.Time, s.Distance, s.Power))
+            .ShouldBe([(2500, 1020, 1000), (4700, 2040, null)]);
+        content
+            .Findings.Select(f => f.Code)
+            .ShouldBe(["decimal-comma", "number-not-valid", "row-not-valid", "start-not-known"]);
     }
 
     [Fact]
     public void Time_and_distance_start_again_at_each_interval()
     {
         var content = Read("Number,\"Time (seconds)\",\"Distance (meters)\"\n1,2,10\n2,60,250\n3,2,10\n4,61,251\n");
-        content.Workouts[0].Strokes.Select(s => (s.Time, s.Distance, s.Interval)).ShouldBe([
-            (2000, 1000, 0),
-            (60_000, 25_000, 0),
-            (62_000, 26_000, 1),
-            (121_000, 50_100, 1),
-        ]);
+        content
+            .Workouts[0]
+            .Strokes.Select(s => (s.Time, s.Distance, s.Interval))
+            .ShouldBe([(2000, 1000, 0), (60_000, 25_000, 0), (62_000, 26_000, 1), (121_000, 50_100, 1)]);
     }
 
     [Fact]

@@ -12,9 +12,19 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
 {
     private const string Files = "/api/v1/workouts/files";
 
-    private async Task<JsonNode> SendFileAsync(byte[] bytes, Person person, string type = "application/octet-stream", string query = "")
+    private async Task<JsonNode> SendFileAsync(
+        byte[] bytes,
+        Person person,
+        string type = "application/octet-stream",
+        string query = ""
+    )
     {
-        var sent = await Server.SendAsync(HttpMethod.Post, Files + query, TestUsers.Content(bytes, type), person.Credential);
+        var sent = await Server.SendAsync(
+            HttpMethod.Post,
+            Files + query,
+            TestUsers.Content(bytes, type),
+            person.Credential
+        );
         return await ReportAsync(sent.Must(HttpStatusCode.Created).Json["files"]![0]!, person);
     }
 
@@ -33,7 +43,15 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
     public async Task Every_real_file_comes_in()
     {
         var rower = await Rowing.NewRowerAsync();
-        foreach (var (name, strokes) in new[] { ("nk-oarlock.fit", 795), ("concept2-result.csv", 689), ("ergdata.csv", 180), ("3x250m.fit", 94) })
+        foreach (
+            var (name, strokes) in new[]
+            {
+                ("nk-oarlock.fit", 795),
+                ("concept2-result.csv", 689),
+                ("ergdata.csv", 180),
+                ("3x250m.fit", 94),
+            }
+        )
         {
             var file = await SendFileAsync(RealFiles.Read(name), rower);
             ((string)file["state"]!).ShouldBe("read", name);
@@ -67,7 +85,12 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
             form.Add(part, "file", name);
         }
 
-        var sent = await Server.SendAsync(HttpMethod.Post, $"{Files}?start=2026-11-20T06:30:00Z", form, rower.Credential);
+        var sent = await Server.SendAsync(
+            HttpMethod.Post,
+            $"{Files}?start=2026-11-20T06:30:00Z",
+            form,
+            rower.Credential
+        );
         var files = sent.Must(HttpStatusCode.Created).Json["files"]!.AsArray();
         var (bad, good) = (await ReportAsync(files[0]!, rower), await ReportAsync(files[1]!, rower));
         ((string)bad["state"]!).ShouldBe("failed");
@@ -83,7 +106,9 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
         for (var i = 0; i < 2; i++)
         {
             var content = TestUsers.Content(RealFiles.Read("ergdata.csv"), "text/csv");
-            (await Server.SendAsync(HttpMethod.Post, Files, content, rower.Credential, ("Idempotency-Key", "file"))).Must(HttpStatusCode.Created);
+            (
+                await Server.SendAsync(HttpMethod.Post, Files, content, rower.Credential, ("Idempotency-Key", "file"))
+            ).Must(HttpStatusCode.Created);
         }
 
         (await GetAsync(Files, rower)).Items.Count.ShouldBe(1);
@@ -93,7 +118,11 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
     [InlineData("text/html", "x", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("text/csv", "", HttpStatusCode.BadRequest)]
     [InlineData("multipart/form-data", "x", HttpStatusCode.BadRequest)]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf", HttpStatusCode.BadRequest)]
+    [InlineData(
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhalf",
+        HttpStatusCode.BadRequest
+    )]
     public async Task What_is_no_file_is_refused(string type, string body, HttpStatusCode status)
     {
         var content = TestUsers.Content(body, type);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Shouldly;
 using Sillage.Rowing.Files;
 using Sillage.Rowing.Fit;
@@ -28,7 +27,14 @@ public sealed class FitDecoderTests
                 if (message.Number == 20)
                 {
                     seen.Add(
-                        (message.Time, message.Scaled(5, 100), message.Whole(3), message.Whole(4), message.Whole(7), message.Whole(0))
+                        (
+                            message.Time,
+                            message.Scaled(5, 100),
+                            message.Whole(3),
+                            message.Whole(4),
+                            message.Whole(7),
+                            message.Whole(0)
+                        )
                     );
                 }
             }
@@ -132,7 +138,21 @@ public sealed class FitDecoderTests
         {
             var bytes = new byte[14 + random.Next(400)];
             random.NextBytes(bytes);
-            new byte[] { 14, 0x20, 0, 0, (byte)random.Next(256), 0, 0, 0, (byte)'.', (byte)'F', (byte)'I', (byte)'T' }.CopyTo(bytes, 0);
+            new byte[]
+            {
+                14,
+                0x20,
+                0,
+                0,
+                (byte)random.Next(256),
+                0,
+                0,
+                0,
+                (byte)'.',
+                (byte)'F',
+                (byte)'I',
+                (byte)'T',
+            }.CopyTo(bytes, 0);
             FileReading.Read(bytes, Hints).Workouts.Count.ShouldBeLessThan(50);
         }
     }

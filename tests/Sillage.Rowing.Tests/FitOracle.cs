@@ -16,7 +16,8 @@ internal static class FitOracle
         """;
 
     /// <summary>Whether it is installed: <c>./test</c> does that.</summary>
-    public static bool IsThere => Directory.Exists(Path.Combine(RealFiles.Above("tests"), "node/node_modules/@garmin/fitsdk"));
+    public static bool IsThere =>
+        Directory.Exists(Path.Combine(RealFiles.Above("tests"), "node/node_modules/@garmin/fitsdk"));
 
     public static async Task<JsonNode> ReadAsync(byte[] fit)
     {
@@ -29,7 +30,7 @@ internal static class FitOracle
         try
         {
             using var process = Process.Start(
-                new ProcessStartInfo("node", [script, name]) { RedirectStandardOutput = true, WorkingDirectory = node }
+                new ProcessStartInfo("node", [script, name]) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = node }
             )!;
             var text = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();

@@ -13,7 +13,9 @@ public sealed class FormulaTests
     [Fact]
     public void Watts_and_calories_of_a_real_result_follow_from_its_paces()
     {
-        var rows = Encoding.UTF8.GetString(RealFiles.Read("concept2-result.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+        var rows = Encoding
+            .UTF8.GetString(RealFiles.Read("concept2-result.csv"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         rows.Length.ShouldBe(689);
         foreach (var row in rows)
         {
@@ -51,8 +53,12 @@ public sealed class FormulaTests
             var words = intervals.Split(' ');
             for (var i = 0; i < int.Parse(words[0], CultureInfo.InvariantCulture); i++)
             {
-                var distance = double.Parse(words[2], CultureInfo.InvariantCulture) + (type == WorkoutType.FixedTimeInterval ? i * 7 : 0);
-                var time = double.Parse(words[4], CultureInfo.InvariantCulture) + (type == WorkoutType.FixedTimeInterval ? 0 : i);
+                var distance =
+                    double.Parse(words[2], CultureInfo.InvariantCulture)
+                    + (type == WorkoutType.FixedTimeInterval ? i * 7 : 0);
+                var time =
+                    double.Parse(words[4], CultureInfo.InvariantCulture)
+                    + (type == WorkoutType.FixedTimeInterval ? 0 : i);
                 parts.Add(new Measures(distance, time, double.Parse(words[6], CultureInfo.InvariantCulture)));
             }
         }
@@ -61,12 +67,19 @@ public sealed class FormulaTests
             parts.AddRange(
                 intervals
                     .Split(';', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(part => part.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray())
+                    .Select(part =>
+                        part.Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray()
+                    )
                     .Select(n => new Measures(n[0], n[1], n[2]))
             );
         }
 
-        var detail = new Detail(type, new Measures(metres, seconds), new Derived(), Intervals: parts.Count > 0 ? parts : null);
+        var detail = new Detail(
+            type,
+            new Measures(metres, seconds),
+            new Derived(),
+            Intervals: parts.Count > 0 ? parts : null
+        );
         Recognition.NameOf(detail).ShouldBe(name);
     }
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Shouldly;
 using Sillage.Rowing.Live;
 using Sillage.Specifications;
-using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Rowing.Tests;
@@ -27,8 +26,12 @@ public abstract class LiveTests(RowingUnderTest rowing) : RowingSpecification(ro
     public async Task Batches_may_be_sent_again_whole_or_in_part()
     {
         var workout = await BeginAsync();
-        (await BatchAsync(workout, 0, Steady(10))).Must(HttpStatusCode.OK).Text.ShouldBe("""{"next":10,"stored":10,"known":0}""");
-        (await BatchAsync(workout, 0, Steady(10))).Must(HttpStatusCode.OK).Text.ShouldBe("""{"next":10,"stored":0,"known":10}""");
+        (await BatchAsync(workout, 0, Steady(10)))
+            .Must(HttpStatusCode.OK)
+            .Text.ShouldBe("""{"next":10,"stored":10,"known":0}""");
+        (await BatchAsync(workout, 0, Steady(10)))
+            .Must(HttpStatusCode.OK)
+            .Text.ShouldBe("""{"next":10,"stored":0,"known":10}""");
         (await BatchAsync(workout, 5, Steady(10, from: 10))).Text.ShouldBe("""{"next":15,"stored":5,"known":5}""");
         var gap = await BatchAsync(workout, 16, Steady(1));
         gap.Status.ShouldBe(HttpStatusCode.Conflict);

@@ -45,7 +45,9 @@ public abstract class MergeTests(RowingUnderTest rowing) : RowingSpecification(r
         var watch = await SentAsync(OfAWatch(), rower);
         var kept = await MergedAsync(rower, 1);
         ((string)kept["id"]!).ShouldBe((string)monitor["id"]!);
-        var source = (await GetAsync($"{Self(monitor)}/sources", rower)).Json["sources"]!.AsArray().ShouldHaveSingleItem()!;
+        var source = (await GetAsync($"{Self(monitor)}/sources", rower)).Json["sources"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!;
         ((string)source["workout"]!).ShouldBe((string)watch["id"]!);
         ((string)source["reason"]!).ShouldBe("started 20 s apart, both on rower, 2000 m and 1988 m, 432.1 s and 430 s");
         (await GetAsync($"{Workouts}?copies=true", rower)).Items.Count.ShouldBe(2);
@@ -86,7 +88,15 @@ public abstract class MergeTests(RowingUnderTest rowing) : RowingSpecification(r
     public async Task Two_pieces_one_behind_the_other_stay_two()
     {
         var rower = await Rowing.NewRowerAsync();
-        foreach (var (start, machine, metres) in new[] { ("06:30:00", "rower", 2000), ("06:31:30", "rower", 500), ("06:30:10", "bike", 2000), ("06:40:00", "rower", 2000) })
+        foreach (
+            var (start, machine, metres) in new[]
+            {
+                ("06:30:00", "rower", 2000),
+                ("06:31:30", "rower", 500),
+                ("06:30:10", "bike", 2000),
+                ("06:40:00", "rower", 2000),
+            }
+        )
         {
             await SentAsync(
                 Piece(p =>

@@ -60,14 +60,15 @@ public abstract class RowingSpecification(RowingUnderTest rowing)
         new([
             .. Enumerable
                 .Range(1, count)
-                .Select(i => (JsonNode)
-                    new JsonObject
-                    {
-                        ["time"] = Math.Round(from + (i * seconds), 3),
-                        ["distance"] = Math.Round((from / seconds * metres) + (i * metres), 2),
-                        ["rate"] = 30,
-                        ["heartRate"] = 140 + (i % 20),
-                    }
+                .Select(i =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["time"] = Math.Round(from + (i * seconds), 3),
+                            ["distance"] = Math.Round((from / seconds * metres) + (i * metres), 2),
+                            ["rate"] = 30,
+                            ["heartRate"] = 140 + (i % 20),
+                        }
                 ),
         ]);
 }

@@ -41,8 +41,7 @@ public abstract class RowingUnderTest : IAsyncLifetime
     }
 
     /// <summary>Somebody who has no workouts yet.</summary>
-    public Task<Person> NewRowerAsync() =>
-        Server.RegisterAsync($"rower-{Interlocked.Increment(ref _rowers) + 1}");
+    public Task<Person> NewRowerAsync() => Server.RegisterAsync($"rower-{Interlocked.Increment(ref _rowers) + 1}");
 
     /// <summary>A connection string to a fresh database; null on SQLite.</summary>
     protected abstract Task<string?> PostgresAsync();

@@ -31,7 +31,10 @@ public sealed class StrokeCodecTests
                     Rest = random.Next(2) == 0 ? 1 : null,
                     Latitude = Maybe(-900_000_000, 900_000_000),
                     Longitude = Maybe(-1_800_000_000, 1_800_000_000),
-                    ForceCurve = random.Next(2) == 0 ? null : [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(-5, 900))],
+                    ForceCurve =
+                        random.Next(2) == 0
+                            ? null
+                            : [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(-5, 900))],
                 }),
         ];
     }
@@ -60,7 +63,14 @@ public sealed class StrokeCodecTests
     {
         var strokes = Enumerable
             .Range(0, 10_000)
-            .Select(i => new Stroke { Time = i * 2100, Distance = i * 970, Pace = 120_000 + (i % 7 * 300), Rate = 260 + (i % 3), HeartRate = 150 + (i % 5) })
+            .Select(i => new Stroke
+            {
+                Time = i * 2100,
+                Distance = i * 970,
+                Pace = 120_000 + (i % 7 * 300),
+                Rate = 260 + (i % 3),
+                HeartRate = 150 + (i % 5),
+            })
             .ToArray();
         StrokeCodec.Pack(strokes).Length.ShouldBeLessThan(10_000 * 10);
     }

@@ -28,7 +28,9 @@ public abstract class WorkoutTests(RowingUnderTest rowing) : RowingSpecification
     {
         var strokes = new JsonArray(
             JsonNode.Parse("""{"time":1.5,"distance":0,"pace":0,"rate":0,"heartRate":0}"""),
-            JsonNode.Parse("""{"time":3.5,"distance":10.2,"rate":30,"heartRate":255,"power":211.5,"forceCurve":[0,120,310,80]}""")
+            JsonNode.Parse(
+                """{"time":3.5,"distance":10.2,"rate":30,"heartRate":255,"power":211.5,"forceCurve":[0,120,310,80]}"""
+            )
         );
         var sent = await SentAsync(
             Piece(p =>
@@ -92,7 +94,10 @@ public abstract class WorkoutTests(RowingUnderTest rowing) : RowingSpecification
     [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","totals":{"distance":-1}}""", "/totals/distance")]
     [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","totals":{"time":1e400}}""", "/totals/time")]
     [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","strokes":[{"time":-1}]}""", "/strokes/0/time")]
-    [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","strokes":[{"time":1,"heartRate":"undefined"}]}""", "/strokes/0/heartRate")]
+    [InlineData(
+        """{"machine":"rower","start":"2026-11-20T06:30:00Z","strokes":[{"time":1,"heartRate":"undefined"}]}""",
+        "/strokes/0/heartRate"
+    )]
     [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","tags":[""]}""", "/tags")]
     [InlineData("""{"machine":"rower","start":"2026-11-20T06:30:00Z","splits":[{}],"intervals":[{}]}""", "/splits")]
     public async Task A_bad_workout_is_400_at_the_field(string body, string pointer)
@@ -141,7 +146,13 @@ public abstract class WorkoutTests(RowingUnderTest rowing) : RowingSpecification
     [InlineData("2026-10-25T00:50:00Z", 1200, "Europe/Zurich", "2026-10-25T02:50:00+02:00", "2026-10-25T01:10:00")]
     [InlineData("2026-11-20T10:30:00Z", 60, "Pacific/Auckland", "2026-11-20T23:30:00+13:00", "2026-11-20T10:31:00")]
     [InlineData("2026-11-20T10:30:00Z", 60, "Pacific/Pago_Pago", "2026-11-19T23:30:00-11:00", "2026-11-20T10:31:00")]
-    public async Task Time_is_utc_with_the_name_of_its_zone(string start, int seconds, string zone, string local, string end)
+    public async Task Time_is_utc_with_the_name_of_its_zone(
+        string start,
+        int seconds,
+        string zone,
+        string local,
+        string end
+    )
     {
         var sent = await SentAsync(
             Piece(p =>
@@ -226,7 +237,9 @@ public abstract class WorkoutTests(RowingUnderTest rowing) : RowingSpecification
 
         seen.Distinct().Count().ShouldBe(5);
         (await GetAsync($"{Workouts}?machine=bike", rower)).Items.Count.ShouldBe(1);
-        (await GetAsync($"{Workouts}?from=2026-11-03T00:00:00Z&to=2026-11-04T00:00:00Z", rower)).Items.Count.ShouldBe(1);
+        (await GetAsync($"{Workouts}?from=2026-11-03T00:00:00Z&to=2026-11-04T00:00:00Z", rower)).Items.Count.ShouldBe(
+            1
+        );
         (await GetAsync($"{Workouts}?machine=canoe", rower)).Pointers().ShouldBe(["?machine"]);
         (await GetAsync($"{Workouts}?from=yesterday", rower)).Pointers().ShouldBe(["?from"]);
     }

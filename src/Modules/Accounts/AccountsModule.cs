@@ -77,6 +77,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<ILongTokens, LongTokens>();
+        services.AddSingleton<IPasswordGrants, PasswordGrants>();
         services.AddSingleton<ApiKeyUses>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<PasswordCheck>();

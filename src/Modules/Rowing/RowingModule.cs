@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,16 +7,20 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
+using Sillage.Api.Problems;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Rowing.Analysis;
 using Sillage.Rowing.Export;
 using Sillage.Rowing.Files;
 using Sillage.Rowing.Live;
+using Sillage.Rowing.Logbook;
 using Sillage.Rowing.Merging;
 using Sillage.Rowing.PersonalData;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Rowers;
+using Sillage.Rowing.Verbs;
 using Sillage.Rowing.Workouts;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -43,6 +48,8 @@ public sealed class RowingModule : IModule
         services.AddWork<RowingData, ImportFile, ImportFileWork>();
         services.AddWork<RowingData, FindTwins, FindTwinsWork>();
         services.AddRetention<RowingData>(ListFiles.DeleteOld, provider => OptionsOf(provider).KeepFiles);
+        services.AddSingleton<FolderImport>();
+        services.AddProblemForm(LogbookReply.Form);
         services.AddPersonalData<RowingData, RowingPersonalData>();
     }
 
@@ -79,7 +86,12 @@ public sealed class RowingModule : IModule
         UndoMerge.Map(workout);
         AnalyseWorkout.Map(workout);
         ExportWorkout.Map(workout);
+
+        LogbookRoutes.Map(routes);
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [RowingVerbs.Create(host)];
 
     private static RowingOptions OptionsOf(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<RowingOptions>>().Value;

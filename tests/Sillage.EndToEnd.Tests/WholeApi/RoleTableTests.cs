@@ -241,6 +241,17 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/workouts/{workout}/sources/{copy}        401    404    404    404      404   404
         GET /api/v1/workouts/{workout}/strokes                  401    404    404    404      404   404
         POST /api/v1/workouts/{workout}/strokes                 401    404    404    404      404   404
+        GET /concept2/api/users/{user}                          401    404    404    404      404   404
+        GET /concept2/api/users/{user}/results                  401    404    404    404      404   404
+        POST /concept2/api/users/{user}/results                 401    404    404    404      404   404
+        POST /concept2/api/users/{user}/results/bulk            401    404    404    404      404   404
+        DELETE /concept2/api/users/{user}/results/{id}          401    404    404    404      404   404
+        GET /concept2/api/users/{user}/results/{id}             401    404    404    404      404   404
+        PATCH /concept2/api/users/{user}/results/{id}           401    404    404    404      404   404
+        GET /concept2/api/users/{user}/results/{id}/export/{format}  401    404    404    404      404   404
+        DELETE /concept2/api/users/{user}/results/{id}/strokes  401    404    404    404      404   404
+        GET /concept2/api/users/{user}/results/{id}/strokes     401    404    404    404      404   404
+        POST /concept2/oauth/access_token                       415    415    415    415      415   415
         GET /health                                             200    200    200    200      200   200
         GET /health/live                                        200    200    200    200      200   200
         GET /health/ready                                       200    200    200    200      200   200

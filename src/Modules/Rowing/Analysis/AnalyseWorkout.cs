@@ -79,7 +79,10 @@ internal static class AnalyseWorkout
             : throw new ProblemException(
                 Problem.BadRequest(
                     "A query parameter is not valid.",
-                    new FieldError("?" + name, string.Create(CultureInfo.InvariantCulture, $"A number from {least} to {most}."))
+                    new FieldError(
+                        "?" + name,
+                        string.Create(CultureInfo.InvariantCulture, $"A number from {least} to {most}.")
+                    )
                 )
             );
     }

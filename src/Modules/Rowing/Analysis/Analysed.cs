@@ -131,18 +131,29 @@ public sealed record Analysed(
         : Derivation.HasPower(machine) && stroke.Pace is { } pace ? Formulas.Watts(pace / 1000d)
         : null;
 
-    private static IReadOnlyList<ZoneResource> Zones(WorkLine line, Func<Stroke, double?> of, double whole, double[] parts)
+    private static IReadOnlyList<ZoneResource> Zones(
+        WorkLine line,
+        Func<Stroke, double?> of,
+        double whole,
+        double[] parts
+    )
     {
         var times = new double[parts.Length];
         foreach (var (stroke, seconds) in line.All)
         {
             if (of(stroke) is { } value)
             {
-                times[Array.FindLastIndex(parts, part => value >= part * whole) is >= 0 and var zone ? zone : 0] += seconds;
+                times[Array.FindLastIndex(parts, part => value >= part * whole) is >= 0 and var zone ? zone : 0] +=
+                    seconds;
             }
         }
 
-        return [.. parts.Select((part, zone) => new ZoneResource(zone, Math.Round(part * whole, 1), Math.Round(times[zone], 1)))];
+        return
+        [
+            .. parts.Select(
+                (part, zone) => new ZoneResource(zone, Math.Round(part * whole, 1), Math.Round(times[zone], 1))
+            ),
+        ];
     }
 
     private static double? FadeOf(WorkLine line)

@@ -56,9 +56,16 @@ internal static class CriticalPower
         var points = new List<PowerPoint>();
         if (Derivation.HasPower(machine))
         {
-            foreach (var time in Bests.Times.Concat(Bests.CurveTimes).Where(t => t is >= Shortest and <= Longest).Order())
+            foreach (
+                var time in Bests.Times.Concat(Bests.CurveTimes).Where(t => t is >= Shortest and <= Longest).Order()
+            )
             {
-                var key = new { Account = caller.Id, Machine = Word.Of(machine), Piece = Bests.NameOf('t', time) };
+                var key = new
+                {
+                    Account = caller.Id,
+                    Machine = Word.Of(machine),
+                    Piece = Bests.NameOf('t', time),
+                };
                 var best = await database.ReadAsync(reader => reader.ScalarAsync<long?>(Select, key, ct), ct);
                 if (Formulas.Watts(Formulas.Pace(-(best ?? 0) / 100d, time)) is { } watts)
                 {
@@ -80,7 +87,8 @@ internal static class CriticalPower
 
         var (time, work) = (points.Average(p => p.Time), points.Average(p => p.Time * p.Power));
         var slope =
-            points.Sum(p => (p.Time - time) * ((p.Time * p.Power) - work)) / points.Sum(p => Math.Pow(p.Time - time, 2));
+            points.Sum(p => (p.Time - time) * ((p.Time * p.Power) - work))
+            / points.Sum(p => Math.Pow(p.Time - time, 2));
         return (Math.Round(slope, 1), Math.Round(work - (slope * time)));
     }
 }

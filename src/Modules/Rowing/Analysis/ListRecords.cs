@@ -20,6 +20,8 @@ internal static class ListRecords
         ORDER BY b.value LIMIT 1
         """;
 
+    private static readonly bool[] WholeFirst = [true, false];
+
     private sealed record Row(long Value, bool Whole, Guid Id, DateTimeOffset StartedAt);
 
     /// <summary>The best over one standard piece.</summary>
@@ -79,7 +81,7 @@ internal static class ListRecords
                     foreach (var length in lengths)
                     {
                         Row? official = null;
-                        foreach (var whole in new[] { true, false })
+                        foreach (var whole in WholeFirst)
                         {
                             var key = new
                             {

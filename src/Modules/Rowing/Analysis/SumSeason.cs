@@ -24,7 +24,8 @@ internal static class SumSeason
 
     private static readonly Sql Sum = new(
         Select,
-        Select.Replace("SUM(distance), 0)", "SUM(distance), 0)::bigint", StringComparison.Ordinal)
+        Select
+            .Replace("SUM(distance), 0)", "SUM(distance), 0)::bigint", StringComparison.Ordinal)
             .Replace("SUM(duration), 0)", "SUM(duration), 0)::bigint", StringComparison.Ordinal)
     );
 
@@ -106,10 +107,15 @@ internal static class SumSeason
             return null;
         }
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 1971 and <= 2200
+        return
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+            && year is >= 1971 and <= 2200
             ? year
             : throw new ProblemException(
-                Problem.BadRequest("A query parameter is not valid.", new FieldError("?ending", "A year from 1971 to 2200."))
+                Problem.BadRequest(
+                    "A query parameter is not valid.",
+                    new FieldError("?ending", "A year from 1971 to 2200.")
+                )
             );
     }
 }

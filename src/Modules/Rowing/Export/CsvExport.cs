@@ -23,9 +23,15 @@ internal static class CsvExport
                 stroke.Power is { } tenths ? tenths / 10d
                 : Derivation.HasPower(machine) && stroke.Pace is { } known ? Formulas.Watts(known / 1000d)
                 : null;
-            text.Append(CultureInfo.InvariantCulture, $"{++number},{milliseconds / 1000d:0.0##},{centimetres / 100d:0.0#},")
+            text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{++number},{milliseconds / 1000d:0.0##},{centimetres / 100d:0.0#},"
+                )
                 .Append(CultureInfo.InvariantCulture, $"{pace / 1000d:0.0##},{watts:0},")
-                .Append(CultureInfo.InvariantCulture, $"{(watts is { } burnt ? Formulas.CaloriesAnHour(burnt) : null):0},")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $"{(watts is { } burnt ? Formulas.CaloriesAnHour(burnt) : null):0},"
+                )
                 .Append(CultureInfo.InvariantCulture, $"{stroke.Rate / 10d:0.#},{stroke.HeartRate}\n");
         }
 

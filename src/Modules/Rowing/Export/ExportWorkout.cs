@@ -31,7 +31,12 @@ internal static class ExportWorkout
             )
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> Handle(HttpRequest request, WorkoutRow workout, IDatabase<RowingData> database, CancellationToken ct)
+    private static async Task<IResult> Handle(
+        HttpRequest request,
+        WorkoutRow workout,
+        IDatabase<RowingData> database,
+        CancellationToken ct
+    )
     {
         var format = request.Query["format"].ToString() is { Length: > 0 } said ? said : "fit";
         if (!ExportForm.All.Contains(format))

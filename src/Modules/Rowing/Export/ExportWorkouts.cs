@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Api.Documentation;
 using Sillage.Api.Formats;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Strokes;

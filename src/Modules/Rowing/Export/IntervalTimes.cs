@@ -20,7 +20,10 @@ internal static class IntervalTimes
     }
 
     /// <summary>When and where each interval begins: as the monitor says it, or else with the last stroke of the one before.</summary>
-    private static List<(int Time, int Distance)> Starts(IReadOnlyList<Measures>? intervals, IReadOnlyList<Stroke> strokes)
+    private static List<(int Time, int Distance)> Starts(
+        IReadOnlyList<Measures>? intervals,
+        IReadOnlyList<Stroke> strokes
+    )
     {
         var starts = new List<(int Time, int Distance)> { (0, 0) };
         var isSaid = intervals?.All(i => i is { Time: not null, Distance: not null }) is true;

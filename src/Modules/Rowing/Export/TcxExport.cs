@@ -15,7 +15,12 @@ internal static class TcxExport
     public static byte[] Write(WorkoutRow row, IReadOnlyList<Stroke> strokes)
     {
         using var output = new MemoryStream();
-        using (var xml = XmlWriter.Create(output, new XmlWriterSettings { Encoding = new UTF8Encoding(false), CheckCharacters = false }))
+        using (
+            var xml = XmlWriter.Create(
+                output,
+                new XmlWriterSettings { Encoding = new UTF8Encoding(false), CheckCharacters = false }
+            )
+        )
         {
             xml.WriteStartElement("TrainingCenterDatabase", Main);
             xml.WriteStartElement("Activities");

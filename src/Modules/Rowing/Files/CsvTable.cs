@@ -36,7 +36,10 @@ internal sealed class CsvTable
         var text = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF');
         var end = text.AsSpan().IndexOfAny('\r', '\n');
         var first = end < 0 ? text.AsSpan() : text.AsSpan(0, end);
-        var separator = first.Count(';') > first.Count(',') ? ';' : first.Count('\t') > first.Count(',') ? '\t' : ',';
+        var separator =
+            first.Count(';') > first.Count(',') ? ';'
+            : first.Count('\t') > first.Count(',') ? '\t'
+            : ',';
         List<string[]> rows = [];
         var cells = new List<string>();
         var cell = new StringBuilder();
@@ -121,7 +124,10 @@ internal sealed class CsvTable
 
         // Thousands are parted by a comma where decimals have a point.
         text = text.Replace(",", "", StringComparison.Ordinal);
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+        if (
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+        )
         {
             return number;
         }

@@ -33,6 +33,7 @@ internal static class FileBody
         Form,
     ];
 
+    /// <summary>Reads it.</summary>
     /// <exception cref="ProblemException">400, 413 or 415.</exception>
     public static async Task<IReadOnlyList<SentFile>> ReadAsync(HttpContext http, IdempotencyKey key)
     {
@@ -62,7 +63,11 @@ internal static class FileBody
             : await ReadPartsAsync(bytes, boundary, http.RequestAborted);
     }
 
-    private static async Task<IReadOnlyList<SentFile>> ReadPartsAsync(byte[] bytes, string boundary, CancellationToken ct)
+    private static async Task<IReadOnlyList<SentFile>> ReadPartsAsync(
+        byte[] bytes,
+        string boundary,
+        CancellationToken ct
+    )
     {
         var files = new List<SentFile>();
         try

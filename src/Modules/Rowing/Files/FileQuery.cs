@@ -10,6 +10,7 @@ internal static class FileQuery
 {
     private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    /// <summary>Reads it.</summary>
     /// <exception cref="ProblemException">400.</exception>
     public static StoredHints Read(HttpRequest request)
     {

@@ -59,7 +59,9 @@ internal sealed class FitReader
                 _device = _device with
                 {
                     Name = message.Text(27) ?? _device.Name,
-                    Firmware = message.Scaled(5, 100)?.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+                    Firmware = message
+                        .Scaled(5, 100)
+                        ?.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
                 };
                 break;
             case Session:

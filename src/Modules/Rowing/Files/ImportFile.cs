@@ -76,7 +76,7 @@ internal sealed class ImportFileWork(IDatabase<RowingData> database, TimeProvide
         await DoneAsync(unit, file, new FileReport(content.Form, ids, strokes, content.Findings, content.Failure), ct);
     }
 
-    private static Task DoneAsync(IUnitOfWork unit, Guid file, FileReport report, CancellationToken ct) =>
+    private static Task<int> DoneAsync(IUnitOfWork unit, Guid file, FileReport report, CancellationToken ct) =>
         unit.ExecuteAsync(
             Update,
             new

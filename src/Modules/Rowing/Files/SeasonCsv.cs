@@ -15,7 +15,10 @@ internal static class SeasonCsv
         var workouts = new List<WorkoutDraft>();
         if (hints.TimeZone is null)
         {
-            findings.Add("zone-not-known", "Dates are local, and nobody said where: taken for UTC. Send the file with 'timeZone'.");
+            findings.Add(
+                "zone-not-known",
+                "Dates are local, and nobody said where: taken for UTC. Send the file with 'timeZone'."
+            );
         }
 
         foreach (var row in table.Rows)
@@ -40,19 +43,27 @@ internal static class SeasonCsv
         double? Number(string name, double most) =>
             CsvTable.Number(row, table.Column(name), findings) is >= 0 and var number && number <= most ? number : null;
         string Text(params ReadOnlySpan<string> names) => CsvTable.Cell(row, table.Column(names));
-        var time = Number("Work Time (Seconds)", 604_800) ?? CsvTable.Seconds(Text("Work Time (Formatted)", "Work Time"));
+        var time =
+            Number("Work Time (Seconds)", 604_800) ?? CsvTable.Seconds(Text("Work Time (Formatted)", "Work Time"));
         var distance = Number("Work Distance", 10_000_000);
         if (
             time is null
             || distance is null
-            || !DateTime.TryParseExact(Text("Date"), Dates, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            || !DateTime.TryParseExact(
+                Text("Date"),
+                Dates,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var date
+            )
             || date.Year is < 1970 or > 2199
         )
         {
             return null;
         }
 
-        var rest = Number("Rest Time (Seconds)", 604_800) ?? CsvTable.Seconds(Text("Rest Time (Formatted)", "Rest Time"));
+        var rest =
+            Number("Rest Time (Seconds)", 604_800) ?? CsvTable.Seconds(Text("Rest Time (Formatted)", "Rest Time"));
         var end = LocalTimes.ToUtc(date, hints.TimeZone);
         var heart = Stroke.Beats(Stroke.Scale(Number("Avg Heart Rate", 1000), 1));
         var comments = Text("Comments");
@@ -107,7 +118,11 @@ internal static class SeasonCsv
                 return Machine.Multierg;
         }
 
-        if (Enum.GetValues<Machine>().FirstOrDefault(m => m.ToString().ToUpperInvariant() == word) is not Machine.Rower and var known)
+        if (
+            Enum.GetValues<Machine>().FirstOrDefault(m => string.Equals(m.ToString(), word, StringComparison.OrdinalIgnoreCase))
+            is not Machine.Rower
+                and var known
+        )
         {
             return known;
         }

@@ -12,7 +12,6 @@ using Sillage.Api.Formats;
 using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
-using Sillage.Rowing.Records;
 using Sillage.Storage;
 
 namespace Sillage.Rowing.Files;
@@ -45,7 +44,11 @@ internal static class SendFiles
                 what was understood and what was not. The same bytes sent again make nothing new.
                 """
             )
-            .WithQuery("start", "When the session began (RFC 3339), for files that do not say it.", "2026-11-20T06:30:00Z")
+            .WithQuery(
+                "start",
+                "When the session began (RFC 3339), for files that do not say it.",
+                "2026-11-20T06:30:00Z"
+            )
             .WithQuery("timeZone", "The name of the zone it was rowed in.", "Europe/Zurich")
             .WithQuery("machine", "What it was rowed on, for files that do not say it.", "rower")
             .WithReplyExample(new FilesTaken([FileResource.Example]))

@@ -85,7 +85,10 @@ internal static class StrokeCsv
         var start = hints.Start;
         if (start is null)
         {
-            findings.Add("start-not-known", "The file does not say when it was rowed, and nobody else did: it ended when it was sent. Send it with 'start'.");
+            findings.Add(
+                "start-not-known",
+                "The file does not say when it was rowed, and nobody else did: it ended when it was sent. Send it with 'start'."
+            );
             start = hints.UploadedAt.AddMilliseconds(-strokes[^1].Time);
         }
 

@@ -135,7 +135,10 @@ internal sealed class TcxReader(XmlReader xml, List<TrackBuilder> sessions, Find
                 break;
             case ("Calories", "Lap"):
                 // Writers that know of none say 0 or 1.
-                _lap = _lap with { Calories = Number(text, name, 100_000) is > 1 and var calories ? (int)calories : null };
+                _lap = _lap with
+                {
+                    Calories = Number(text, name, 100_000) is > 1 and var calories ? (int)calories : null,
+                };
                 break;
             case ("Cadence", "Lap"):
                 _lap = _lap with { StrokeRate = Number(text, name, 254) is > 0 and var rate ? rate : null };

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Strokes;
 
 namespace Sillage.Rowing.Files;
 
 /// <summary>A point of a track.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal record struct TrackPoint(DateTimeOffset Time)
 {
     public double? Latitude { get; set; }
@@ -127,9 +129,12 @@ internal sealed class TrackBuilder
                 new Stroke
                 {
                     Time = (int)Math.Max(time.TotalMilliseconds, 0),
-                    Distance = Stroke.Scale(hasDistance ? point.Distance
-                        : point.Latitude is not null ? metres
-                        : null, 100),
+                    Distance = Stroke.Scale(
+                        hasDistance ? point.Distance
+                            : point.Latitude is not null ? metres
+                            : null,
+                        100
+                    ),
                     Pace = point.Speed > 0.05 ? Stroke.Some(Stroke.Scale(500 / point.Speed, 1000)) : null,
                     Rate = point.Rate is > 0 and < 255 ? Stroke.Scale(point.Rate, 10) : null,
                     Power = Stroke.Scale(point.Power, 10),

@@ -16,7 +16,8 @@ internal static class XmlPoints
     {
         // A byte order mark of UTF-8, or of UTF-16 with a smaller-than sign behind it.
         var text = bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
-        return text.TrimStart(" \t\r\n"u8) is [(byte)'<', ..] || bytes is [0xFF, 0xFE, (byte)'<', ..] or [0xFE, 0xFF, 0, (byte)'<', ..];
+        return text.TrimStart(" \t\r\n"u8) is [(byte)'<', ..]
+            || bytes is [0xFF, 0xFE, (byte)'<', ..] or [0xFE, 0xFF, 0, (byte)'<', ..];
     }
 
     /// <summary>A reader that follows no reference, knows no document type and has an end.</summary>
@@ -38,7 +39,11 @@ internal static class XmlPoints
     /// <exception cref="XmlException">It is not well formed, or nested as no file of ours is.</exception>
     public static bool Advance(XmlReader xml) =>
         xml.Read()
-        && (xml.Depth <= Deepest ? true : throw new XmlException("It is nested too deep.", null, (xml as IXmlLineInfo)!.LineNumber, 0));
+        && (
+            xml.Depth <= Deepest
+                ? true
+                : throw new XmlException("It is nested too deep.", null, (xml as IXmlLineInfo)!.LineNumber, 0)
+        );
 
     /// <summary>A time; null, and a finding, for what is none.</summary>
     public static DateTimeOffset? Time(string text, Findings findings)
@@ -64,7 +69,10 @@ internal static class XmlPoints
     /// <summary>A number; null, and a finding, for what is none.</summary>
     public static double? Number(string text, string name, Findings findings)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+        if (
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
+        )
         {
             return number;
         }

@@ -37,7 +37,8 @@ internal static class FitDecoder
         {
             if (!Looks(bytes) || bytes[0] > bytes.Length)
             {
-                failure = messages == 0 ? "It does not begin as a FIT file." : "Behind its end there is something else.";
+                failure =
+                    messages == 0 ? "It does not begin as a FIT file." : "Behind its end there is something else.";
                 break;
             }
 
@@ -75,6 +76,7 @@ internal static class FitDecoder
         private int _at;
         private uint _time;
 
+        /// <summary>Reads all messages of the part.</summary>
         /// <returns>Why it could not be read to its end; null if it was.</returns>
         public string? Read(ref long messages)
         {
@@ -136,7 +138,10 @@ internal static class FitDecoder
                 }
             }
 
-            _definitions[local] = new FitDefinition(number, bigEndian, fields, developer, size) { Described = described };
+            _definitions[local] = new FitDefinition(number, bigEndian, fields, developer, size)
+            {
+                Described = described,
+            };
             return null;
         }
 

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sillage.Rowing.Fit;
 
 /// <summary>A field as a definition describes it: where in the message it lies.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct FitField(byte Number, int Offset, int Size, byte Type);
 
 /// <summary>A field that an app has described itself.</summary>
@@ -34,8 +36,7 @@ internal readonly ref struct FitMessage(FitDefinition definition, ReadOnlySpan<b
     public long? Whole(byte field) => Find(field) is { } found ? Whole(found) : null;
 
     /// <summary>A number with its scale taken off.</summary>
-    public double? Scaled(byte field, double scale) =>
-        Find(field) is { } found ? Real(found) / scale : null;
+    public double? Scaled(byte field, double scale) => Find(field) is { } found ? Real(found) / scale : null;
 
     /// <summary>A text.</summary>
     public string? Text(byte field) => Find(field) is { Type: FitType.Text } found ? Text(found) : null;
@@ -70,41 +71,41 @@ internal readonly ref struct FitMessage(FitDefinition definition, ReadOnlySpan<b
 
     private string? Text(in FitField field)
     {
-        var bytes = _bytes.Slice(field.Offset, field.Size);
-        var end = bytes.IndexOf((byte)0);
-        var text = Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+        var value = _bytes.Slice(field.Offset, field.Size);
+        var end = value.IndexOf((byte)0);
+        var text = Encoding.UTF8.GetString(end < 0 ? value : value[..end]);
         return text.Length == 0 ? null : text;
     }
 
     private double? Real(in FitField field)
     {
-        var bytes = _bytes.Slice(field.Offset, field.Size);
-        double? value = (field.Type, bytes.Length) switch
+        var value = _bytes.Slice(field.Offset, field.Size);
+        double? real = (field.Type, value.Length) switch
         {
             (FitType.Float32, 4) => definition.BigEndian
-                ? BinaryPrimitives.ReadSingleBigEndian(bytes)
-                : BinaryPrimitives.ReadSingleLittleEndian(bytes),
+                ? BinaryPrimitives.ReadSingleBigEndian(value)
+                : BinaryPrimitives.ReadSingleLittleEndian(value),
             (FitType.Float64, 8) => definition.BigEndian
-                ? BinaryPrimitives.ReadDoubleBigEndian(bytes)
-                : BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+                ? BinaryPrimitives.ReadDoubleBigEndian(value)
+                : BinaryPrimitives.ReadDoubleLittleEndian(value),
             _ => Whole(field),
         };
-        return value is { } number && double.IsFinite(number) ? number : null;
+        return real is { } number && double.IsFinite(number) ? number : null;
     }
 
     // Of an array nothing is read: no field that is asked for here is one.
     private long? Whole(in FitField field)
     {
-        var bytes = _bytes.Slice(field.Offset, field.Size);
-        if (bytes.Length != FitType.SizeOf(field.Type))
+        var value = _bytes.Slice(field.Offset, field.Size);
+        if (value.Length != FitType.SizeOf(field.Type))
         {
             return null;
         }
 
         ulong raw = 0;
-        for (var i = 0; i < bytes.Length; i++)
+        for (var i = 0; i < value.Length; i++)
         {
-            raw |= (ulong)bytes[definition.BigEndian ? bytes.Length - 1 - i : i] << (8 * i);
+            raw |= (ulong)value[definition.BigEndian ? value.Length - 1 - i : i] << (8 * i);
         }
 
         return field.Type switch

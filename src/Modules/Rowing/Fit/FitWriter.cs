@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Sillage.Rowing.Fit;
 
 /// <summary>A field to write: null is what the protocol has for "invalid".</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct FitValue(byte Field, byte Type, long? Value);
 
 /// <summary>Writes a FIT file by the public description of the protocol, little-endian, a definition wherever the fields change.</summary>
@@ -12,7 +15,7 @@ internal sealed class FitWriter
     private const byte Protocol = 0x20;
     private const ushort Profile = 21_194;
 
-    private readonly MemoryStream _data = new();
+    private readonly ArrayBufferWriter<byte> _data = new();
     private (ushort Number, FitValue[] Fields)? _defined;
 
     /// <summary>Writes a message.</summary>
@@ -24,7 +27,7 @@ internal sealed class FitWriter
             _defined = (number, fields);
         }
 
-        _data.WriteByte(0);
+        _data.Write([(byte)0]);
         Span<byte> bytes = stackalloc byte[8];
         foreach (var field in fields)
         {
@@ -37,15 +40,18 @@ internal sealed class FitWriter
     /// <summary>The file, with its head and its check sums.</summary>
     public byte[] ToArray()
     {
-        var file = new byte[HeaderLength + _data.Length + 2];
+        var file = new byte[HeaderLength + _data.WrittenCount + 2];
         file[0] = HeaderLength;
         file[1] = Protocol;
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(2), Profile);
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), (uint)_data.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), (uint)_data.WrittenCount);
         ".FIT"u8.CopyTo(file.AsSpan(8));
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(12), FitSum.Of(file.AsSpan(0, 12)));
-        _data.GetBuffer().AsSpan(0, (int)_data.Length).CopyTo(file.AsSpan(HeaderLength));
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(file.Length - 2), FitSum.Of(file.AsSpan(0, file.Length - 2)));
+        _data.WrittenSpan.CopyTo(file.AsSpan(HeaderLength));
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            file.AsSpan(file.Length - 2),
+            FitSum.Of(file.AsSpan(0, file.Length - 2))
+        );
         return file;
     }
 
@@ -63,7 +69,8 @@ internal sealed class FitWriter
     }
 
     private static bool IsAlike(FitValue[] a, FitValue[] b) =>
-        a.Length == b.Length && a.Zip(b).All(pair => pair.First.Field == pair.Second.Field && pair.First.Type == pair.Second.Type);
+        a.Length == b.Length
+        && a.Zip(b).All(pair => pair.First.Field == pair.Second.Field && pair.First.Type == pair.Second.Type);
 
     private static long Invalid(byte type) =>
         type switch

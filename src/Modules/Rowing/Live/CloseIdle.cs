@@ -12,11 +12,8 @@ internal sealed record CloseIdle : IRecurringJob
 }
 
 /// <inheritdoc cref="CloseIdle"/>
-internal sealed class CloseIdleWork(
-    IDatabase<RowingData> database,
-    IOptions<RowingOptions> options,
-    TimeProvider clock
-) : IWork<CloseIdle>
+internal sealed class CloseIdleWork(IDatabase<RowingData> database, IOptions<RowingOptions> options, TimeProvider clock)
+    : IWork<CloseIdle>
 {
     private const int AtOnce = 100;
 
@@ -38,7 +35,10 @@ internal sealed class CloseIdleWork(
                     async unit =>
                     {
                         // A stroke may have come since it was looked for.
-                        if (await WorkoutStore.LockAsync(unit, id, ct) is { IsLive: true } row && row.UpdatedAt < before)
+                        if (
+                            await WorkoutStore.LockAsync(unit, id, ct) is { IsLive: true } row
+                            && row.UpdatedAt < before
+                        )
                         {
                             await WorkoutIntake.CloseAsync(unit, row, null, null, now, ct);
                         }

@@ -39,8 +39,11 @@ internal static class Combined
         var times = other.ConvertAll(stroke => stroke.Time);
         for (var i = 0; i < all.Count; i++)
         {
-            if (all[i].Stroke.HeartRate is null && Nearest(other, times, all[i].Stroke.Time) is { HeartRate: { } heart } near
-                && Math.Abs(near.Time - all[i].Stroke.Time) <= NearHeart)
+            if (
+                all[i].Stroke.HeartRate is null
+                && Nearest(other, times, all[i].Stroke.Time) is { HeartRate: { } heart } near
+                && Math.Abs(near.Time - all[i].Stroke.Time) <= NearHeart
+            )
             {
                 all[i] = all[i] with { Stroke = all[i].Stroke with { HeartRate = heart }, HeartRateSource = source };
             }

@@ -50,7 +50,7 @@ internal sealed class FindTwinsWork(TimeProvider clock) : IWork<FindTwins>
         foreach (var other in await unit.QueryAsync<WorkoutRow>(Near, parameters, ct))
         {
             if (
-                Match.ReasonOf(other, row) is { } reason
+                ReasonOf(row, other) is { } reason
                 && await unit.ScalarAsync<long>(WasParted, new { A = row.Id, B = other.Id }, ct) == 0
             )
             {
@@ -60,7 +60,17 @@ internal sealed class FindTwinsWork(TimeProvider clock) : IWork<FindTwins>
         }
     }
 
-    private async Task MergeAsync(IUnitOfWork unit, WorkoutRow other, WorkoutRow row, string reason, CancellationToken ct)
+    // The one that came first stands first, whichever is looked at.
+    private static string? ReasonOf(WorkoutRow a, WorkoutRow b) =>
+        a.Number < b.Number ? Match.ReasonOf(a, b) : Match.ReasonOf(b, a);
+
+    private async Task MergeAsync(
+        IUnitOfWork unit,
+        WorkoutRow other,
+        WorkoutRow row,
+        string reason,
+        CancellationToken ct
+    )
     {
         var mine = Richness.Of(row, await WorkoutStore.ReadStrokesAsync(unit, row.Number, ct));
         var its = Richness.Of(other, await WorkoutStore.ReadStrokesAsync(unit, other.Number, ct));

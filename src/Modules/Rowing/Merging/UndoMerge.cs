@@ -17,7 +17,8 @@ internal static class UndoMerge
         UPDATE merge SET undone_at = @Now WHERE kept = @Kept AND copy = @Copy AND undone_at IS NULL
         """;
 
-    private const string Free = "UPDATE workout SET copy_of = NULL, updated_at = @Now WHERE id = @Copy AND copy_of = @Kept";
+    private const string Free =
+        "UPDATE workout SET copy_of = NULL, updated_at = @Now WHERE id = @Copy AND copy_of = @Kept";
 
     public static void Map(RouteGroupBuilder workout) =>
         workout

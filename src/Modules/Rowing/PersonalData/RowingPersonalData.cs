@@ -76,7 +76,9 @@ internal sealed class RowingPersonalData(IDatabase<RowingData> database) : IPers
 
     /// <inheritdoc />
     public Task<Problem?> CorrectAsync(Guid accountId, JsonElement patch, CancellationToken ct) =>
-        Task.FromResult<Problem?>(Problem.BadRequest("A workout is corrected at its own address, /api/v1/workouts/{id}."));
+        Task.FromResult<Problem?>(
+            Problem.BadRequest("A workout is corrected at its own address, /api/v1/workouts/{id}.")
+        );
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(

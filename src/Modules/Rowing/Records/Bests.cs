@@ -57,7 +57,11 @@ internal static class Bests
     /// <summary>The whole session, if it was a standard piece without rests.</summary>
     public static IEnumerable<Best> Whole(Detail detail)
     {
-        if (detail.Intervals is not null || detail.Totals is not { Distance: { } metres, Time: { } seconds } || seconds <= 0)
+        if (
+            detail.Intervals is not null
+            || detail.Totals is not { Distance: { } metres, Time: { } seconds }
+            || seconds <= 0
+        )
         {
             yield break;
         }
@@ -99,7 +103,8 @@ internal static class Bests
         return best.Select(pair => new Best(pair.Key, false, pair.Value));
     }
 
-    public static string NameOf(char kind, int length) => string.Create(CultureInfo.InvariantCulture, $"{kind}{length}");
+    public static string NameOf(char kind, int length) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}{length}");
 
     private static void Keep(Dictionary<string, long> best, string piece, long value)
     {
@@ -112,7 +117,11 @@ internal static class Bests
     // Parts without rest, each from the point where its first stroke began.
     private static IEnumerable<List<(double Time, double Distance)>> Stretches(IReadOnlyList<Stroke> strokes)
     {
-        var (stretch, end, interval) = (new List<(double Time, double Distance)>(), 0, strokes.Count > 0 ? strokes[0].Interval : null);
+        var (stretch, end, interval) = (
+            new List<(double Time, double Distance)>(),
+            0,
+            strokes.Count > 0 ? strokes[0].Interval : null
+        );
         foreach (var (stroke, time, distance) in Derivation.Work(strokes))
         {
             // The step of the first stroke in an interval reaches back over the rest.
@@ -124,7 +133,11 @@ internal static class Bests
 
             if (stretch.Count == 0)
             {
-                stretch.Add(stroke.Interval is null or 0 ? (stroke.Time - time, (stroke.Distance ?? 0) - distance) : (stroke.Time, stroke.Distance ?? 0));
+                stretch.Add(
+                    stroke.Interval is null or 0
+                        ? (stroke.Time - time, (stroke.Distance ?? 0) - distance)
+                        : (stroke.Time, stroke.Distance ?? 0)
+                );
             }
 
             if (stroke.Distance is { } metres)

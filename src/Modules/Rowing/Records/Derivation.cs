@@ -69,7 +69,12 @@ internal static class Derivation
     }
 
     /// <summary>What the monitor did not say and the strokes do.</summary>
-    public static Derived Of(Machine machine, Measures totals, IReadOnlyList<Measures>? parts, IReadOnlyList<Stroke> strokes)
+    public static Derived Of(
+        Machine machine,
+        Measures totals,
+        IReadOnlyList<Measures>? parts,
+        IReadOnlyList<Stroke> strokes
+    )
     {
         var (count, milliseconds, centimetres, beats, beating) = (0, 0L, 0L, 0L, 0);
         foreach (var (stroke, time, distance) in Work(strokes))
@@ -88,10 +93,12 @@ internal static class Derivation
         double? Sum(Func<Measures, double?> of) =>
             parts is { Count: > 0 } && parts.All(part => of(part) is not null) ? parts.Sum(of) : null;
         var ofStrokes = count > 0 && strokes.Any(stroke => stroke.Distance is not null);
-        double? derivedDistance =
-            totals.Distance is not null ? null : Sum(part => part.Distance) ?? (ofStrokes ? centimetres / 100d : null);
-        double? derivedTime =
-            totals.Time is not null ? null : Sum(part => part.Time) ?? (count > 0 ? milliseconds / 1000d : null);
+        double? derivedDistance = totals.Distance is not null
+            ? null
+            : Sum(part => part.Distance) ?? (ofStrokes ? centimetres / 100d : null);
+        double? derivedTime = totals.Time is not null
+            ? null
+            : Sum(part => part.Time) ?? (count > 0 ? milliseconds / 1000d : null);
         var (metres, seconds) = (totals.Distance ?? derivedDistance, totals.Time ?? derivedTime);
         var pace = metres is { } m && seconds is { } s ? Formulas.Pace(m, s) : null;
         var strokesMade = totals.StrokeCount ?? (count > 0 ? count : null);
@@ -124,7 +131,11 @@ internal static class Derivation
 
         if (early > 0)
         {
-            yield return new("strokes-out-of-order", early, "Kept as they came; sums leave out what goes back in time.");
+            yield return new(
+                "strokes-out-of-order",
+                early,
+                "Kept as they came; sums leave out what goes back in time."
+            );
         }
 
         if (doubled > 0)

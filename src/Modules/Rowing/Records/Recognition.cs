@@ -11,7 +11,10 @@ internal static class Recognition
 
     private static string? OfPiece(Detail detail)
     {
-        var (distance, time) = (detail.Totals.Distance ?? detail.Derived.Distance, detail.Totals.Time ?? detail.Derived.Time);
+        var (distance, time) = (
+            detail.Totals.Distance ?? detail.Derived.Distance,
+            detail.Totals.Time ?? detail.Derived.Time
+        );
         return detail.Type switch
         {
             WorkoutType.FixedTimeSplits when time is { } seconds => Clock(seconds),
@@ -19,15 +22,19 @@ internal static class Recognition
             WorkoutType.FixedWattMinute when detail.Totals.WattMinutes is { } wattMinutes => $"{wattMinutes}wm",
             // Nobody stops at a whole number of minutes by accident.
             WorkoutType.Unknown when time is >= 60 and var whole && Math.Abs(whole % 60) < 0.05 => Clock(whole),
-            _ => distance is { } metres ? Metres(metres) : time is { } only ? Clock(only) : null,
+            _ => distance is { } metres ? Metres(metres)
+            : time is { } only ? Clock(only)
+            : null,
         };
     }
 
     private static string? OfIntervals(IReadOnlyList<Measures> intervals)
     {
         var lengths =
-            Alike(intervals, i => i.Type is IntervalType.Calorie ? i.Calories : null, 0) is { } calories ? $"{calories:0}cal"
-            : Alike(intervals, i => i.Type is IntervalType.Wattminute ? i.WattMinutes : null, 0) is { } work ? $"{work:0}wm"
+            Alike(intervals, i => i.Type is IntervalType.Calorie ? i.Calories : null, 0) is { } calories
+                ? $"{calories:0}cal"
+            : Alike(intervals, i => i.Type is IntervalType.Wattminute ? i.WattMinutes : null, 0) is { } work
+                ? $"{work:0}wm"
             : Alike(intervals, i => i.Type is IntervalType.Time ? i.Time : null, 0.5) is { } timed ? Clock(timed)
             : Alike(intervals, i => i.Type is IntervalType.Time ? null : i.Distance, 0.5) is { } exact ? Metres(exact)
             : Alike(intervals, i => i.Time, 0.5) is { } seconds ? Clock(seconds)
@@ -36,7 +43,8 @@ internal static class Recognition
         if (lengths is null)
         {
             var first = intervals[0];
-            var begins = first.Type is IntervalType.Time && first.Time is { } time ? Clock(time)
+            var begins =
+                first.Type is IntervalType.Time && first.Time is { } time ? Clock(time)
                 : first.Distance is { } distance ? Metres(distance)
                 : "";
             return begins.Length == 0 ? null : $"v{begins}{Rest(first.RestTime)}...{intervals.Count}";
@@ -55,13 +63,17 @@ internal static class Recognition
 
     // On the water nobody rows 250.00 m.
     private static double? Nearly(double? metres) =>
-        metres is { } exact && Math.Round(exact / 50) * 50 is > 0 and var round && Math.Abs(exact - round) <= exact * 0.01
+        metres is { } exact
+        && Math.Round(exact / 50) * 50 is > 0 and var round
+        && Math.Abs(exact - round) <= exact * 0.01
             ? round
             : null;
 
-    private static string Rest(double? seconds) => seconds is > 0 ? $"/{Clock(Math.Round(seconds.Value / 5) * 5)}r" : "";
+    private static string Rest(double? seconds) =>
+        seconds is > 0 ? $"/{Clock(Math.Round(seconds.Value / 5) * 5)}r" : "";
 
-    private static string Metres(double metres) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(metres)}m");
+    private static string Metres(double metres) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Round(metres)}m");
 
     private static string Clock(double seconds)
     {

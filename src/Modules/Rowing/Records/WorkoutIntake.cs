@@ -135,7 +135,7 @@ internal static class WorkoutIntake
         };
     }
 
-    private static IReadOnlyList<Finding>? Findings(WorkoutDraft draft)
+    private static List<Finding>? Findings(WorkoutDraft draft)
     {
         List<Finding> findings = [.. draft.Findings, .. Derivation.Look(draft.Strokes)];
         return findings.Count == 0 ? null : findings;

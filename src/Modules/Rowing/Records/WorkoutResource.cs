@@ -1,4 +1,3 @@
-using Sillage.Api.Access;
 using Sillage.Api.Replies;
 
 namespace Sillage.Rowing.Records;
@@ -90,7 +89,8 @@ public sealed record WorkoutResource(
     {
         var detail = row.ReadDetail();
         var self = AddressOf(row.Id);
-        var links = new Links(self) {
+        var links = new Links(self)
+        {
             ["strokes"] = $"{self}/strokes",
             ["analysis"] = $"{self}/analysis",
             ["sources"] = $"{self}/sources",

@@ -42,17 +42,20 @@ internal sealed record RowerRow(long Number, Guid AccountId, string Profile, Dat
         ON CONFLICT (account_id) DO NOTHING
         """;
 
-    private const string Update =
-        "UPDATE rower SET profile = @Profile, updated_at = @Now WHERE account_id = @Account";
+    private const string Update = "UPDATE rower SET profile = @Profile, updated_at = @Now WHERE account_id = @Account";
 
-    public Profile ReadProfile() =>
-        JsonSerializer.Deserialize<Profile>(Profile, Json.Options) ?? new Profile();
+    public Profile ReadProfile() => JsonSerializer.Deserialize<Profile>(Profile, Json.Options) ?? new Profile();
 
     public static Task<RowerRow?> FindAsync(IReader reader, Guid account, CancellationToken ct) =>
         reader.FirstOrDefaultAsync<RowerRow>(ByAccount, new { Account = account }, ct);
 
     /// <summary>The rower of an account, made if there is none yet.</summary>
-    public static async Task<RowerRow> ObtainAsync(IUnitOfWork unit, Guid account, DateTimeOffset now, CancellationToken ct)
+    public static async Task<RowerRow> ObtainAsync(
+        IUnitOfWork unit,
+        Guid account,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         if (await FindAsync(unit, account, ct) is { } known)
         {
@@ -63,7 +66,13 @@ internal sealed record RowerRow(long Number, Guid AccountId, string Profile, Dat
         return (await FindAsync(unit, account, ct))!;
     }
 
-    public static Task SaveAsync(IUnitOfWork unit, Guid account, Profile profile, DateTimeOffset now, CancellationToken ct) =>
+    public static Task SaveAsync(
+        IUnitOfWork unit,
+        Guid account,
+        Profile profile,
+        DateTimeOffset now,
+        CancellationToken ct
+    ) =>
         unit.ExecuteAsync(
             Update,
             new

@@ -18,7 +18,11 @@ internal static class ReadProfile
             .WithSummary("Read one's profile as a rower")
             .WithReplyExample(Profile.Example);
 
-    private static async Task<Reply<Profile>> Handle(Caller caller, IDatabase<RowingData> database, CancellationToken ct)
+    private static async Task<Reply<Profile>> Handle(
+        Caller caller,
+        IDatabase<RowingData> database,
+        CancellationToken ct
+    )
     {
         var row = await database.ReadAsync(reader => RowerRow.FindAsync(reader, caller.Id, ct), ct);
         return Reply.Ok(row?.ReadProfile() ?? new Profile());

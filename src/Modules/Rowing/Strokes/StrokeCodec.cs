@@ -138,7 +138,12 @@ internal static class StrokeCodec
         Func<Stroke, int?> get
     )
     {
-        Write(output, present == 0 ? Absent : present == strokes.Length ? Whole : Sparse);
+        Write(
+            output,
+            present == 0 ? Absent
+                : present == strokes.Length ? Whole
+                : Sparse
+        );
         if (present == 0 || present == strokes.Length)
         {
             return;

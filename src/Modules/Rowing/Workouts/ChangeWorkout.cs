@@ -41,7 +41,7 @@ internal static class ChangeWorkout
             .RequireRight(WorkoutRights.Change)
             .WithSummary("Change a workout")
             .WithDescription("A JSON Merge Patch of what the rower says of it. What the monitor said does not change.")
-            .WithRequestExample(new { comments = "Head wind on the way back.", tags = new[] { "steady" } })
+            .WithRequestExample(new { comments = "Head wind on the way back.", privacy = "logged-in" })
             .WithReplyExample(WorkoutResource.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
 
@@ -58,7 +58,8 @@ internal static class ChangeWorkout
             async unit =>
             {
                 var current =
-                    await WorkoutStore.LockAsync(unit, workout.Id, ct) ?? throw new ProblemException(Problem.NotFound());
+                    await WorkoutStore.LockAsync(unit, workout.Id, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
                 precondition.Check(WorkoutResource.Of(current));
                 var detail = current.ReadDetail();
                 var wanted = patch.Apply(

@@ -36,7 +36,8 @@ internal static class DeleteWorkout
             async unit =>
             {
                 var current =
-                    await WorkoutStore.LockAsync(unit, workout.Id, ct) ?? throw new ProblemException(Problem.NotFound());
+                    await WorkoutStore.LockAsync(unit, workout.Id, ct)
+                    ?? throw new ProblemException(Problem.NotFound());
                 precondition.Check(WorkoutResource.Of(current));
                 await WorkoutStore.DeleteAsync(unit, current, clock.GetUtcNow(), ct);
                 return true;

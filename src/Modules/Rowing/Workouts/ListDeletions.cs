@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Storage;
 

@@ -32,11 +32,17 @@ internal static class ListWorkouts
             .MapGet("/", Handle)
             .RequirePermission(RowingPermission.Read)
             .WithSummary("List one's workouts")
-            .WithDescription("The newest first, one record of each session; copies from other devices only with `copies=true`.")
+            .WithDescription(
+                "The newest first, one record of each session; copies from other devices only with `copies=true`."
+            )
             .WithQuery("from", "Those that began at this time or later (RFC 3339).", "2026-05-01T00:00:00Z")
             .WithQuery("to", "Those that began before this time (RFC 3339).", "2027-05-01T00:00:00Z")
             .WithQuery("machine", "Those rowed on this machine.", "rower")
-            .WithQuery("copies", "Whether to list copies from other devices too, `true` or `false`. Default false.", "true");
+            .WithQuery(
+                "copies",
+                "Whether to list copies from other devices too, `true` or `false`. Default false.",
+                "true"
+            );
 
     private static async Task<PageReply<WorkoutResource>> Handle(
         HttpRequest request,

@@ -45,11 +45,7 @@ public sealed record NewWorkout(
             TimeZone: "Europe/Zurich",
             Type: WorkoutType.FixedDistanceSplits,
             Totals: new Measures(2000, 432.1, StrokeCount: 230, StrokeRate: 32, Calories: 128, DragFactor: 120),
-            Strokes:
-            [
-                new SentStroke(2.1, 9.4, 112.3, 34, 240, 131),
-                new SentStroke(3.9, 18.2, 104.9, 35, 302, 134),
-            ],
+            Strokes: [new SentStroke(2.1, 9.4, 112.3, 34, 240, 131), new SentStroke(3.9, 18.2, 104.9, 35, 302, 134)],
             Tags: ["test"]
         );
 

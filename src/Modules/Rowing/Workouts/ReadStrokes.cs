@@ -26,7 +26,9 @@ internal static class ReadStrokes
             .RequirePermission(RowingPermission.Read)
             .RequireRight(WorkoutRights.Read)
             .WithSummary("Read the strokes of a workout")
-            .WithDescription("Every stroke that is kept, in the order in which they came. What was not measured is not there. Where other devices recorded the session too, each stroke says its `source`, and where a heart rate came from elsewhere its `heartRateSource`.")
+            .WithDescription(
+                "Every stroke that is kept, in the order in which they came. What was not measured is not there. Where other devices recorded the session too, each stroke says its `source`, and where a heart rate came from elsewhere its `heartRateSource`."
+            )
             .Produces<StrokesReply>(StatusCodes.Status200OK, "application/json", "application/xml")
             .WithReplyExample(new StrokesReply([new SentStroke(2.1, 9.4, 112.3, 34, 240, 131)]))
             .Fails(StatusCodes.Status404NotFound);
@@ -45,10 +47,7 @@ internal static class ReadStrokes
         CancellationToken ct
     )
     {
-        var strokes = await database.ReadAsync(
-            reader => WorkoutStore.ReadStrokesAsync(reader, workout.Number, ct),
-            ct
-        );
+        var strokes = await database.ReadAsync(reader => WorkoutStore.ReadStrokesAsync(reader, workout.Number, ct), ct);
         var json = new ArrayBufferWriter<byte>(64 + (strokes.Count * 96));
         json.Write("{\"strokes\":"u8);
         StrokeJson.WriteArray(json, strokes);
