@@ -1,10 +1,10 @@
 namespace Sillage.EndToEnd.Tests.Kit;
 
 /// <summary>
-/// A post, a comment and a room of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
+/// A post, a comment, a room and a workout of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
 /// what is not his.
 /// </summary>
-internal sealed record OwnThings(string Post, string Comment, string Room)
+internal sealed record OwnThings(string Post, string Comment, string Room, string Workout)
 {
     private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
 
@@ -17,7 +17,16 @@ internal sealed record OwnThings(string Post, string Comment, string Room)
         var id = post.GetProperty("id").GetString()!;
         var comment = await owner.PostAsync($"/api/v1/posts/{id}/comments", new { body = "Indeed." });
         var room = await owner.PostAsync("/api/v1/rooms", new { name = "Swept over" });
-        return new OwnThings(id, comment.GetProperty("id").GetString()!, room.GetProperty("id").GetString()!);
+        var workout = await owner.PostAsync(
+            "/api/v1/workouts",
+            new { machine = "rower", start = "2026-11-20T06:30:00Z" }
+        );
+        return new OwnThings(
+            id,
+            comment.GetProperty("id").GetString()!,
+            room.GetProperty("id").GetString()!,
+            workout.GetProperty("id").GetString()!
+        );
     }
 
     /// <summary>The operation's address with what there is; other ids are nobody's.</summary>
@@ -29,6 +38,8 @@ internal sealed record OwnThings(string Post, string Comment, string Room)
                 "post" => Post,
                 "comment" => Comment,
                 "room" => Room,
+                "workout" => Workout,
+                "user" => "me",
                 _ => Nobody,
             }
         );
