@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Sillage.Traces.Import.Files;
 
 namespace Sillage.Traces.Import;
 
