@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Shouldly;
-using Sillage.Specifications.Hosting;
 using Xunit;
 
 namespace Sillage.Traces.Tests.Import;
