@@ -50,6 +50,16 @@ internal static class ImportFileOfTraces
     /// <param name="Value">A value that is wrong, where the reason is one value's.</param>
     public sealed record RefusedRows(string Reason, long Count, string? Value);
 
+    private static readonly (string Flag, string Parameter)[] Flags =
+    [
+        ("--time-format", "timeFormat"),
+        ("--time-zone", "timeZone"),
+        ("--map", "map"),
+        ("--constant", "constants"),
+        ("--drop", "drop"),
+        ("--delimiter", "delimiter"),
+    ];
+
     private static readonly Report Example = new(
         DryRun: true,
         [new ReadColumn("time", "timestamp"), new ReadColumn("event", "name"), new ReadColumn("room", "data.room")],
@@ -170,9 +180,13 @@ internal static class ImportFileOfTraces
         catch (ImportException exception)
         {
             ct.ThrowIfCancellationRequested();
-            return Problem.BadRequest(exception.Message);
+            return Problem.BadRequest(InParameters(exception.Message));
         }
     }
+
+    // What is said of flags on the command line is a parameter here.
+    private static string InParameters(string text) =>
+        Flags.Aggregate(text, (said, pair) => said.Replace(pair.Flag, pair.Parameter, StringComparison.Ordinal));
 
     private static string[] Listed(string? text) => string.IsNullOrWhiteSpace(text) ? [] : [text];
 
@@ -191,7 +205,7 @@ internal static class ImportFileOfTraces
                     .Reasons.OrderByDescending(r => r.Value)
                     .ThenBy(r => r.Key, StringComparer.Ordinal)
                     .Take(100)
-                    .Select(r => new RefusedRows(r.Key, r.Value, summary.Values.GetValueOrDefault(r.Key))),
+                    .Select(r => new RefusedRows(InParameters(r.Key), r.Value, summary.Values.GetValueOrDefault(r.Key))),
             ]
         );
 }
