@@ -13,14 +13,12 @@ namespace Sillage.EndToEnd.Tests.WholeApi;
 /// </summary>
 public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
-    // Traces, studies and posts keep the times that they are about; the memory of handled events, of changes and of jobs goes after a while.
+    // Traces and studies keep the times that they are about; the memory of handled events, of changes and of jobs goes after a while.
     private static readonly string[] WithTimesOfTheirOwn =
     [
         "trace",
         "quarantine",
         "study",
-        "post",
-        "comment",
         "retention_run",
         "sillage_inbox",
         "sillage_job",
@@ -111,52 +109,7 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         await person.MakeStudyAsync("own", 1);
         await person.PatchAsync("/api/v1/studies/own", new { retentionDays = 30 });
         await person.PostAsync("/api/v1/studies/own/retention/runs", new { });
-        await PublishAsync(person, admin);
         return person;
-    }
-
-    // Published and changed, commented on by both, reported, followed each way.
-    private static async Task PublishAsync(ApiClient person, ApiClient admin)
-    {
-        var own = await person.PostAsync(
-            "/api/v1/posts",
-            new
-            {
-                title = "Mine",
-                body = "A text of mine.",
-                tags = new[] { "mine" },
-            }
-        );
-        var address = own.GetProperty("links").GetProperty("self").GetString()!;
-        await person.PatchAsync(address, new { body = "Another text." });
-        await person.PostAsync(
-            "/api/v1/posts",
-            new
-            {
-                title = "A draft",
-                body = "…",
-                draft = true,
-            }
-        );
-        var theirs = await admin.PostAsync("/api/v1/posts", new { title = "Theirs", body = "For all." });
-        var other = theirs.GetProperty("links").GetProperty("self").GetString()!;
-        var comment = await person.PostAsync($"{other}/comments", new { body = "A comment of mine." });
-        await admin.PostAsync(
-            $"{other}/comments",
-            new { body = "An answer.", parent = comment.GetProperty("id").GetString() }
-        );
-        await person.PostAsync($"{other}/reports", new { reason = "other", note = "A note." });
-        await PutAsync(person, $"{other}/bookmark");
-        await PutAsync(person, $"{other}/reactions/like");
-        await PutAsync(person, "/api/v1/tags/mine/follow");
-        await PutAsync(person, $"/api/v1/authors/{theirs.GetProperty("author").GetProperty("id").GetString()}/follow");
-        await PutAsync(admin, $"/api/v1/authors/{own.GetProperty("author").GetProperty("id").GetString()}/follow");
-    }
-
-    private static async Task PutAsync(ApiClient api, string address)
-    {
-        using var reply = await api.Client.PutAsync(address, null);
-        reply.IsSuccessStatusCode.ShouldBeTrue(address);
     }
 
     // The reply has names and passwords; the key brings it again for a day.
