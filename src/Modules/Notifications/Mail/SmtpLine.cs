@@ -28,6 +28,9 @@ internal sealed partial class SmtpLine(
     // What was used a moment ago is not asked whether it still is there.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    private static readonly string[] AboutMailbox = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+
+    private readonly string _server = SmtpSetting.Of(options.Value)?.ToString() ?? "";
     private readonly SmtpSetting? _setting = SmtpSetting.Of(options.Value);
     private readonly ConcurrentBag<IdleClient> _idle = [];
     private long _awaySince;
@@ -97,7 +100,7 @@ internal sealed partial class SmtpLine(
             if (Volatile.Read(ref _isAway))
             {
                 Volatile.Write(ref _isAway, false);
-                LogBack(logger, _setting.ToString());
+                LogBack(logger, _server);
             }
 
             return null;
@@ -107,7 +110,8 @@ internal sealed partial class SmtpLine(
             Interlocked.Exchange(ref _awaySince, clock.GetTimestamp());
             if (!Interlocked.Exchange(ref _isAway, true))
             {
-                LogAway(logger, _setting!.ToString(), Words(e));
+                var reason = Words(e);
+                LogAway(logger, _server, reason);
             }
 
             return new MailOutcome(MailEnd.NotReached, Words(e));
@@ -168,9 +172,7 @@ internal sealed partial class SmtpLine(
 
     private static bool IsAboutMailbox(string answer) =>
         answer.TrimStart() is { } text
-        && new[] { "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10" }.Any(code =>
-            text.StartsWith(code + " ", StringComparison.Ordinal)
-        );
+        && Array.Exists(AboutMailbox, code => text.StartsWith(code + " ", StringComparison.Ordinal));
 
     private static bool IsOfTheLine(Exception e) =>
         e

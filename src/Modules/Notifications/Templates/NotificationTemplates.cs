@@ -56,7 +56,7 @@ internal sealed class NotificationTemplates(IOptions<NotificationsOptions> optio
 
         var text = new StringBuilder(body);
         _ = url is null ? text : text.Append("\n\n").Append(url);
-        text.Append("\n\n-- \n").Append(_options.SiteName).Append("\n").Append(frame.Footer).Append('\n');
+        text.Append("\n\n-- \n").Append(_options.SiteName).Append('\n').Append(frame.Footer).Append('\n');
         _ = unsubscribe is null ? text : text.Append(frame.Unsubscribe).Append(": ").Append(unsubscribe).Append('\n');
 
         var context = Context(values);
