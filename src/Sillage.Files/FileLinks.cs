@@ -40,17 +40,15 @@ public sealed class FileLinks<TModule>(
         ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(caller);
         var seal = await SealAsync(ct);
-        var self = $"{place.Path}/{row.Id}";
-        var links = new Links(self)
-        {
-            ["content"] = $"{self}/content?token={Write(seal, row, FilePart.Content, caller)}",
-        };
+        var file = place.Describe(row);
+        var content = $"{file.Links["self"]}/content?token=";
+        file.Links["content"] = content + Write(seal, row, FilePart.Content, caller);
         if (row.Thumbnail)
         {
-            links["thumbnail"] = $"{self}/content?token={Write(seal, row, FilePart.Thumbnail, caller)}";
+            file.Links["thumbnail"] = content + Write(seal, row, FilePart.Thumbnail, caller);
         }
 
-        return new StoredFile(row.Id, row.Name, row.MediaType, row.Size, row.Width, row.Height, row.CreatedAt, links);
+        return file;
     }
 
     /// <summary>What a link says; null if it is none of ours, of another file, or its time is over.</summary>
@@ -178,4 +176,21 @@ internal sealed record FileTicket(FilePart Part, Caller Caller, DateTimeOffset U
 
 /// <summary>Where the routes of a module's files are.</summary>
 /// <param name="Path">As in <c>/api/v1/messaging/files</c>.</param>
-public sealed record FilePlace<TModule>(string Path);
+public sealed record FilePlace<TModule>(string Path)
+{
+    /// <summary>A file as everybody may see it who reads what it is attached to: its link leads to the entry, and from there to the content.</summary>
+    public StoredFile Describe(FileRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return new StoredFile(
+            row.Id,
+            row.Name,
+            row.MediaType,
+            row.Size,
+            row.Width,
+            row.Height,
+            row.CreatedAt,
+            new Links($"{Path}/{row.Id}")
+        );
+    }
+}

@@ -89,7 +89,7 @@ public static class FileStore
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(to);
         IReadOnlyList<FileRow> rows =
-            to.Count == 0 ? [] : await reader.QueryAsync<FileRow>(Attached, new { To = to.ToArray() }, ct);
+            to.Count == 0 ? [] : await reader.QueryAsync<FileRow>(Attached, new { To = new IdList(to) }, ct);
         return rows.ToLookup(row => row.AttachedTo!.Value);
     }
 

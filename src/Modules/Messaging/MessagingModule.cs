@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
+using Sillage.Files;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
@@ -17,6 +18,7 @@ using Sillage.Messaging.PersonalData;
 using Sillage.Messaging.Reading;
 using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Talk;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
@@ -34,7 +36,8 @@ public sealed class MessagingModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<MessagingData>(Name);
+        services.AddModuleDatabase<MessagingData>(Name, parts: [FilesRegistration.Tables]);
+        services.AddFiles<MessagingData, RoomFileReaders>(MessageFiles.Path);
         services.AddSettings<MessagingOptions>("Messaging");
         services.AddSingleton<RoomSignals>();
         services.AddSingleton<Chat>();
@@ -88,6 +91,7 @@ public sealed class MessagingModule : IModule
         EditMessage.Map(messages);
         DeleteMessage.Map(messages);
         React.Map(messages);
+        routes.MapFiles<MessagingData>(MessagingPermission.Write, "Messages");
 
         OpenConversation.Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));
         BlockPerson.Map(routes.MapGroup("/api/v1/blocks").WithTags("Conversations"));

@@ -1,4 +1,5 @@
 using Shouldly;
+using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Specifications.Storage;
@@ -32,6 +33,30 @@ public abstract class TypeSpecification : StorageSpecification
         rows[1].Data.ShouldBe(full.Data);
         rows[1].ShouldBe(full with { Data = rows[1].Data });
         rows[1].At!.Value.Offset.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(500)]
+    public async Task Several_ids_are_found_by_one_parameter(int count)
+    {
+        var specimens = Enumerable.Range(0, count).Select(i => Specimen.Called($"{i}")).ToArray();
+        foreach (var specimen in specimens.Append(Specimen.Called("another")))
+        {
+            await Database.AddAsync(specimen);
+        }
+
+        var found = await Database.ReadAsync(
+            reader =>
+                reader.QueryAsync<Guid>(
+                    new Sql("SELECT id FROM specimen WHERE id IN @Ids", "SELECT id FROM specimen WHERE id = ANY(@Ids)"),
+                    new { Ids = new IdList([.. specimens.Select(s => s.Id), Guid.CreateVersion7()]) }
+                ),
+            CancellationToken.None
+        );
+
+        found.ShouldBe(specimens.Select(s => s.Id), ignoreOrder: true);
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class AccountDirectory(
         var found = new Dictionary<Guid, AccountSummary>(ids.Count);
         foreach (var some in ids.Chunk(MostAtOnce))
         {
-            var rows = await database.ReadAsync(reader => reader.QueryAsync<AccountSummary>(ByIds, Ids(some), ct), ct);
+            var rows = await database.ReadAsync(reader => reader.QueryAsync<AccountSummary>(ByIds, new { Ids = new IdList(some) }, ct), ct);
             foreach (var row in rows)
             {
                 found[row.Id] = row;
@@ -160,7 +160,7 @@ internal sealed class AccountDirectory(
             {
                 foreach (var some in ids.Chunk(MostAtOnce))
                 {
-                    var gone = await unit.ExecuteAsync(Withdraw, Ids(some), ct);
+                    var gone = await unit.ExecuteAsync(Withdraw, new { Ids = new IdList(some) }, ct);
                     await unit.AuditAsync(
                         new AuditEntry("account.withdrawn", null, "accounts", $$"""{"count":{{gone}}}"""),
                         ct
@@ -177,12 +177,6 @@ internal sealed class AccountDirectory(
             ct
         );
     }
-
-    // In a list Dapper does not ask the type handler that writes a Guid as bytes on SQLite.
-    private object Ids(Guid[] ids) =>
-        database.Dialect == SqlDialect.Sqlite
-            ? new { Ids = ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray() }
-            : new { Ids = ids };
 
     // What is wrong with the names themselves.
     private static Dictionary<int, string> RefuseUnread(IReadOnlyList<string> usernames)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
+using Sillage.Files;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
@@ -34,7 +35,7 @@ internal static class DeleteMessage
             .RequireRight(RoomRights.Write, RoomRights.Moderate)
             .WithSummary("Delete a message")
             .WithDescription(
-                "One's own, or with the right `moderate` that of another. Its place stays, without text, versions and reactions."
+                "One's own, or with the right `moderate` that of another. Its place stays, without text, files, versions and reactions."
             )
             .Produces(StatusCodes.Status204NoContent);
 
@@ -84,6 +85,7 @@ internal static class DeleteMessage
                         await unit.ExecuteAsync(statement, parameters, ct);
                     }
 
+                    await FileStore.RemoveAttachedAsync(unit, row.Id, ct);
                     if (!isOwn)
                     {
                         await ModerationTrail.WriteAsync(

@@ -15,16 +15,18 @@ using Sillage.Storage;
 namespace Sillage.Messaging.Messages;
 
 /// <summary>A message to send.</summary>
-/// <param name="Text">What it says, 1 to 10 000 characters, not only blanks.</param>
+/// <param name="Text">What it says, up to 10 000 characters; only with attachments may it be empty.</param>
 /// <param name="ClientId">
 /// What the sender's program calls it, 1 to 100 characters. Sent again under the same name, however much later, it is not stored twice: the
 /// first answer is given again. Left out, nothing is known again.
 /// </param>
 /// <param name="ReplyTo">The place of the message that it answers.</param>
+/// <param name="Attachments">The ids of up to 10 files that the sender has sent before (<c>POST /api/v1/messaging/files</c>).</param>
 public sealed record NewMessage(
-    [property: Required, StringLength(NewMessage.LongestText, MinimumLength = 1)] string Text,
+    [property: Required(AllowEmptyStrings = true), StringLength(NewMessage.LongestText)] string Text,
     [property: StringLength(100, MinimumLength = 1)] string? ClientId = null,
-    [property: Range(1, long.MaxValue)] long? ReplyTo = null
+    [property: Range(1, long.MaxValue)] long? ReplyTo = null,
+    [property: MaxLength(10)] IReadOnlyList<Guid>? Attachments = null
 ) : IValidatableObject
 {
     internal const int LongestText = 10_000;
@@ -34,9 +36,9 @@ public sealed record NewMessage(
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (string.IsNullOrWhiteSpace(Text))
+        if (string.IsNullOrWhiteSpace(Text) && Attachments is not { Count: > 0 })
         {
-            yield return new ValidationResult("More than blanks.", [nameof(Text)]);
+            yield return new ValidationResult("More than blanks, or a file with it.", [nameof(Text)]);
         }
     }
 }
@@ -201,6 +203,7 @@ internal static class SendMessage
         );
         await MessageRow.InsertAsync(unit, row, ct);
         await Mentions.WriteAsync(unit, row, mentions, ct);
+        await MessageFiles.AttachAsync(unit, row, request.Attachments ?? [], ct);
         await held.SaveAsync(unit, chat.Signals, ct);
         return new Sent(row.Id, row.Seq, Stored(now));
     }

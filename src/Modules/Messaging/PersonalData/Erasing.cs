@@ -1,3 +1,4 @@
+using Sillage.Files;
 using Sillage.Messaging.Rooms;
 using Sillage.Storage;
 
@@ -64,6 +65,7 @@ internal static class Erasing
             }
         }
 
+        await FileStore.RemoveOwnedAsync(unit, account, ct);
         foreach (var statement in Elsewhere)
         {
             await unit.ExecuteAsync(statement, new { Account = account }, ct);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Api.Formats;
 using Sillage.Api.Problems;
+using Sillage.Files;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
 using Sillage.Storage;
@@ -37,6 +38,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         SELECT (SELECT COUNT(*) FROM message WHERE sender_id = @Account) AS messages,
           (SELECT COUNT(*) FROM member WHERE account_id = @Account) AS memberships,
           (SELECT COUNT(*) FROM reaction WHERE account_id = @Account) AS reactions,
+          (SELECT COUNT(*) FROM file WHERE owner_id = @Account) AS files,
           (SELECT COUNT(*) FROM block WHERE account_id = @Account OR blocked_id = @Account) AS blocks,
           (SELECT COUNT(*) FROM mention WHERE account_id = @Account) AS mentions,
           (SELECT COUNT(*) FROM invitation WHERE created_by = @Account) AS invitations,
@@ -45,7 +47,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         """;
 
     private const string Accounts = """
-        SELECT sender_id FROM message WHERE sender_id IS NOT NULL UNION SELECT account_id FROM member UNION SELECT account_id FROM reaction
+        SELECT sender_id FROM message WHERE sender_id IS NOT NULL UNION SELECT account_id FROM member UNION SELECT account_id FROM reaction UNION SELECT owner_id FROM file
         UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention
         UNION SELECT created_by FROM invitation WHERE created_by IS NOT NULL
         UNION SELECT reporter_id FROM report WHERE reporter_id IS NOT NULL
@@ -63,6 +65,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         long Messages,
         long Memberships,
         long Reactions,
+        long Files,
         long Blocks,
         long Mentions,
         long Invitations,
@@ -76,6 +79,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
                 ["messages"] = Messages,
                 ["memberships"] = Memberships,
                 ["reactions"] = Reactions,
+                ["files"] = Files,
                 ["blocks"] = Blocks,
                 ["mentions"] = Mentions,
                 ["invitations"] = Invitations,
@@ -118,6 +122,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
             ct
         );
         writer.WriteEndArray();
+        await ExportFilesAsync(accountId, writer, ct);
         await PersonalTrail.WriteAsync(database, accountId, writer, ct);
         writer.WriteEndObject();
     }
@@ -163,6 +168,20 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
             await WriteAllAsync(writer, page, ct);
             (room, seq) = page.Count > 0 ? (page[^1].RoomId, page[^1].Seq) : (room, seq);
         } while (page.Count == Page);
+        writer.WriteEndArray();
+    }
+
+    private async Task ExportFilesAsync(Guid account, Utf8JsonWriter writer, CancellationToken ct)
+    {
+        writer.WriteStartArray("files");
+        var after = Guid.Empty;
+        IReadOnlyList<FileRow> page;
+        do
+        {
+            page = await database.ReadAsync(r => FileStore.ReadOwnedAsync(r, account, after, ct), ct);
+            await WriteAllAsync(writer, [.. page.Select(MessageFiles.Place.Describe)], ct);
+            after = page.Count > 0 ? page[^1].Id : after;
+        } while (page.Count > 0);
         writer.WriteEndArray();
     }
 

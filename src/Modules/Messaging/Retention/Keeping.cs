@@ -30,6 +30,7 @@ internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IW
 
     private static readonly string[] Remove =
     [
+        "DELETE FROM file WHERE attached_to IN (SELECT id FROM message WHERE room_id = @Room AND seq < @First)",
         "DELETE FROM message_version WHERE room_id = @Room AND seq < @First",
         "DELETE FROM reaction WHERE room_id = @Room AND seq < @First",
         "DELETE FROM mention WHERE room_id = @Room AND seq < @First",

@@ -1,4 +1,5 @@
 using Sillage.Api.Replies;
+using Sillage.Files;
 
 namespace Sillage.Messaging.Talk;
 
@@ -15,6 +16,7 @@ namespace Sillage.Messaging.Talk;
 /// <param name="DeletedAt">When it was deleted; it then has neither text nor reactions.</param>
 /// <param name="Reactions">Who reacted with what; left out where nobody did.</param>
 /// <param name="Mentions">The members whom it names.</param>
+/// <param name="Attachments">The files that came with it, whose links lead to entries: the content by a link from there.</param>
 /// <param name="MentionsRoom">Whether it is for everybody's notice (<c>@room</c> of a moderator).</param>
 /// <param name="Change">The number of its last change: it grows with every change in the room.</param>
 /// <param name="Links">Where it is; left out in what is said live.</param>
@@ -31,6 +33,7 @@ public sealed record Message(
     DateTimeOffset? DeletedAt,
     IReadOnlyList<Reaction>? Reactions,
     IReadOnlyList<Guid>? Mentions,
+    IReadOnlyList<StoredFile>? Attachments,
     bool? MentionsRoom,
     long Change,
     Links? Links = null
@@ -49,6 +52,7 @@ public sealed record Message(
             null,
             null,
             [new Reaction("👍", [Guid.Empty])],
+            null,
             null,
             null,
             57

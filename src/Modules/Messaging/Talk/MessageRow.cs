@@ -1,4 +1,5 @@
 using Sillage.Api.Problems;
+using Sillage.Files;
 using Sillage.Messaging.Rooms;
 using Sillage.Storage;
 
@@ -95,6 +96,7 @@ internal sealed record MessageRow(
         var parameters = new { Room = rows[0].RoomId, Seqs = rows.Select(row => row.Seq).ToArray() };
         var reactions = (await reader.QueryAsync<ReactionRow>(ReactionsOf, parameters, ct)).ToLookup(r => r.Seq);
         var mentions = (await reader.QueryAsync<MentionRow>(MentionsOf, parameters, ct)).ToLookup(m => m.Seq);
+        var files = await FileStore.ReadAttachedAsync(reader, [.. rows.Select(row => row.Id)], ct);
         return
         [
             .. rows.Select(row =>
@@ -104,7 +106,8 @@ internal sealed record MessageRow(
                             .GroupBy(r => r.Emoji, StringComparer.Ordinal)
                             .Select(g => new Reaction(g.Key, [.. g.Select(r => r.AccountId)])),
                     ],
-                    [.. mentions[row.Seq].Select(m => m.AccountId)]
+                    [.. mentions[row.Seq].Select(m => m.AccountId)],
+                    [.. files[row.Id].Select(MessageFiles.Place.Describe)]
                 )
             ),
         ];
@@ -120,7 +123,11 @@ internal sealed record MessageRow(
             sql.Replace("{0}", "= ANY(@Seqs)", StringComparison.Ordinal)
         );
 
-    private Message ToMessage(IReadOnlyList<Reaction> reactions, IReadOnlyList<Guid> mentions) =>
+    private Message ToMessage(
+        IReadOnlyList<Reaction> reactions,
+        IReadOnlyList<Guid> mentions,
+        IReadOnlyList<StoredFile> files
+    ) =>
         new(
             RoomId,
             Seq,
@@ -134,6 +141,7 @@ internal sealed record MessageRow(
             DeletedAt,
             reactions.Count == 0 ? null : reactions,
             mentions.Count == 0 ? null : mentions,
+            files.Count == 0 ? null : files,
             MentionsRoom ? true : null,
             Change
         );

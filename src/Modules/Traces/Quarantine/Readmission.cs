@@ -214,9 +214,7 @@ internal sealed class Readmission(
             // They stand behind what was received after them: retention looks for them here.
             await unit.ExecuteAsync(
                 InsertLate,
-                unit.Dialect == SqlDialect.Sqlite
-                    ? new { study = study.Key, ids = ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray() }
-                    : new { study = study.Key, ids },
+                new { study = study.Key, ids = new IdList(ids) },
                 ct
             );
         }
