@@ -93,7 +93,9 @@ public abstract class AttachmentTests(MessagingUnderTest messaging) : MessagingS
         var entry = await EntryAsync(people[1], file);
         (await ContentAsync(entry)).Status.ShouldBe(HttpStatusCode.OK);
 
-        (await SendAsync(people[0], HttpMethod.Delete, $"{room}/members/{people[1].Id}")).Must(HttpStatusCode.NoContent);
+        (await SendAsync(people[0], HttpMethod.Delete, $"{room}/members/{people[1].Id}")).Must(
+            HttpStatusCode.NoContent
+        );
 
         (await ContentAsync(entry)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await EntryAsync(people[1], file)).Status.ShouldBe(HttpStatusCode.NotFound);

@@ -90,7 +90,11 @@ public sealed class ExportFormTests
         const string script =
             "import csv,sys; r=list(csv.DictReader(open(sys.argv[1]))); print(len(r), sum(float(x['Distance (meters)']) for x in r[-1:]), r[1]['Watts'], r[0]['Stroke Rate'] == '')";
         using var process = Process.Start(
-            new ProcessStartInfo("python3", ["-c", script, name]) { UseShellExecute = false, RedirectStandardOutput = true }
+            new ProcessStartInfo("python3", ["-c", script, name])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
         )!;
         var text = (await process.StandardOutput.ReadToEndAsync()).Trim();
         File.Delete(name);

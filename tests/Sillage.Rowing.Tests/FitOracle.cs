@@ -30,7 +30,12 @@ internal static class FitOracle
         try
         {
             using var process = Process.Start(
-                new ProcessStartInfo("node", [script, name]) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = node }
+                new ProcessStartInfo("node", [script, name])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    WorkingDirectory = node,
+                }
             )!;
             var text = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();

@@ -53,7 +53,10 @@ internal sealed class AccountDirectory(
         var found = new Dictionary<Guid, AccountSummary>(ids.Count);
         foreach (var some in ids.Chunk(MostAtOnce))
         {
-            var rows = await database.ReadAsync(reader => reader.QueryAsync<AccountSummary>(ByIds, new { Ids = new IdList(some) }, ct), ct);
+            var rows = await database.ReadAsync(
+                reader => reader.QueryAsync<AccountSummary>(ByIds, new { Ids = new IdList(some) }, ct),
+                ct
+            );
             foreach (var row in rows)
             {
                 found[row.Id] = row;

@@ -119,7 +119,8 @@ internal static class SeasonCsv
         }
 
         if (
-            Enum.GetValues<Machine>().FirstOrDefault(m => string.Equals(m.ToString(), word, StringComparison.OrdinalIgnoreCase))
+            Enum.GetValues<Machine>()
+                .FirstOrDefault(m => string.Equals(m.ToString(), word, StringComparison.OrdinalIgnoreCase))
             is not Machine.Rower
                 and var known
         )

@@ -205,7 +205,11 @@ internal static class ImportFileOfTraces
                     .Reasons.OrderByDescending(r => r.Value)
                     .ThenBy(r => r.Key, StringComparer.Ordinal)
                     .Take(100)
-                    .Select(r => new RefusedRows(InParameters(r.Key), r.Value, summary.Values.GetValueOrDefault(r.Key))),
+                    .Select(r => new RefusedRows(
+                        InParameters(r.Key),
+                        r.Value,
+                        summary.Values.GetValueOrDefault(r.Key)
+                    )),
             ]
         );
 }

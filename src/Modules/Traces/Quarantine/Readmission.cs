@@ -212,11 +212,7 @@ internal sealed class Readmission(
         if (ids.Length > 0)
         {
             // They stand behind what was received after them: retention looks for them here.
-            await unit.ExecuteAsync(
-                InsertLate,
-                new { study = study.Key, ids = new IdList(ids) },
-                ct
-            );
+            await unit.ExecuteAsync(InsertLate, new { study = study.Key, ids = new IdList(ids) }, ct);
         }
 
         await SettleAsync(unit, study, parsed, results, ct);
