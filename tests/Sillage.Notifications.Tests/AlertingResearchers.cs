@@ -151,7 +151,7 @@ public abstract class AlertingResearchers(Place place) : NotificationsSpecificat
     private async Task AlertAsync(object alerts) =>
         (await PutAsync($"{Study}/alerts", alerts, Administrator)).Must(HttpStatusCode.NoContent);
 
-    private Task SendAsync(object trace)
+    private Task<Answer> SendAsync(object trace)
     {
         var node = System.Text.Json.JsonSerializer.SerializeToNode(trace)!;
         node["participant"] = 1;

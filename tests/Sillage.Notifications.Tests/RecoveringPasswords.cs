@@ -1,6 +1,5 @@
 using System.Net;
 using Shouldly;
-using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.Notifications.Tests;

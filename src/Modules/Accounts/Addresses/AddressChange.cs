@@ -1,4 +1,3 @@
-using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Identity;
 using Sillage.Storage;
 

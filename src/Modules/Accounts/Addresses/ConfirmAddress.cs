@@ -79,6 +79,7 @@ internal static class ConfirmAddress
         return done is { } counts ? Reply.Ok(new AddressAgreement(counts)) : Refusal;
     }
 
+    /// <summary>Does what the token was sent for.</summary>
     /// <returns>Whether the address counts now; null if the token says nothing about it.</returns>
     private static async Task<bool?> TakeAsync(IUnitOfWork unit, AccountRow row, MailToken token, CancellationToken ct)
     {

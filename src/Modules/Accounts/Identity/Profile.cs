@@ -1,7 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Sillage.Accounts.Contracts;
-using Sillage.Api.Requests;
-using Sillage.Storage;
 
 namespace Sillage.Accounts.Identity;
 

@@ -1,6 +1,5 @@
 using Sillage.Api.Problems;
 using Sillage.Files;
-using Sillage.Messaging.Rooms;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Talk;
