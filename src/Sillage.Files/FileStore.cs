@@ -123,8 +123,26 @@ public static class FileStore
         return reader.QueryAsync<FileRow>(ListOwned, new { OwnerId = owner, After = after }, ct);
     }
 
-    internal static Task<FileRow?> FindAsync(IReader reader, Guid id, CancellationToken ct) =>
-        reader.FirstOrDefaultAsync<FileRow>(Find, new { Id = id }, ct);
+    /// <summary>The file, if the account may read it as of now.</summary>
+    internal static async Task<FileRow?> FindAsync<TModule>(
+        IReader reader,
+        Guid file,
+        Guid account,
+        IFileReaders<TModule> readers,
+        CancellationToken ct
+    )
+    {
+        var row = await reader.FirstOrDefaultAsync<FileRow>(Find, new { Id = file }, ct);
+        if (row is null)
+        {
+            return null;
+        }
+
+        var may = row.AttachedTo is { } attachedTo
+            ? await readers.MayReadAsync(reader, attachedTo, account, ct)
+            : row.OwnerId == account;
+        return may ? row : null;
+    }
 
     internal static async Task<bool> HasRoomAsync(
         IUnitOfWork unit,

@@ -58,7 +58,7 @@ internal static class ReadContent
         var (row, size) = await database.ReadAsync(
             async reader =>
             {
-                var found = await ReadFile.FindAsync(reader, file, ticket.Caller.Id, readers, ct);
+                var found = await FileStore.FindAsync(reader, file, ticket.Caller.Id, readers, ct);
                 return ticket.Part == FilePart.Content || found is null
                     ? (found, found?.Size ?? 0)
                     : (found, await reader.ScalarAsync<long>(ThumbnailSize, new { found.Id }, ct));

@@ -44,7 +44,7 @@ internal static class ReadFile
         CancellationToken ct
     )
     {
-        var row = await database.ReadAsync(reader => FindAsync(reader, file, caller.Id, readers, ct), ct);
+        var row = await database.ReadAsync(reader => FileStore.FindAsync(reader, file, caller.Id, readers, ct), ct);
         return row is null
             ? Problem.NotFound()
             : new Reply<StoredFile>(await links.ShowAsync(row, caller, ct)) { NoStore = true };
@@ -62,26 +62,5 @@ internal static class ReadFile
             ct
         );
         return removed == 0 ? Problem.NotFound() : TypedResults.NoContent();
-    }
-
-    /// <summary>The file, if the account may read it as of now.</summary>
-    internal static async Task<FileRow?> FindAsync<TModule>(
-        IReader reader,
-        Guid file,
-        Guid account,
-        IFileReaders<TModule> readers,
-        CancellationToken ct
-    )
-    {
-        var row = await FileStore.FindAsync(reader, file, ct);
-        if (row is null)
-        {
-            return null;
-        }
-
-        var may = row.AttachedTo is { } attachedTo
-            ? await readers.MayReadAsync(reader, attachedTo, account, ct)
-            : row.OwnerId == account;
-        return may ? row : null;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -12,9 +13,10 @@ public static class LongReply
 
     /// <summary>
     /// Whether the replies of a route are long: those that have no time limit. Where the body may be long, the reply is what comes of it, and
-    /// short.
+    /// short. What is open to everybody is held to nobody's account.
     /// </summary>
     public static bool Is(EndpointMetadataCollection? metadata) =>
         metadata?.GetMetadata<DisableRequestTimeoutAttribute>() is not null
-        && metadata.GetMetadata<IRequestSizeLimitMetadata>() is null;
+        && metadata.GetMetadata<IRequestSizeLimitMetadata>() is null
+        && metadata.GetMetadata<IAllowAnonymous>() is null;
 }

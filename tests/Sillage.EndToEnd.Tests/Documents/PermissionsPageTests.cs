@@ -8,6 +8,7 @@ using Sillage.Hosting;
 using Sillage.Messaging;
 using Sillage.Notifications;
 using Sillage.Posts;
+using Sillage.Rowing;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -27,6 +28,7 @@ public sealed class PermissionsPageTests
                 new MessagingModule(),
                 new PostsModule(),
                 new NotificationsModule(),
+                new RowingModule(),
             ]
         );
         await using var services = builder.Services.BuildServiceProvider();

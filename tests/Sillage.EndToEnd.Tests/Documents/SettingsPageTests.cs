@@ -8,6 +8,7 @@ using Sillage.Hosting.SocketIO;
 using Sillage.Messaging;
 using Sillage.Notifications;
 using Sillage.Posts;
+using Sillage.Rowing;
 using Sillage.Traces;
 
 namespace Sillage.EndToEnd.Tests.Documents;
@@ -26,6 +27,7 @@ public sealed class SettingsPageTests
             new MessagingModule(),
             new PostsModule(),
             new NotificationsModule(),
+            new RowingModule(),
         ]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");

@@ -78,7 +78,17 @@ internal sealed record Operation(HttpMethod Method, string Path, JsonElement Des
         ];
     }
 
-    /// <summary>Its address with the path's parameters filled in.</summary>
+    /// <summary>Its address with the path's parameters filled in; a number is 1, as nothing else is an address of the operation.</summary>
     public string Address(Func<string, string> value) =>
-        Parameters("path").Aggregate(Path, (path, name) => path.Replace($"{{{name}}}", value(name)));
+        Parameters("path")
+            .Aggregate(Path, (path, name) => path.Replace($"{{{name}}}", IsNumber(name) ? "1" : value(name)));
+
+    private bool IsNumber(string parameter) =>
+        Description
+            .GetProperty("parameters")
+            .EnumerateArray()
+            .First(p => p.GetProperty("name").GetString() == parameter)
+            .GetProperty("schema")
+            .GetRawText()
+            .Contains("integer", StringComparison.Ordinal);
 }

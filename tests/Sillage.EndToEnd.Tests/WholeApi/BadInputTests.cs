@@ -352,7 +352,15 @@ public sealed class BadInputTests(SharedServer shared)
             text.ShouldNotContain("   at Sillage", Case.Sensitive, told);
             if (type == "application/json")
             {
-                JsonNode.Parse(text)!.AsObject().Single().Key.ShouldBeOneOf("error", "message");
+                var members = JsonNode.Parse(text)!.AsObject().Select(member => member.Key).ToList();
+                if (operation.Path.StartsWith("/concept2/", StringComparison.Ordinal))
+                {
+                    members.ShouldContain("message", told);
+                }
+                else
+                {
+                    members.ShouldHaveSingleItem(told).ShouldBeOneOf("error", "message");
+                }
             }
         }
     }

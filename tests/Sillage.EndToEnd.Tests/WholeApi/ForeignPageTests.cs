@@ -157,8 +157,10 @@ public sealed class ForeignPageTests(SharedServer shared)
     {
         using var request = new HttpRequestMessage(operation.Method, things.Fill(operation));
         Add(request, origin, site);
-        // More than a form can send: what a route does not read it would refuse for that.
-        request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        // JSON is more than a form can send. What does not take it is asked in its own way, or would refuse for that.
+        var types = operation.BodyTypes.ToList();
+        var type = types.Contains("application/json") || types.Count == 0 ? "application/json" : types[0];
+        request.Content = new StringContent("{}", new MediaTypeHeaderValue(type));
         return await client.SendAsync(request);
     }
 

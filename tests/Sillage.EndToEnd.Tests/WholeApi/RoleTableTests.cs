@@ -74,6 +74,10 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/me/second-factor/removal                   401    415    415    415      415   415
         GET /api/v1/me/sessions                                 401    200    200    200      200   200
         DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
+        POST /api/v1/messaging/files                            401    400    400    400      400   400
+        DELETE /api/v1/messaging/files/{file}                   401    404    404    404      404   404
+        GET /api/v1/messaging/files/{file}                      401    404    404    404      404   404
+        GET /api/v1/messaging/files/{file}/content              400    400    400    400      400   400
         POST /api/v1/notifications                              401    403    403    403      403   415
         POST /api/v1/notifications/bounces                      415    415    415    415      415   415
         GET /api/v1/notifications/kinds                         401    403    403    403      403   200

@@ -14,7 +14,7 @@ internal sealed record SentFile(string? Name, byte[] Bytes);
 internal static class FileBody
 {
     /// <summary>The most bytes of a request.</summary>
-    public const int Longest = 32 * 1024 * 1024;
+    public const int Longest = 32_000_000;
 
     private const int MostFiles = 100;
     private const string Form = "multipart/form-data";

@@ -39,7 +39,7 @@ internal static class SendFiles
             .WithSummary("Send files of workouts")
             .WithDescription(
                 """
-                A file as the body, or several as the parts of a form; up to 32 MiB in all. What a file is, its bytes say: FIT, TCX, GPX,
+                A file as the body, or several as the parts of a form; up to 32 MB in all. What a file is, its bytes say: FIT, TCX, GPX,
                 a result or a season of the Concept2 Logbook as CSV, a CSV of ErgData. It is read in the background; its report says
                 what was understood and what was not. The same bytes sent again make nothing new.
                 """

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,7 @@ using Sillage.Accounts.Contracts;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 using Sillage.Hosting.Limits;
 
 namespace Sillage.Rowing.Logbook;
@@ -87,20 +89,22 @@ internal static class GiveTokens
         HttpContext http
     )
     {
-        if (http.Request.ContentLength > LongestForm)
+        // As every body: within what an account, or nobody in particular, may have in memory.
+        var body = await RawBody.ReadAsync(http);
+        if (body.Length > LongestForm)
         {
             return null;
         }
 
         try
         {
-            using var reader = new FormReader(http.Request.Body)
+            using var reader = new FormReader(Encoding.UTF8.GetString(body.Span))
             {
                 KeyLengthLimit = 100,
                 ValueLengthLimit = 2048,
                 ValueCountLimit = 50,
             };
-            return await reader.ReadFormAsync(http.RequestAborted);
+            return reader.ReadForm();
         }
         catch (InvalidDataException)
         {
