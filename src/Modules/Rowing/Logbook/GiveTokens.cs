@@ -104,7 +104,7 @@ internal static class GiveTokens
                 ValueLengthLimit = 2048,
                 ValueCountLimit = 50,
             };
-            return reader.ReadForm();
+            return await reader.ReadFormAsync(http.RequestAborted);
         }
         catch (InvalidDataException)
         {
