@@ -36,7 +36,8 @@ internal sealed class OpenReading : IDisposable
         reply.StatusCode.ShouldBe(HttpStatusCode.OK, path);
         var body = await reply.Content.ReadAsStreamAsync();
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        (await body.ReadAsync(new byte[16], soon.Token)).ShouldBeGreaterThan(0, path);
+        // Something, or the end of a list of nothing.
+        _ = await body.ReadAsync(new byte[16], soon.Token);
         return new OpenReading(client, reply, body);
     }
 

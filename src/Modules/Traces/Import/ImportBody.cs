@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Sillage.Api.Requests;
 
 namespace Sillage.Traces.Import;
 
@@ -33,6 +34,8 @@ internal sealed class ImportBody : IAsyncDisposable
     /// <summary>Takes the body in.</summary>
     public static async Task<ImportBody> ReadAsync(HttpRequest request, CancellationToken ct)
     {
+        // It lies on disk, and is one of the bodies all the same that an account may have under way.
+        BodyBudget.Take(request.HttpContext, BodyBudget.Free + 1);
         var folder = Directory.CreateTempSubdirectory("sillage-import-");
         var file = new FileStream(
             Path.Combine(folder.FullName, "file"),

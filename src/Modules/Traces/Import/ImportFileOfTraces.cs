@@ -20,7 +20,7 @@ internal static class ImportFileOfTraces
     /// <summary>What came of it, or would.</summary>
     /// <param name="DryRun">Whether nothing was stored.</param>
     /// <param name="Columns">Which column goes where.</param>
-    /// <param name="Unread">Columns that are not read.</param>
+    /// <param name="Unread">Columns that are not read, the first 500.</param>
     /// <param name="Missing">What every trace needs and nothing goes to; then no row was looked at.</param>
     /// <param name="Rows">How many rows were read.</param>
     /// <param name="Added">How many traces are new; of a dry run how many could be stored.</param>
@@ -49,6 +49,10 @@ internal static class ImportFileOfTraces
     /// <param name="Count">How many.</param>
     /// <param name="Value">A value that is wrong, where the reason is one value's.</param>
     public sealed record RefusedRows(string Reason, long Count, string? Value);
+
+    private const int MostUnread = 500;
+    private const int LongestName = 100;
+    private const int MostText = 2000;
 
     private static readonly (string Flag, string Parameter)[] Flags =
     [
@@ -180,7 +184,7 @@ internal static class ImportFileOfTraces
         catch (ImportException exception)
         {
             ct.ThrowIfCancellationRequested();
-            return Problem.BadRequest(InParameters(exception.Message));
+            return Problem.BadRequest(Short(InParameters(exception.Message), MostText));
         }
     }
 
@@ -188,13 +192,16 @@ internal static class ImportFileOfTraces
     private static string InParameters(string text) =>
         Flags.Aggregate(text, (said, pair) => said.Replace(pair.Flag, pair.Parameter, StringComparison.Ordinal));
 
+    // A file is told of by no more than a person reads, however it came about.
+    private static string Short(string text, int most) => text.Length <= most ? text : $"{text[..most]}…";
+
     private static string[] Listed(string? text) => string.IsNullOrWhiteSpace(text) ? [] : [text];
 
     private static Report Of(TraceImportSummary summary, bool dryRun) =>
         new(
             dryRun,
             [.. summary.Columns.Select(c => new ReadColumn(c.Key, c.Value))],
-            summary.Unread,
+            [.. summary.Unread.Take(MostUnread).Select(name => Short(name, LongestName))],
             summary.MissingTargets,
             summary.Rows,
             summary.Added,
