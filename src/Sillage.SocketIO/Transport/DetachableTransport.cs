@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -24,7 +25,7 @@ internal sealed class DetachableTransport(
         // What Kestrel is to limit it must see to its end.
         var limits = kestrel.Value.Limits;
         var mayDetach = limits.MaxConcurrentConnections is null && limits.MaxConcurrentUpgradedConnections is null;
-        var socket = sockets.Value.CreateBoundListenSocket(endpoint);
+        var socket = ListenOn(endpoint);
         socket.Listen(sockets.Value.Backlog);
         return new(
             new DetachableListener(
@@ -36,5 +37,18 @@ internal sealed class DetachableTransport(
                 lifetime.ApplicationStopping
             )
         );
+    }
+
+    /// <summary>Says of a port that is taken what Kestrel's own transport says, as whoever starts the server listens for that.</summary>
+    private Socket ListenOn(EndPoint endpoint)
+    {
+        try
+        {
+            return sockets.Value.CreateBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(e.Message, e);
+        }
     }
 }

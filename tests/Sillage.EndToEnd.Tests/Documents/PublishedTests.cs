@@ -97,8 +97,8 @@ public sealed partial class PublishedTests(SharedServer shared) : IDisposable
                 "--disable-gpu",
                 $"--user-data-dir={_folder["profile"]}",
                 // High enough for all: what is below the window is made when one scrolls there.
-                "--window-size=1280,20000",
-                "--virtual-time-budget=20000",
+                "--window-size=1280,45000",
+                "--virtual-time-budget=30000",
                 "--dump-dom",
                 new Uri(shared.Server.Address, path).AbsoluteUri,
             ]

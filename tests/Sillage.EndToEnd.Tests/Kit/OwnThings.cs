@@ -30,11 +30,11 @@ internal sealed record OwnThings(string Post, string Comment, string Room, strin
     }
 
     /// <summary>The operation's address with what there is; other ids are nobody's.</summary>
-    public string Fill(Operation operation) =>
+    public string Fill(Operation operation, string study = SharedServer.Study) =>
         operation.Address(parameter =>
             parameter switch
             {
-                "study" => SharedServer.Study,
+                "study" => study,
                 "post" => Post,
                 "comment" => Comment,
                 "room" => Room,

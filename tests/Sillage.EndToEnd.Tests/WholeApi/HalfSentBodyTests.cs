@@ -14,7 +14,6 @@ namespace Sillage.EndToEnd.Tests.WholeApi;
 /// </summary>
 public sealed class HalfSentBodyTests(ITestOutputHelper output) : IDisposable
 {
-    private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
     private const int AtOnce = 4;
     private const int More = 4;
 
@@ -34,12 +33,13 @@ public sealed class HalfSentBodyTests(ITestOutputHelper output) : IDisposable
         );
         using var admin = await ApiClient.LogInAsync(server);
         var player = (await admin.MakeStudyAsync("half", 1)).Single();
+        var things = await OwnThings.MakeAsync(admin);
         var operations = (await Operation.AllAsync(admin.Client)).Where(o => o.BodyTypes.Any()).ToList();
         operations.Count.ShouldBeGreaterThan(15);
         foreach (var operation in operations)
         {
             var head =
-                $"{operation.Method} {operation.Address(p => p == "study" ? "half" : Nobody)} HTTP/1.1\r\nHost: localhost\r\n"
+                $"{operation.Method} {things.Fill(operation, "half")} HTTP/1.1\r\nHost: localhost\r\n"
                 + (operation.IsOpen ? "" : $"Authorization: {admin.Client.DefaultRequestHeaders.Authorization}\r\n")
                 + $"Content-Type: {operation.BodyTypes.First()}\r\nContent-Length: 200000\r\n\r\n";
             var begun = Encoding.ASCII.GetBytes(head + new string(' ', 100_000));

@@ -53,7 +53,7 @@ internal static class React
             .MapDelete("/{message:guid}/reactions/{emoji}", TakeBack)
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Write)
-            .WithSummary("Take a reaction back")
+            .WithSummary("Take a reaction to a message back")
             .WithReplyExample(Message.Example)
             .Fails(StatusCodes.Status409Conflict);
     }

@@ -73,7 +73,7 @@ internal static class ReportMessage
         room.MapGet("/reports", List)
             .RequirePermission(MessagingPermission.Read)
             .RequireRight(RoomRights.Moderate)
-            .WithSummary("List reports")
+            .WithSummary("List reports of a room")
             .WithReplyExample(new Page<Report>([Report.Example], null));
         room.MapPut("/reports/{id:guid}/resolution", Close)
             .RequirePermission(MessagingPermission.Write)

@@ -19,7 +19,7 @@ internal static class ImportFileOfTraces
 {
     /// <summary>What came of it, or would.</summary>
     /// <param name="DryRun">Whether nothing was stored.</param>
-    /// <param name="Columns">Which column goes where.</param>
+    /// <param name="Columns">Which column goes where, the first 500.</param>
     /// <param name="Unread">Columns that are not read, the first 500.</param>
     /// <param name="Missing">What every trace needs and nothing goes to; then no row was looked at.</param>
     /// <param name="Rows">How many rows were read.</param>
@@ -50,7 +50,7 @@ internal static class ImportFileOfTraces
     /// <param name="Value">A value that is wrong, where the reason is one value's.</param>
     public sealed record RefusedRows(string Reason, long Count, string? Value);
 
-    private const int MostUnread = 500;
+    private const int MostColumns = 500;
     private const int LongestName = 100;
     private const int MostText = 2000;
 
@@ -200,8 +200,12 @@ internal static class ImportFileOfTraces
     private static Report Of(TraceImportSummary summary, bool dryRun) =>
         new(
             dryRun,
-            [.. summary.Columns.Select(c => new ReadColumn(c.Key, c.Value))],
-            [.. summary.Unread.Take(MostUnread).Select(name => Short(name, LongestName))],
+            [
+                .. summary
+                    .Columns.Take(MostColumns)
+                    .Select(c => new ReadColumn(Short(c.Key, LongestName), Short(c.Value, LongestName))),
+            ],
+            [.. summary.Unread.Take(MostColumns).Select(name => Short(name, LongestName))],
             summary.MissingTargets,
             summary.Rows,
             summary.Added,
