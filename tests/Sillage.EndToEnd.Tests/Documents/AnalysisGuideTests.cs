@@ -10,9 +10,14 @@ namespace Sillage.EndToEnd.Tests.Documents;
 /// The guide's page on analysis, run as it is written: its downloads, its R, its Python, on traces whose figures are
 /// known. Only the address and the password are ours.
 /// </summary>
-public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposable
+public sealed partial class AnalysisGuideTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+
+    // One of its own: the page's study is called as the examples are that sweeps send to the shared one.
+    private readonly SharedServer _own = new();
+
+    public ValueTask InitializeAsync() => _own.InitializeAsync();
 
     [Fact]
     public async Task R_and_pandas_read_the_same_figures_that_were_sent()
@@ -20,7 +25,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
         await SendTracesAsync();
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/analysis.md"));
         var fetch = string.Join('\n', Blocks(page, "sh"))
-            .Replace("http://localhost:8000/", shared.Server.Address.ToString(), StringComparison.Ordinal)
+            .Replace("http://localhost:8000/", _own.Server.Address.ToString(), StringComparison.Ordinal)
             .Replace("-u researcher ", $"-fsS -u 'researcher:{ApiClient.Password}' ", StringComparison.Ordinal);
         (await RunAsync("bash", "-euo", "pipefail", "-c", fetch)).ShouldBeEmpty();
 
@@ -47,7 +52,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
         await SendTracesAsync("wall");
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/guide/analysis.md"));
         var fetch = Blocks(page, "sh")[0]
-            .Replace("http://localhost:8000/", shared.Server.Address.ToString(), StringComparison.Ordinal)
+            .Replace("http://localhost:8000/", _own.Server.Address.ToString(), StringComparison.Ordinal)
             .Replace("java-quest", "wall", StringComparison.Ordinal)
             .Replace("-u researcher ", $"-fsS -u 'researcher:{ApiClient.Password}' ", StringComparison.Ordinal);
         (await RunAsync("bash", "-euo", "pipefail", "-c", fetch)).ShouldBeEmpty();
@@ -68,7 +73,11 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
         python.ShouldEndWith("10 10 10 10 11 2026-11-20T09:30:00Z");
     }
 
-    public void Dispose() => _folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _own.DisposeAsync();
+        _folder.Dispose();
+    }
 
     private async Task<string> RunAsync(string program, params string[] arguments)
     {
@@ -84,7 +93,7 @@ public sealed partial class AnalysisGuideTests(SharedServer shared) : IDisposabl
 
     private async Task SendTracesAsync(string slug = "java-quest")
     {
-        using var researcher = await ApiClient.LogInAsync(shared.Server, "researcher");
+        using var researcher = await ApiClient.LogInAsync(_own.Server, "researcher");
         await researcher.PostAsync(
             "/api/v1/studies",
             new

@@ -101,7 +101,8 @@ public sealed partial class PublishedTests(SharedServer shared) : IDisposable
                 "--virtual-time-budget=30000",
                 "--dump-dom",
                 new Uri(shared.Server.Address, path).AbsoluteUri,
-            ]
+            ],
+            atMost: TimeSpan.FromMinutes(5)
         );
 
         run.Output.ShouldContain("opblock", Case.Sensitive, run.Error);
