@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Sillage.Api.Access;
@@ -43,12 +44,14 @@ internal static class ReadContent
         IDatabase<TModule> database,
         IFileReaders<TModule> readers,
         FileLinks<TModule> links,
-        IAccountWatch accounts,
-        CancellationToken ct
+        CancellationToken ct,
+        // Where there are no accounts, nobody was given a link.
+        [FromServices] IAccountWatch? accounts = null
     )
     {
         if (
             await links.ReadAsync(file, token, ct) is not { } ticket
+            || accounts is null
             || await accounts.FindAsync(ticket.Caller, ct) is null
         )
         {
