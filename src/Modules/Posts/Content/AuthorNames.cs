@@ -41,7 +41,10 @@ internal sealed class AuthorNames(IAccountDirectory accounts, IDatabase<PostsDat
         }
         catch (Exception e) when (IsAway(e))
         {
-            var last = await database.ReadAsync(r => r.QueryAsync<NameRow>(Last, Ids(asked), ct), ct);
+            var last = await database.ReadAsync(
+                r => r.QueryAsync<NameRow>(Last, new { Ids = new IdList(asked) }, ct),
+                ct
+            );
             foreach (var row in last)
             {
                 names[row.Id] = new PostAuthor(row.Id, row.Username, row.DisplayName);
@@ -110,12 +113,6 @@ internal sealed class AuthorNames(IAccountDirectory accounts, IDatabase<PostsDat
         Guid.TryParse(text, out var id) ? id
         : Usernames.IsValid(text) ? (await accounts.FindByUsernameAsync(text, ct))?.Id
         : null;
-
-    // A list goes in as so many blobs on SQLite, as one array on PostgreSQL.
-    private object Ids(Guid[] ids) =>
-        database.Dialect == SqlDialect.Sqlite
-            ? new { Ids = ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray() }
-            : new { Ids = ids };
 
     private void Remember(PostAuthor author)
     {
