@@ -34,7 +34,7 @@ internal static class FileBody
     ];
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="ProblemException">400, 413 or 415.</exception>
+    /// <exception cref="ProblemException">400, 413 or 415; 429 or 503: there is no room for it now.</exception>
     public static async Task<IReadOnlyList<SentFile>> ReadAsync(HttpContext http, IdempotencyKey key)
     {
         if (
@@ -51,7 +51,8 @@ internal static class FileBody
             );
         }
 
-        var bytes = await key.ReadBodyAsync(http) is { } read ? read.ToArray() : await ReadToEndAsync(http);
+        await key.ReadBodyAsync(http);
+        var bytes = (await RawBody.ReadAsync(http)).ToArray();
         if (!type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase))
         {
             return bytes.Length == 0 ? throw Bad("There is no file in the body.") : [new SentFile(null, bytes)];
@@ -97,45 +98,5 @@ internal static class FileBody
         return files.Count == 0 ? throw Bad("There is no file in the form.") : files;
     }
 
-    private static async Task<byte[]> ReadToEndAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength > Longest)
-        {
-            throw TooLarge();
-        }
-
-        var charge = new BodyBuffer(http);
-        var buffer = new byte[4096];
-        charge.GrowTo(buffer.Length);
-        var length = 0;
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(buffer.AsMemory(length), http.RequestAborted)) > 0)
-        {
-            length += read;
-            if (length > Longest)
-            {
-                throw TooLarge();
-            }
-
-            if (length == buffer.Length)
-            {
-                var size = (int)Math.Min(buffer.Length * 2L, Longest + 1L);
-                charge.GrowTo(size);
-                Array.Resize(ref buffer, size);
-            }
-        }
-
-        return buffer[..length];
-    }
-
     private static ProblemException Bad(string detail) => new(Problem.BadRequest(detail));
-
-    private static ProblemException TooLarge() =>
-        new(
-            Problem.Of(
-                StatusCodes.Status413PayloadTooLarge,
-                "Content too large",
-                $"Files of a request have at most {Longest} bytes together."
-            )
-        );
 }

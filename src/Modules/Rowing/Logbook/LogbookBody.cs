@@ -19,19 +19,10 @@ internal static class LogbookBody
             throw new ProblemException(Problem.UnsupportedMediaType([MediaType]));
         }
 
-        var charge = new BodyBuffer(http);
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            charge.GrowTo((int)body.Length + read);
-            await body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
-        }
-
+        var body = await RawBody.ReadAsync(http);
         try
         {
-            using var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+            using var document = JsonDocument.Parse(body);
             return document.RootElement.Clone();
         }
         catch (JsonException)
