@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -53,7 +55,7 @@ internal static class FileBody
 
         try
         {
-            var reader = new MultipartReader(boundary, new MemoryStream(body.ToArray(), writable: false))
+            var reader = new MultipartReader(boundary, PipeReader.Create(new ReadOnlySequence<byte>(body)).AsStream())
             {
                 HeadersCountLimit = 16,
                 HeadersLengthLimit = FormBytes / 2,
