@@ -19,7 +19,7 @@ public sealed class RemoteAccountsTests
     {
         await using var both = await TwoProcesses.StartAsync();
         using var admin = await LogInAsync(both);
-        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        var player = (await admin.MakeStudyAsync("crew", 1)).Single();
         using var accounts = await ApiClient.LogInAsync(both.Accounts, player.Username, player.Password);
         var key = await KeyAsync(accounts, "traces.write");
 
@@ -30,7 +30,7 @@ public sealed class RemoteAccountsTests
         using var byCookie = await WithCookieAsync(both, player);
         foreach (var api in new[] { bearer, basic, byKey, byCookie })
         {
-            (await api.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+            (await api.TrySendAsync("crew", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
         }
 
         using var wrong = ApiClient.Basic(both.Traces, player.Username, "not the password");
@@ -66,12 +66,12 @@ public sealed class RemoteAccountsTests
     {
         await using var both = await TwoProcesses.StartAsync();
         using var admin = await LogInAsync(both);
-        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        var player = (await admin.MakeStudyAsync("crew", 1)).Single();
         using var basic = ApiClient.Basic(both.Traces, player.Username, player.Password);
-        var token = (await basic.GetAsync("/rowing/api/v1/utils/token")).GetProperty("token").GetString()!;
+        var token = (await basic.GetAsync("/crew/api/v1/utils/token")).GetProperty("token").GetString()!;
         using var bearer = new ApiClient(both.Traces.CreateClient());
         bearer.Use(token);
-        (await bearer.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+        (await bearer.TrySendAsync("crew", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -79,9 +79,9 @@ public sealed class RemoteAccountsTests
     {
         await using var both = await TwoProcesses.StartAsync();
         using var admin = await LogInAsync(both);
-        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        var player = (await admin.MakeStudyAsync("crew", 1)).Single();
         using var basic = ApiClient.Basic(both.Traces, player.Username, player.Password);
-        var token = (await basic.GetAsync("/rowing/api/v1/utils/token")).GetProperty("token").GetString()!;
+        var token = (await basic.GetAsync("/crew/api/v1/utils/token")).GetProperty("token").GetString()!;
         using var byToken = new ApiClient(both.Traces.CreateClient());
         byToken.Use(token);
         (await TwoProcesses.AskAsync(basic)).ShouldBe(HttpStatusCode.OK);
@@ -93,7 +93,7 @@ public sealed class RemoteAccountsTests
 
         await Eventually.HoldsAsync(async () => await TwoProcesses.AskAsync(basic) == HttpStatusCode.Unauthorized);
         await Eventually.HoldsAsync(async () => await TwoProcesses.AskAsync(byToken) == HttpStatusCode.Unauthorized);
-        foreach (var path in new[] { "/api/v1/studies", "/rowing/api/v1/utils/token" })
+        foreach (var path in new[] { "/api/v1/studies", "/crew/api/v1/utils/token" })
         {
             using var refused = await basic.Client.GetAsync(path);
             refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -102,7 +102,7 @@ public sealed class RemoteAccountsTests
 
         using var byKey = new ApiClient(both.Traces.CreateClient());
         byKey.Use(key);
-        (await byKey.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+        (await byKey.TrySendAsync("crew", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class RemoteAccountsTests
         await using var both = await TwoProcesses.StartAsync();
         using var admin = await LogInAsync(both);
         using var adminAtAccounts = At(both.Accounts, admin);
-        await admin.MakeStudyAsync("rowing", 1);
+        await admin.MakeStudyAsync("crew", 1);
         var key = await adminAtAccounts.PostAsync(
             "/api/v1/api-keys",
             new { name = "x", permissions = new[] { "traces.read", "studies.manage-all" } }
@@ -137,7 +137,7 @@ public sealed class RemoteAccountsTests
         byKey.Client.DefaultRequestHeaders.Add("X-API-Key", key.GetProperty("key").GetString());
         using var session = await LogInAsync(both);
         using var basic = ApiClient.Basic(both.Traces, ApiClient.Administrator, ApiClient.Password);
-        const string Live = "/api/v1/studies/rowing/traces/live?identities=true";
+        const string Live = "/api/v1/studies/crew/traces/live?identities=true";
         using var ofKey = await OpenReading.OpenAsync(both.Traces, byKey, Live.Split('?')[0]);
         using var ofSession = await OpenReading.OpenAsync(both.Traces, session, Live);
         using var other = await OpenReading.OpenAsync(both.Traces, admin, Live);

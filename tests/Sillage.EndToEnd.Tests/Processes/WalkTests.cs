@@ -17,20 +17,20 @@ public sealed class WalkTests(PostgresServer postgres)
     {
         await using var both = await TwoProcesses.StartAsync(await postgres.CreateDatabaseAsync());
         using var admin = await RemoteAccountsTests.LogInAsync(both);
-        var players = await admin.MakeStudyAsync("rowing", 2);
+        var players = await admin.MakeStudyAsync("crew", 2);
         foreach (var player in players)
         {
             using var sender = ApiClient.Basic(both.Traces, player.Username, player.Password);
-            (await sender.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+            (await sender.TrySendAsync("crew", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
         }
 
-        (await admin.TraceIdsAsync("rowing")).Count.ShouldBe(2);
+        (await admin.TraceIdsAsync("crew")).Count.ShouldBe(2);
 
         var progress = await EraseAsync(both, players[0]);
         var erasure = await DoneAsync(both.Accounts, progress);
         Names(erasure, "answered").ShouldBe(["accounts", "traces"]);
         Names(erasure, "waiting").ShouldBeEmpty();
-        (await admin.TraceIdsAsync("rowing")).Count.ShouldBe(1);
+        (await admin.TraceIdsAsync("crew")).Count.ShouldBe(1);
         // The other process tells the same of it.
         (await ReadAsync(both.Traces, progress))
             .GetProperty("state")
@@ -43,9 +43,9 @@ public sealed class WalkTests(PostgresServer postgres)
     {
         await using var both = await TwoProcesses.StartAsync(await postgres.CreateDatabaseAsync());
         using var admin = await RemoteAccountsTests.LogInAsync(both);
-        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        var player = (await admin.MakeStudyAsync("crew", 1)).Single();
         using var sender = ApiClient.Basic(both.Traces, player.Username, player.Password);
-        (await sender.TrySendAsync("rowing", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
+        (await sender.TrySendAsync("crew", [Guid.CreateVersion7()])).ShouldBe(HttpStatusCode.Created);
 
         await both.Traces.KillAsync();
         var progress = await EraseAsync(both, player);
@@ -66,7 +66,7 @@ public sealed class WalkTests(PostgresServer postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using var both = await TwoProcesses.StartAsync(database);
         using var admin = await RemoteAccountsTests.LogInAsync(both);
-        var player = (await admin.MakeStudyAsync("rowing", 1)).Single();
+        var player = (await admin.MakeStudyAsync("crew", 1)).Single();
         await both.Traces.KillAsync();
         var progress = await EraseAsync(both, player);
         // As if it had been silent for long.
