@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Xunit;
 
 namespace Sillage.Rowing.Tests;
 
-/// <summary>What every test of rowing needs: requests and workouts.</summary>
-public abstract class RowingSpecification(RowingUnderTest rowing)
+/// <summary>What every test of rowing needs: requests, workouts, and a rower of its own, whose records no other test's join.</summary>
+public abstract class RowingSpecification(RowingUnderTest rowing) : IAsyncLifetime
 {
     protected const string Workouts = "/api/v1/workouts";
 
@@ -12,7 +13,16 @@ public abstract class RowingSpecification(RowingUnderTest rowing)
 
     protected SillageServer Server => rowing.Server;
 
-    protected Person Rower => rowing.Rower;
+    /// <summary>Whose workouts the test sends.</summary>
+    protected Person Rower { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Rower = await rowing.NewRowerAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     protected Task<Answer> GetAsync(string path, Person? person = null, params (string Name, string Value)[] headers) =>
         Server.SendAsync(HttpMethod.Get, path, null, (person ?? Rower).Credential, headers);

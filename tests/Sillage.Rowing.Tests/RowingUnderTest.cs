@@ -16,9 +16,6 @@ public abstract class RowingUnderTest : IAsyncLifetime
 
     public SillageServer Server => _server ?? throw new InvalidOperationException("Not started.");
 
-    /// <summary>Whose workouts tests send.</summary>
-    public Person Rower { get; private set; } = null!;
-
     /// <summary>Somebody else.</summary>
     public Person Stranger { get; private set; } = null!;
 
@@ -27,7 +24,6 @@ public abstract class RowingUnderTest : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await StartAsync();
-        Rower = await Server.RegisterAsync("rower-1");
         Stranger = await Server.RegisterAsync("stranger");
     }
 
@@ -41,7 +37,7 @@ public abstract class RowingUnderTest : IAsyncLifetime
     }
 
     /// <summary>Somebody who has no workouts yet.</summary>
-    public Task<Person> NewRowerAsync() => Server.RegisterAsync($"rower-{Interlocked.Increment(ref _rowers) + 1}");
+    public Task<Person> NewRowerAsync() => Server.RegisterAsync($"rower-{Interlocked.Increment(ref _rowers)}");
 
     /// <summary>A connection string to a fresh database; null on SQLite.</summary>
     protected abstract Task<string?> PostgresAsync();
