@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,11 +24,14 @@ internal sealed partial class Backups(
     ILogger<Backups> logger
 )
 {
+    private const string Beginning = "sillage-";
+    private const string TimeFormat = "yyyyMMdd-HHmmss";
     private const string Ending = ".backup";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, BackupCheck> _checks = new(StringComparer.Ordinal);
     private BackupWork? _work;
+    private Task _run = Task.CompletedTask;
 
     private string Folder => Path.GetFullPath(options.Value.Folder ?? Path.Combine(storage.Value.Data, "backups"));
 
@@ -42,6 +46,46 @@ internal sealed partial class Backups(
             }
         }
     }
+
+    /// <summary>When the newest was made, by its name; null if there is none. One whose name lies ahead comes from a clock that did.</summary>
+    public DateTimeOffset? NewestBefore(DateTimeOffset now) =>
+        Made().Where(made => made.At <= now).Select(made => (DateTimeOffset?)made.At).LastOrDefault();
+
+    /// <summary>What is being done comes to its end.</summary>
+    /// <returns>What it was.</returns>
+    public async Task<BackupWork?> EndedAsync()
+    {
+        await _run;
+        return Work;
+    }
+
+    /// <summary>Deletes all but the newest so many of those that are called as the server calls them.</summary>
+    public void Prune(int keep)
+    {
+        foreach (var (file, _) in Made().SkipLast(keep))
+        {
+            Delete(Path.GetFileName(file), file);
+        }
+    }
+
+    // The oldest first.
+    private IEnumerable<(string File, DateTimeOffset At)> Made() =>
+        (Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, $"{Beginning}*{Ending}") : [])
+            .Select(file => (File: file, At: TimeOf(Path.GetFileName(file))))
+            .Where(made => made.At is not null)
+            .Select(made => (made.File, At: made.At!.Value))
+            .OrderBy(made => made.At);
+
+    private static DateTimeOffset? TimeOf(string name) =>
+        DateTimeOffset.TryParseExact(
+            name[Beginning.Length..^Ending.Length],
+            TimeFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var at
+        )
+            ? at
+            : null;
 
     /// <summary>The backups, the newest first.</summary>
     public async Task<IReadOnlyList<Backup>> ListAsync(CancellationToken ct)
@@ -62,8 +106,8 @@ internal sealed partial class Backups(
     /// <summary>Begins to make one; null if something is being done already.</summary>
     public BackupWork? Make()
     {
-        var at = clock.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        var name = $"sillage-{at}{Ending}";
+        var at = clock.GetUtcNow().UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+        var name = $"{Beginning}{at}{Ending}";
         return Begin(
             BackupAction.Make,
             name,
@@ -109,7 +153,7 @@ internal sealed partial class Backups(
             }
 
             _work = new BackupWork(action, name, clock.GetUtcNow());
-            _ = Task.Run(() => RunAsync(action, name, run), CancellationToken.None);
+            _run = Task.Run(() => RunAsync(action, name, run), CancellationToken.None);
             return _work;
         }
     }
@@ -206,5 +250,12 @@ internal sealed partial class Backups(
 internal static class BackupRegistration
 {
     public static IServiceCollection AddBackups(this IServiceCollection services) =>
-        services.AddSettings<BackupOptions>("Backups").AddSingleton<Backups>();
+        services
+            .AddSettings<BackupOptions>("Backups")
+            .AddSingleton<Backups>()
+            .AddSingleton<BackupSchedule>()
+            .AddHostedService(provider => provider.GetRequiredService<BackupSchedule>())
+            .AddHealthChecks()
+            .AddCheck<BackupSchedule>("backups", HealthStatus.Degraded)
+            .Services;
 }

@@ -19,6 +19,7 @@ public sealed class BackgroundWorkTests
         ["Sillage.Accounts.Authority.ChangeFeed"] = "a request waits for news",
         ["Sillage.Accounts.Remote.ChangeListener"] = "keeps a connection open, and says how long it has heard nothing",
         ["Sillage.Hosting.Authentication.Open.OpenCallers"] = "looks every second at what is open here, engine or not",
+        ["Sillage.Hosting.Upkeep.BackupSchedule"] = "what it goes by is the folder of backups, not an engine",
         ["Sillage.Hosting.Authentication.Open.OpenReply"] = "cuts a connection some moments after its end",
     };
 
