@@ -16,6 +16,7 @@ public sealed class HelpTests
     [InlineData("settings")]
     [InlineData("modules")]
     [InlineData("modules", "retire")]
+    [InlineData("status")]
     [InlineData("version")]
     public async Task Help_names_every_verb_and_each_verb_explains_itself(string verb, string? inner = null)
     {
