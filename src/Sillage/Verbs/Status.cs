@@ -54,7 +54,8 @@ internal static class Status
     }
 
     private static Uri RootOf(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var root) && (root.Scheme == Uri.UriSchemeHttp || root.Scheme == Uri.UriSchemeHttps)
+        Uri.TryCreate(address, UriKind.Absolute, out var root)
+        && (root.Scheme == Uri.UriSchemeHttp || root.Scheme == Uri.UriSchemeHttps)
             ? new Uri(root, "/health")
             : throw new VerbException($"{address} is no address of a server; such as {Default}.");
 
@@ -64,8 +65,13 @@ internal static class Status
         {
             // 503 has a report as well.
             using var reply = await client.GetAsync(root, ct);
-            var report = JsonSerializer.Deserialize<HealthReport>(await reply.Content.ReadAsStringAsync(ct), Json.Options);
-            return report?.Checks is null ? new Heard(null, "does not answer as Sillage does") : new Heard(report, null);
+            var report = JsonSerializer.Deserialize<HealthReport>(
+                await reply.Content.ReadAsStringAsync(ct),
+                Json.Options
+            );
+            return report?.Checks is null
+                ? new Heard(null, "does not answer as Sillage does")
+                : new Heard(report, null);
         }
         catch (HttpRequestException exception)
         {
@@ -92,7 +98,11 @@ internal static class Status
 
         var longest = report.Checks.Keys.Append(Whole).Max(name => name.Length);
         Line(terminal, Whole.PadRight(longest), report.Status, report.DurationMilliseconds);
-        foreach (var (name, check) in report.Checks.OrderByDescending(c => c.Value.Status).ThenBy(c => c.Key, StringComparer.Ordinal))
+        foreach (
+            var (name, check) in report
+                .Checks.OrderByDescending(c => c.Value.Status)
+                .ThenBy(c => c.Key, StringComparer.Ordinal)
+        )
         {
             Line(terminal, name.PadRight(longest), check.Status, check.DurationMilliseconds);
         }
@@ -107,7 +117,9 @@ internal static class Status
             _ => "red",
         };
         var time = milliseconds.ToString("0.0", CultureInfo.InvariantCulture);
-        terminal.MarkupLine($"  {Markup.Escape(name)}  [{colour}]{state.ToString().ToLowerInvariant(),-9}[/]  {time,8} ms");
+        terminal.MarkupLine(
+            $"  {Markup.Escape(name)}  [{colour}]{state.ToString().ToLowerInvariant(), -9}[/]  {time, 8} ms"
+        );
     }
 
     private sealed record Heard(HealthReport? Report, string? Silence)

@@ -65,14 +65,32 @@ public sealed class ReleaseTests : IDisposable
     [Fact]
     public async Task A_kind_of_machine_that_there_is_not_is_named()
     {
-        var run = await CommandRun.RunAsync(
-            Path.Combine(Repository.Root, "release"),
-            Repository.Root,
-            ["linux-x46"]
-        );
+        var run = await CommandRun.RunAsync(Path.Combine(Repository.Root, "release"), Repository.Root, ["linux-x46"]);
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("linux-x46");
         run.Error.ShouldContain("--help");
+    }
+
+    [Fact]
+    public async Task Systemd_understands_the_service_and_finds_it_well_shut()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "There is no systemd here.");
+        var file = Path.Combine(Repository.Root, "deploy/systemd/sillage.service");
+
+        // The program is not where the service looks for it; that is the one thing to be said.
+        var verify = await CommandRun.RunAsync("systemd-analyze", "/", ["verify", "--man=no", file]);
+        verify
+            .Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.Contains("is not executable", StringComparison.Ordinal))
+            .ShouldBeEmpty();
+
+        // 10 is wide open; 2 and less is "OK".
+        var shut = await CommandRun.RunAsync(
+            "systemd-analyze",
+            "/",
+            ["security", "--offline=true", "--no-pager", "--threshold=20", file]
+        );
+        shut.ExitCode.ShouldBe(0, shut.Output + shut.Error);
     }
 
     public void Dispose() => _folder.Dispose();
