@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sillage.Accounts;
 using Sillage.Accounts.Remote;
+using Sillage.Collections;
 using Sillage.CommandLine;
 using Sillage.Hosting;
 using Sillage.Hosting.Modules;
@@ -28,6 +29,7 @@ internal static class Server
         new PostsModule(),
         new NotificationsModule(),
         new RowingModule(),
+        new CollectionsModule(),
     ];
 
     /// <summary>The verbs that the modules bring.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Sillage.Accounts;
 using Sillage.Api.Access;
+using Sillage.Collections;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Messaging;
@@ -29,6 +30,7 @@ public sealed class PermissionsPageTests
                 new PostsModule(),
                 new NotificationsModule(),
                 new RowingModule(),
+                new CollectionsModule(),
             ]
         );
         await using var services = builder.Services.BuildServiceProvider();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Shouldly;
 using Sillage.Accounts;
+using Sillage.Collections;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Hosting;
 using Sillage.Hosting.Settings;
@@ -28,6 +29,7 @@ public sealed class SettingsPageTests
             new PostsModule(),
             new NotificationsModule(),
             new RowingModule(),
+            new CollectionsModule(),
         ]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");

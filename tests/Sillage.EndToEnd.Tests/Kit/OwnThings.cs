@@ -1,10 +1,17 @@
 namespace Sillage.EndToEnd.Tests.Kit;
 
 /// <summary>
-/// A post, a comment, a room and a workout of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
+/// A post, a comment, a room, a workout and a record of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
 /// what is not his.
 /// </summary>
-internal sealed record OwnThings(string Post, string Comment, string Room, string Workout)
+internal sealed record OwnThings(
+    string Post,
+    string Comment,
+    string Room,
+    string Workout,
+    string Collection,
+    string Record
+)
 {
     private const string Nobody = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58";
 
@@ -21,11 +28,19 @@ internal sealed record OwnThings(string Post, string Comment, string Room, strin
             "/api/v1/workouts",
             new { machine = "rower", start = "2026-11-20T06:30:00Z" }
         );
+        var collection = "swept" + Guid.CreateVersion7().ToString("N");
+        await owner.PostAsync("/api/v1/collections", new { template = "items", name = collection });
+        var record = await owner.PostAsync(
+            $"/api/v1/collections/{collection}/records",
+            new { name = "Swept", price = 1 }
+        );
         return new OwnThings(
             id,
             comment.GetProperty("id").GetString()!,
             room.GetProperty("id").GetString()!,
-            workout.GetProperty("id").GetString()!
+            workout.GetProperty("id").GetString()!,
+            collection,
+            record.GetProperty("id").GetString()!
         );
     }
 
@@ -39,6 +54,8 @@ internal sealed record OwnThings(string Post, string Comment, string Room, strin
                 "comment" => Comment,
                 "room" => Room,
                 "workout" => Workout,
+                "collection" => Collection,
+                "record" => Record,
                 "user" => "me",
                 _ => Nobody,
             }

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts.Erasures;
+using Sillage.Api.Access;
+using Sillage.Collections.Declaring;
+using Sillage.Collections.PersonalData;
+using Sillage.Collections.Records;
+using Sillage.Collections.Stored;
+using Sillage.Hosting.Modules;
+using Sillage.Hosting.Settings;
+using Sillage.Storage;
+
+namespace Sillage.Collections;
+
+/// <summary>Collections: resources that people declare, with everything that the built-in ones have.</summary>
+public sealed class CollectionsModule : IModule
+{
+    /// <inheritdoc />
+    public string Name => "collections";
+
+    /// <inheritdoc />
+    public IReadOnlyList<Permission> Permissions => CollectionsPermission.All;
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<CollectionsData>(Name);
+        services.AddSettings<CollectionsOptions>("Collections");
+        services.AddSingleton<CollectionStore>();
+        services.AddSingleton<Declaration>();
+        services.AddPersonalData<CollectionsData, CollectionsPersonalData>();
+        services.AddRetention<CollectionsData>(
+            DeleteRecord.DeleteOld,
+            provider =>
+                TimeSpan.FromDays(provider.GetRequiredService<IOptions<CollectionsOptions>>().Value.KeepDeletedDays)
+        );
+    }
+
+    /// <inheritdoc />
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var gate = new CollectionGate(
+            services.GetRequiredService<IDatabase<CollectionsData>>(),
+            services.GetRequiredService<CollectionStore>()
+        );
+
+        var collections = routes.MapGroup("/api/v1/collections").WithTags("Collections");
+        DeclareCollection.Map(collections);
+        ListCollections.Map(collections);
+        var collection = collections.MapGroup("/{collection}").WithMetadata(gate);
+        ChangeCollection.Map(collection);
+        TryRules.Map(collection);
+
+        // Who may do what with records is said by rules, which know of those without an account too.
+        var records = routes.MapGroup("/api/v1/collections/{collection}/records").WithTags("Records");
+        ListRecords.Map(records);
+        CreateRecord.Map(records);
+        var record = records.MapGroup("/{record:guid}");
+        ReadRecord.Map(record);
+        ChangeRecord.Map(record);
+        DeleteRecord.Map(record);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Sillage.Api.Formats;
+using Sillage.Collections.Declared;
+using Sillage.Storage;
+
+namespace Sillage.Collections.Stored;
+
+/// <summary>
+/// Collections as they are stored. What is worked out of a declaration is kept, by its revision, which is asked for in the same snapshot as what is read by it.
+/// </summary>
+internal sealed class CollectionStore
+{
+    // A rule may go further than the filter that led to it; what is beyond this no test of ours reaches.
+    private const int MostTogether = 50;
+
+    private const string FindRevision =
+        "SELECT key, revision AS number FROM collection WHERE space = @Space AND name = @Name";
+
+    private const string SelectOne = """
+        SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection WHERE key = @Key
+        """;
+
+    private readonly ConcurrentDictionary<long, CollectionPlan> _kept = new();
+
+    /// <summary>The collection, with those that its relations lead to; null if there is none.</summary>
+    public async Task<Known?> FindAsync(IReader reader, string space, string name, CancellationToken ct)
+    {
+        if (await FindOneAsync(reader, space, name, ct) is not { } main)
+        {
+            return null;
+        }
+
+        var all = new Dictionary<string, CollectionPlan>(StringComparer.Ordinal) { [name] = main };
+        var next = new Queue<CollectionPlan>([main]);
+        while (next.TryDequeue(out var plan) && all.Count < MostTogether)
+        {
+            foreach (var to in plan.Fields.Select(field => field.Field.To).OfType<string>().Distinct())
+            {
+                if (!all.ContainsKey(to) && await FindOneAsync(reader, space, to, ct) is { } target)
+                {
+                    all[to] = target;
+                    next.Enqueue(target);
+                }
+            }
+        }
+
+        return new Known(main, all);
+    }
+
+    /// <summary>The same by what addresses call it: the name, after the space and a dot where it is not in main.</summary>
+    public Task<Known?> FindAsync(IReader reader, string address, CancellationToken ct)
+    {
+        var (space, name) = Split(address);
+        return FindAsync(reader, space, name, ct);
+    }
+
+    /// <summary>The collection as a row.</summary>
+    public static Task<CollectionRow?> RowAsync(IReader reader, long key, CancellationToken ct) =>
+        reader.FirstOrDefaultAsync<CollectionRow>(SelectOne, new { Key = key }, ct);
+
+    /// <summary>Space and name of an address.</summary>
+    public static (string Space, string Name) Split(string address)
+    {
+        var dot = address.IndexOf('.', StringComparison.Ordinal);
+        return dot < 0 ? (CollectionText.MainSpace, address) : (address[..dot], address[(dot + 1)..]);
+    }
+
+    private async Task<CollectionPlan?> FindOneAsync(IReader reader, string space, string name, CancellationToken ct)
+    {
+        var found = await reader.FirstOrDefaultAsync<Revision>(FindRevision, new { Space = space, Name = name }, ct);
+        if (found is null)
+        {
+            return null;
+        }
+
+        if (_kept.TryGetValue(found.Key, out var kept) && kept.Revision == found.Number)
+        {
+            return kept;
+        }
+
+        var row = (await RowAsync(reader, found.Key, ct))!;
+        // Not kept from within a unit: it may be rolled back, and its number given again.
+        return reader is IUnitOfWork ? row.Plan() : _kept[row.Key] = row.Plan();
+    }
+
+    private sealed record Revision(long Key, long Number);
+}
+
+/// <summary>A collection as it is stored.</summary>
+internal sealed record CollectionRow(
+    long Key,
+    string Space,
+    string Name,
+    string Definition,
+    long Revision,
+    Guid? Owner,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt
+)
+{
+    public CollectionPlan Plan() =>
+        new(Key, Revision, Owner, JsonSerializer.Deserialize<StoredDefinition>(Definition, Json.Options)!);
+}
