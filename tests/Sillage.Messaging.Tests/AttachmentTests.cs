@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Sillage.Specifications;
+using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Messaging.Tests;
@@ -116,6 +118,64 @@ public abstract class AttachmentTests(MessagingUnderTest messaging) : MessagingS
         (await EntryAsync(person, file)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await GetAsync(person, $"{room}/messages")).Items[0]!["attachments"].ShouldBeNull();
     }
+
+    [Fact]
+    public async Task A_room_that_is_deleted_is_gone_for_everybody_with_all_that_was_in_it()
+    {
+        var people = await NewPeopleAsync(3);
+        var room = await NewRoomAsync(people[0], people[1]);
+        var other = await NewRoomAsync(people[0]);
+        await using var client = await ConnectAsync(people[1]);
+        var file = await SendFileAsync(people[0]);
+        await AttachAsync(people[0], room, file, "The weights.");
+        await SayAsync(people[0], other, "Here I stay.");
+        var content = await EntryAsync(people[1], file);
+        var invitation = (await PostAsync(people[0], $"{room}/invitations", new { })).Must(HttpStatusCode.Created).Json;
+
+        (await SendAsync(people[1], HttpMethod.Delete, room)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await SendAsync(people[0], HttpMethod.Delete, room)).Must(HttpStatusCode.NoContent);
+
+        await client.WaitAsync("room:left");
+        (await client.RefusedAsync("message:send", new { room = IdOf(room), text = "Hello?" })).ShouldBe("not_found");
+        var sync = await client.AskAsync("sync", Cursor(room, 0));
+        ((string)sync["rooms"]![0]!["status"]!).ShouldBe("gone");
+        foreach (var path in new[] { "", "/messages", "/members" })
+        {
+            (await GetAsync(people[0], room + path)).Status.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        (await EntryAsync(people[1], file)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await ContentAsync(content)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(people[2], "/api/v1/rooms/join", new { code = (string)invitation["code"]! })).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        await Eventually.HoldsAsync(async () => await CountAsync("message", room) == 0);
+        (await CountAsync("member", room)).ShouldBe(0);
+        (await TextsAsync(people[0], other)).ShouldBe(["Here I stay."]);
+    }
+
+    [Fact]
+    public async Task Of_two_who_delete_a_room_at_once_one_finds_it()
+    {
+        var person = await NewPersonAsync();
+        var room = await NewRoomAsync(person);
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => SendAsync(person, HttpMethod.Delete, room))
+        );
+        answers.Count(answer => answer.Status == HttpStatusCode.NoContent).ShouldBe(1);
+        answers.Count(answer => answer.Status == HttpStatusCode.NotFound).ShouldBe(3);
+    }
+
+    private Task<long> CountAsync(string table, string room) =>
+        Messaging.Database.ReadAsync(
+            reader =>
+                reader.ScalarAsync<long>(
+                    $"SELECT COUNT(*) FROM {table} WHERE room_id = @Room",
+                    new { Room = Guid.Parse(IdOf(room)) },
+                    CancellationToken.None
+                ),
+            CancellationToken.None
+        );
 
     private async Task<Guid> SendFileAsync(Person person)
     {

@@ -52,6 +52,7 @@ public sealed class MessagingModule : IModule
         services.AddWork<MessagingData, RemoveOld, Keeping>(
             (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)
         );
+        services.AddWork<MessagingData, RemoveRoom, RemoveRoomWork>();
         services.AddPersonalData<MessagingData, MessagingPersonalData>();
     }
 
@@ -69,6 +70,7 @@ public sealed class MessagingModule : IModule
         var room = routes.MapGroup("/api/v1/rooms/{room}").WithMetadata(gate).WithTags("Rooms");
         ReadRoom.Map(room);
         ChangeRoom.Map(room);
+        DeleteRoom.Map(room);
         MarkRead.Map(room);
 
         var members = room.MapGroup("").WithTags("Members");

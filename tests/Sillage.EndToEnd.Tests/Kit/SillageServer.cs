@@ -65,6 +65,15 @@ internal sealed partial class SillageServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The modules that there are: the program's own list.</summary>
+    public static async Task<string[]> ModulesAsync(string folder)
+    {
+        var refused = await CommandRun.SillageAsync(folder, ["serve", "--modules", "none"]);
+        const string Before = "There are: ";
+        var list = refused.Error[(refused.Error.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..];
+        return list.Trim().TrimEnd('.').Split(',', StringSplitOptions.TrimEntries);
+    }
+
     /// <summary>A client of it, without credentials.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
 

@@ -16,7 +16,7 @@ public abstract class EveryModuleAloneTests : IDisposable
     [Fact]
     public async Task Every_module_starts_alone_and_in_every_pair()
     {
-        var modules = await ListAsync();
+        var modules = await SillageServer.ModulesAsync(_folder);
         modules.Length.ShouldBeGreaterThan(1);
         string[][] companies =
         [
@@ -64,15 +64,6 @@ public abstract class EveryModuleAloneTests : IDisposable
         }
 
         (await server.StopAsync()).ShouldBe(0, $"{modules}: {server.Errors}");
-    }
-
-    /// <summary>The program's own list.</summary>
-    private async Task<string[]> ListAsync()
-    {
-        var refused = await CommandRun.SillageAsync(_folder.Path, ["serve", "--modules", "none"]);
-        const string Before = "There are: ";
-        var list = refused.Error[(refused.Error.IndexOf(Before, StringComparison.Ordinal) + Before.Length)..];
-        return list.Trim().TrimEnd('.').Split(',', StringSplitOptions.TrimEntries);
     }
 }
 

@@ -108,6 +108,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/rooms/sync                                 401    415    415    415      415   415
         GET /api/v1/rooms/unread                                401    200    200    200      200   200
         GET /api/v1/rooms/{room}                                401    404    404    404      404   404
+        DELETE /api/v1/rooms/{room}                             401    404    404    404      404   404
         PATCH /api/v1/rooms/{room}                              401    404    404    404      404   404
         GET /api/v1/rooms/{room}/bans                           401    404    404    404      404   404
         DELETE /api/v1/rooms/{room}/bans/{account}              401    404    404    404      404   404

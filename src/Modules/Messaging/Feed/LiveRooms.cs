@@ -152,6 +152,12 @@ internal sealed partial class LiveRooms : IDisposable
                     await DrainAsync(now.Id);
                 }
             }
+
+            // Those that were deleted.
+            foreach (var gone in ids.Except(numbers.Select(room => room.Id)))
+            {
+                await DrainAsync(gone);
+            }
         }
     }
 

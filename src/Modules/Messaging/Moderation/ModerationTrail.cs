@@ -16,6 +16,7 @@ internal static class ModerationTrail
     public const string RoleGiven = "member.role-given";
     public const string MessageDeleted = "message.deleted";
     public const string ReportResolved = "report.resolved";
+    public const string RoomDeleted = "room.deleted";
 
     private const string Insert = """
         INSERT INTO moderation (id, room_id, at, action, actor_id, account_id, seq, reason)

@@ -13,8 +13,6 @@ internal sealed record RemoveOld : IRecurringJob
 /// <inheritdoc cref="RemoveOld"/>
 internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IWork<RemoveOld>
 {
-    private const long Batch = 500;
-
     private const string Rooms =
         "SELECT id, retention_days AS days FROM room WHERE retention_days IS NOT NULL ORDER BY id";
 
@@ -24,20 +22,7 @@ internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IW
         WHERE sent_at >= @Before
         """;
 
-    private const string LastOfBatch = """
-        SELECT MAX(seq) FROM (SELECT seq FROM message WHERE room_id = @Room ORDER BY seq LIMIT @Limit) AS oldest
-        """;
-
-    private static readonly string[] Remove =
-    [
-        "DELETE FROM file WHERE attached_to IN (SELECT id FROM message WHERE room_id = @Room AND seq < @First)",
-        "DELETE FROM message_version WHERE room_id = @Room AND seq < @First",
-        "DELETE FROM reaction WHERE room_id = @Room AND seq < @First",
-        "DELETE FROM mention WHERE room_id = @Room AND seq < @First",
-        "DELETE FROM report WHERE room_id = @Room AND seq < @First",
-        "DELETE FROM message WHERE room_id = @Room AND seq < @First",
-        "UPDATE room SET first_seq = @First WHERE id = @Room AND first_seq < @First",
-    ];
+    private const string NoteFirst = "UPDATE room SET first_seq = @First WHERE id = @Room AND first_seq < @First";
 
     private const string RemoveInvitations = "DELETE FROM invitation WHERE expires_at < @Now OR uses_left = 0";
 
@@ -65,20 +50,17 @@ internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IW
         {
             Room = room.Id,
             Before = chat.Now.AddDays(-room.Days),
-            Limit = Batch,
+            Limit = OldMessages.Batch,
         };
-        if (await unit.ScalarAsync<long?>(LastOfBatch, parameters, ct) is not { } last)
+        if (await OldMessages.LastOfBatchAsync(unit, room.Id, ct) is not { } last)
         {
             return false;
         }
 
         var kept = await unit.ScalarAsync<long?>(FirstKept, parameters, ct);
         var first = kept ?? last + 1;
-        foreach (var statement in Remove)
-        {
-            await unit.ExecuteAsync(statement, new { Room = room.Id, First = first }, ct);
-        }
-
+        await OldMessages.RemoveAsync(unit, room.Id, first, ct);
+        await unit.ExecuteAsync(NoteFirst, new { Room = room.Id, First = first }, ct);
         await held.SaveAsync(unit, chat.Signals, ct);
         return kept is null;
     }

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Messaging.Feed;
+using Sillage.Messaging.Moderation;
+using Sillage.Messaging.Rooms;
+using Sillage.Storage;
+using Sillage.Storage.Work;
+
+namespace Sillage.Messaging.Retention;
+
+/// <summary>Deletes a room: nobody finds it any more once that is answered; its messages and files go in the background.</summary>
+internal static class DeleteRoom
+{
+    // Whatever a room has that is looked for by itself. Its messages go in pieces: there may be millions.
+    private static readonly string[] Remove =
+    [
+        "DELETE FROM invitation WHERE room_id = @Room",
+        "DELETE FROM report WHERE room_id = @Room",
+        "DELETE FROM moderation WHERE room_id = @Room",
+        "DELETE FROM member WHERE room_id = @Room",
+        "DELETE FROM room WHERE id = @Room",
+    ];
+
+    public static void Map(RouteGroupBuilder room) =>
+        room.MapDelete("/", Handle)
+            .RequirePermission(MessagingPermission.Write)
+            .RequireRight(RoomRights.Own)
+            .WithSummary("Delete a room")
+            .WithDescription(
+                "For everybody and for good, with all messages and files. When it is answered nobody hears or finds anything of it any more, "
+                    + "in any process; the last byte is gone soon after."
+            )
+            .Produces(StatusCodes.Status204NoContent);
+
+    private static async Task<NoContent> Handle(
+        Room room,
+        Caller caller,
+        Chat chat,
+        LiveRooms live,
+        CancellationToken ct
+    )
+    {
+        await chat.Database.WriteAsync(
+            async unit =>
+            {
+                await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Own, ct);
+                foreach (var statement in Remove)
+                {
+                    await unit.ExecuteAsync(statement, new { Room = room.Id }, ct);
+                }
+
+                await unit.EnqueueAsync(new RemoveRoom(room.Id), ct: ct);
+                await unit.AuditAsync(new AuditEntry(ModerationTrail.RoomDeleted, caller.Id, room.Id.ToString()), ct);
+                unit.OnCommitted(() => chat.Signals.Raise(room.Id));
+                return true;
+            },
+            ct
+        );
+        await live.SettleAsync(room.Id);
+        return TypedResults.NoContent();
+    }
+}
