@@ -14,13 +14,16 @@ namespace Sillage.Markdown;
 /// </remarks>
 public static class MarkdownHtml
 {
-    private const string Marks = "[`*_~>|<";
+    private const string Marks = "[`*_~>|<^+=";
 
     /// <summary>
     /// How many of one mark are still a person's text. A parser looks for the other end of each, so its time grows with their square: at
     /// this many it is some 50 ms, at 12 000 it would be most of a second, for whoever reads.
     /// </summary>
     private const int MostMarks = 3000;
+
+    /// <summary>How many cells tables may come to: each row is filled up to the widest, so a few bytes a row would make megabytes.</summary>
+    private const int MostCells = 20_000;
 
     private static readonly MarkdownPipeline Post = Build(new MarkdownPipelineBuilder());
 
@@ -41,7 +44,7 @@ public static class MarkdownHtml
 
     private static string Render(string markdown, MarkdownPipeline pipeline)
     {
-        if (HasTooManyMarks(markdown))
+        if (HasTooManyMarks(markdown) || HasTooManyCells(markdown))
         {
             return AsItCame(markdown);
         }
@@ -76,6 +79,20 @@ public static class MarkdownHtml
         }
 
         return false;
+    }
+
+    private static bool HasTooManyCells(string markdown)
+    {
+        var (widest, rows) = (0L, 0L);
+        foreach (var line in markdown.AsSpan().EnumerateLines())
+        {
+            if (line.Count('|') is > 0 and var bars)
+            {
+                (widest, rows) = (Math.Max(widest, bars + 1), rows + 1);
+            }
+        }
+
+        return widest * rows > MostCells;
     }
 
     private static MarkdownPipeline Build(MarkdownPipelineBuilder builder) =>

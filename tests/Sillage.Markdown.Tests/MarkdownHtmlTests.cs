@@ -111,4 +111,20 @@ public sealed class MarkdownHtmlTests
         Markup.Of(html).ShouldAllBe(element => Markup.IsHarmless(element));
         MarkdownHtml.OfMessage($"{text}\n\nafter").ShouldContain("after");
     }
+
+    [Fact]
+    public void A_few_bytes_of_a_table_do_not_become_megabytes()
+    {
+        var wide =
+            string.Concat(Enumerable.Repeat("a|", 500)) + "\n" + string.Concat(Enumerable.Repeat("-|", 500)) + "\n";
+        var text = wide + string.Concat(Enumerable.Repeat("a|\n", 300));
+        MarkdownHtml.OfPost(text).Length.ShouldBeLessThan(text.Length * 10);
+    }
+
+    [Theory]
+    [InlineData("^a ")]
+    [InlineData("==a ")]
+    [InlineData("a++ ")]
+    public void More_marks_than_a_person_writes_are_shown_as_they_came(string part) =>
+        MarkdownHtml.OfPost("**b** " + string.Concat(Enumerable.Repeat(part, 3001))).ShouldStartWith("<p>**b** ");
 }
