@@ -48,7 +48,7 @@ internal sealed partial class EventDelivery(
             var database = databases.All.First(database => database.Name == module.Name);
             _subscribed.Add(
                 await bus.SubscribeAsync(
-                    module.Name,
+                    Subscriber(database),
                     module.Subscriptions,
                     (envelopes, token) => Inbox.ReceiveAsync(database, envelopes, token),
                     ct
@@ -89,6 +89,15 @@ internal sealed partial class EventDelivery(
     public Task StoppedAsync(CancellationToken ct) => Task.CompletedTask;
 
     public void Dispose() => _stopping.Dispose();
+
+    /// <summary>
+    /// The module's name. What outlives a restore is in every database of a deployment, and hears of everything in each: where a broker joins
+    /// several, its name says which it is.
+    /// </summary>
+    private string Subscriber(ModuleDatabase database) =>
+        bus.ReachesElsewhere && database.Registration.Survivor is not null
+            ? $"{database.Name}-{databases.Place}"
+            : database.Name;
 
     private Func<CancellationToken, Task> DispatchAsync(ModuleDatabase database)
     {

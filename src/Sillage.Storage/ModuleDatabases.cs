@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Sillage.Storage.Backup;
 using Sillage.Storage.Postgres;
 using Sillage.Storage.Sqlite;
@@ -45,6 +48,9 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
 
     public IReadOnlyCollection<ModuleDatabase> All => _byModule.Values;
 
+    /// <summary>A short name for where the databases lie, the same for all processes that name it alike.</summary>
+    public string Place => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PlaceText())).AsSpan(0, 4));
+
     public ModuleDatabase Of(Type module) =>
         _byModule.GetValueOrDefault(module)
         ?? throw new InvalidOperationException(
@@ -72,6 +78,17 @@ internal sealed partial class ModuleDatabases : IAsyncDisposable
         }
 
         _open = true;
+    }
+
+    private string PlaceText()
+    {
+        if (Options.Postgres is not { } server)
+        {
+            return $"{Environment.MachineName}:{System.IO.Path.GetFullPath(Options.Data)}";
+        }
+
+        var parts = new NpgsqlConnectionStringBuilder(server);
+        return $"{parts.Host}:{parts.Port}/{parts.Database}";
     }
 
     public async ValueTask DisposeAsync()

@@ -60,7 +60,8 @@ public static partial class StorageRegistration
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<StorageStartup>());
             services.AddSingleton(provider => new UnheardEvents(
                 provider.GetRequiredService<LocalModules>(),
-                provider.GetRequiredService<IDeployment>()
+                provider.GetRequiredService<IDeployment>(),
+                provider.GetRequiredService<IEventBus>()
             ));
             services.AddHostedService<EventDelivery>();
             services.AddHostedService<WorkHost>();
@@ -184,6 +185,10 @@ public static partial class StorageRegistration
         services.AddSingleton<EventSubscription, EventSubscription<TModule, TEvent, THandler>>();
         return services;
     }
+
+    /// <summary>Has a broker carry <typeparamref name="TEvent"/> also under the name that consumers of others know it by.</summary>
+    public static IServiceCollection AddEventAlias<TEvent>(this IServiceCollection services, string routingKey)
+        where TEvent : IEvent => services.AddSingleton(new EventAlias(TEvent.EventName, routingKey));
 
     /// <summary>Says in the table of the deployment that the module keeps a section of personal data.</summary>
     public static IServiceCollection AddDeployedSection<TModule>(

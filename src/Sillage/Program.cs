@@ -26,6 +26,7 @@ static Task<int> RunAsync(string[] args)
     sillage.Add(Settings.Create());
     sillage.Add(Modules.Create());
     sillage.Add(Status.Create());
+    sillage.Add(DeadLetterVerbs.Create());
     sillage.Add(Sillage.Verbs.Version.Create());
     return Invocation.RunAsync(sillage, args);
 }

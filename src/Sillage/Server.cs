@@ -11,6 +11,7 @@ using Sillage.Hosting.Verbs;
 using Sillage.Messaging;
 using Sillage.Notifications;
 using Sillage.Posts;
+using Sillage.RabbitMq;
 using Sillage.Redis;
 using Sillage.Rowing;
 using Sillage.Traces;
@@ -76,6 +77,7 @@ internal static class Server
         }
 
         builder.Services.AddLiveSettings();
+        builder.Services.AddRabbitMqBus(builder.Configuration);
         builder.AddSillage(modules, [.. AllModules.Except(modules)]);
         if (builder.Configuration["Redis"] is { Length: > 0 } redis)
         {

@@ -115,6 +115,9 @@ public sealed class AccountsModule : IModule
         services.AddEventHandler<RevocationRecords, AccountDisabled, NoteDisabled>();
         services.AddEventHandler<RevocationRecords, PersonErased, ForgetErased>();
 
+        services.AddEventAlias<AccountRegistered>("user.created");
+        services.AddEventAlias<ProfileChanged>("user.updated");
+        services.AddEventAlias<PersonErased>("user.deleted");
         services.AddEventHandler<AccountsData, AuthorCounted, TakeCounts>();
 
         services.AddSingleton<FirstAdministrator>();

@@ -12,6 +12,7 @@ using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Posts.Comments;
 using Sillage.Posts.Content;
+using Sillage.Posts.Contracts;
 using Sillage.Posts.Following;
 using Sillage.Posts.Marks;
 using Sillage.Posts.Moderation;
@@ -40,6 +41,9 @@ public sealed class PostsModule : IModule
         services.AddModuleDatabase<PostsData>(Name);
         services.AddSettings<PostsOptions>("Posts");
         services.AddNotices();
+        services.AddEventAlias<PostPublished>("post.published");
+        services.AddEventAlias<PostRemoved>("post.removed");
+        services.AddEventAlias<CommentWritten>("comment.created");
         services.AddSingleton<AuthorNames>();
         services.AddSingleton<PostStore>();
         services.AddWork<PostsData, PublishPost, PublishWork>();

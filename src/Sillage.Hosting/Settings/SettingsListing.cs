@@ -26,6 +26,7 @@ public static partial class SettingsListing
         "Headers",
         "Smtp",
         "Redis",
+        "RabbitMq",
     ];
 
     // A connection string of whatever is connected to, or an address with somebody's password in it.

@@ -9,4 +9,7 @@ public sealed class EventBusUnavailableException : Exception
     /// <summary>Says what is wrong.</summary>
     public EventBusUnavailableException(string message, Exception? inner = null)
         : base(message, inner) { }
+
+    /// <summary>Completes when the bus can be reached again; null if only trying tells.</summary>
+    public Task? Back { get; init; }
 }

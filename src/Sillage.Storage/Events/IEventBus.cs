@@ -29,6 +29,9 @@ public delegate Task ReceiveEvents(IReadOnlyList<EventEnvelope> envelopes, Cance
 /// </summary>
 public interface IEventBus
 {
+    /// <summary>Whether events come from, and go to, processes that <see cref="IDeployment"/> need not know of.</summary>
+    bool ReachesElsewhere => false;
+
     /// <summary>
     /// Hands events of one source over, in order. When it returns, the bus has them safely (a broker has confirmed them, or
     /// they are in every subscriber's inbox); when it throws, the caller must publish them again.

@@ -26,6 +26,7 @@ internal sealed partial class OutboxDispatcher(
     private readonly TimeProvider _clock = clock;
     private readonly ILogger _logger = logger;
     private int _outages;
+    private Task? _back;
 
     /// <summary>Dispatches until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -39,7 +40,10 @@ internal sealed partial class OutboxDispatcher(
             }
             else
             {
-                await Task.Delay(pause, _clock, ct);
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+                var waiting = Task.Delay(pause, _clock, over.Token);
+                await (_back is null ? waiting : Task.WhenAny(waiting, _back));
+                await over.CancelAsync();
             }
         }
     }
@@ -49,6 +53,7 @@ internal sealed partial class OutboxDispatcher(
         try
         {
             var pause = await RoundAsync(ct);
+            _back = null;
             if (_outages > 0)
             {
                 LogBack(_logger, _database.Name, _outages);
@@ -67,6 +72,7 @@ internal sealed partial class OutboxDispatcher(
                 LogOutage(_logger, _database.Name, exception);
             }
 
+            _back = (exception as EventBusUnavailableException)?.Back;
             return _options.Backoff.After(++_outages);
         }
     }

@@ -2,15 +2,16 @@ namespace Sillage.Storage.Events;
 
 /// <summary>
 /// Events that a module here listens to, whose publisher is in no process that this one could hear of: on SQLite one that
-/// is not here, on PostgreSQL one that never entered the table of the deployment.
+/// is not here, on PostgreSQL one that never entered the table of the deployment. Where a broker carries events, nobody can tell.
 /// </summary>
 public sealed class UnheardEvents
 {
     private readonly LocalModules _modules;
     private readonly IDeployment _deployment;
+    private readonly IEventBus _bus;
 
-    internal UnheardEvents(LocalModules modules, IDeployment deployment) =>
-        (_modules, _deployment) = (modules, deployment);
+    internal UnheardEvents(LocalModules modules, IDeployment deployment, IEventBus bus) =>
+        (_modules, _deployment, _bus) = (modules, deployment, bus);
 
     /// <summary>Those that nobody published when this process started.</summary>
     public IReadOnlyList<string> AtStart { get; internal set; } = [];
@@ -20,7 +21,7 @@ public sealed class UnheardEvents
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken ct)
     {
         var heard = _modules.All.SelectMany(module => module.Subscriptions).ToHashSet(StringComparer.Ordinal);
-        if (heard.Count == 0)
+        if (heard.Count == 0 || _bus.ReachesElsewhere)
         {
             return [];
         }

@@ -21,6 +21,9 @@ public abstract class EventDeliverySpecification : StorageSpecification
     /// <summary>Whether the listener runs in another process than the publisher.</summary>
     protected virtual bool Apart => false;
 
+    /// <summary>Where the listener has its data, if not where the publisher has.</summary>
+    protected virtual StoragePlace ListenersPlace => Place;
+
     private IDatabase Inbox => Home.Database<OtherModule>();
 
     /// <summary>Where the listener runs.</summary>
@@ -217,7 +220,7 @@ public abstract class EventDeliverySpecification : StorageSpecification
     }
 
     [Fact]
-    public async Task The_deployment_knows_its_modules_and_what_they_hear_of()
+    public virtual async Task The_deployment_knows_its_modules_and_what_they_hear_of()
     {
         await StartListenerAsync();
         var modules = await Storage.Services.GetRequiredService<IDeployment>().ListAsync(CancellationToken.None);
@@ -242,13 +245,19 @@ public abstract class EventDeliverySpecification : StorageSpecification
         }
     }
 
-    private static void Configure(IServiceCollection services) =>
+    /// <summary>Has another bus than storage's own.</summary>
+    protected virtual void AddBus(IServiceCollection services) { }
+
+    private void Configure(IServiceCollection services)
+    {
+        AddBus(services);
         services.Configure<EventOptions>(options =>
         {
             options.MaxAttempts = 3;
             options.FirstDelay = TimeSpan.FromMilliseconds(20);
             options.PollInterval = TimeSpan.FromMilliseconds(500);
         });
+    }
 
     private void AddListener(IServiceCollection services)
     {
@@ -264,7 +273,7 @@ public abstract class EventDeliverySpecification : StorageSpecification
     {
         if (Apart)
         {
-            _others.Add(await StorageUnderTest.StartAsync(Place, AddListener));
+            _others.Add(await StorageUnderTest.StartAsync(ListenersPlace, AddListener));
         }
     }
 
