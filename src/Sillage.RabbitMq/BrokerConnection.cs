@@ -36,7 +36,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             ContinuationTimeout = TimeSpan.FromSeconds(10),
         };
         (_outage, _clock, _logger) = (outage, clock, logger);
-        _running = Task.Run(RunAsync);
+        _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
     /// <summary>The connection, as soon as there is one.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
-        _up.TrySetCanceled();
+        _up.TrySetCanceled(_stopping.Token);
     }
 
     private async Task RunAsync()

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 using Sillage.Storage;
 using Sillage.Storage.Events;
 

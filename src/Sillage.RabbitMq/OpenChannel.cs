@@ -18,6 +18,6 @@ internal sealed class OpenChannel : IAsyncDisposable
         await Channel
             .DisposeAsync()
             .AsTask()
-            .WaitAsync(Patience)
+            .WaitAsync(Patience, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

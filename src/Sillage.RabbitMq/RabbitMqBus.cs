@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RabbitMQ.Client;
 using Sillage.Storage;
 using Sillage.Storage.Events;
 
@@ -175,19 +174,9 @@ internal sealed class RabbitMqBus : IEventBus, IAsyncDisposable
         }
     }
 
-    private static async Task EndAsync(ConfirmedPublisher publisher)
-    {
-        try
-        {
-            await publisher.DisposeAsync();
-        }
-#pragma warning disable CA1031 // Given up already.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // Its connection is gone, or will be with its heartbeat.
-        }
-    }
+    // Its connection is gone, or will be with its heartbeat.
+    private static async Task EndAsync(ConfirmedPublisher publisher) =>
+        await publisher.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void Remove(Subscription subscription)
     {

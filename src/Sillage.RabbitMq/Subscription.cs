@@ -53,7 +53,7 @@ internal sealed partial class Subscription : IAsyncDisposable
         (_eventNames, _connect, _publish, _ended) = (eventNames, connect, publish, ended);
         (_options, _metrics, _clock, _logger) = (options, metrics, clock, logger);
         _intake = new Intake(subscriber, eventNames, receive, publish, metrics, clock, logger);
-        _running = Task.Run(RunAsync);
+        _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
     public string Subscriber { get; }

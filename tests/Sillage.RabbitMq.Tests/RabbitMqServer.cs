@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.RabbitMq.Tests;
@@ -11,7 +10,7 @@ namespace Sillage.RabbitMq.Tests;
 /// <summary>A RabbitMQ of these tests' own: private ports, loopback only, its files in a temporary folder.</summary>
 public sealed class RabbitMqServer : IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly Specifications.TemporaryFolder _folder = new();
     private readonly int _epmdPort = FreePort();
     private readonly int _distributionPort = FreePort();
     private Process? _epmd;

@@ -5,11 +5,17 @@ namespace Sillage.EndToEnd.Tests.Documents;
 
 /// <summary>
 /// What goes on in the background is a job of Storage's kit (docs/adr/0083-durable-work.md). Whatever waits by itself all the same is
-/// named here with its reason; the kit and the libraries for Socket.IO and Redis have their own.
+/// named here with its reason; the kit and the libraries for Socket.IO, RabbitMQ and Redis have their own.
 /// </summary>
 public sealed class BackgroundWorkTests
 {
-    private static readonly string[] Kits = ["Sillage.Storage", "Sillage.SocketIO", "Sillage.Redis"];
+    private static readonly string[] Kits =
+    [
+        "Sillage.Storage",
+        "Sillage.SocketIO",
+        "Sillage.RabbitMq",
+        "Sillage.Redis",
+    ];
 
     private static readonly Dictionary<string, string> Reasons = new()
     {

@@ -9,6 +9,7 @@ using Sillage.Hosting.SocketIO;
 using Sillage.Messaging;
 using Sillage.Notifications;
 using Sillage.Posts;
+using Sillage.RabbitMq;
 using Sillage.Rowing;
 using Sillage.Traces;
 
@@ -22,6 +23,7 @@ public sealed class SettingsPageTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddLiveSettings();
+        builder.Services.AddRabbitMqBus(builder.Configuration);
         builder.AddSillage([
             new AccountsModule(),
             new TracesModule(),

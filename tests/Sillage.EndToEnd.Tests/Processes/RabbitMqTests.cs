@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Shouldly;
 using Sillage.EndToEnd.Tests.Kit;
 using Sillage.Notifications.Tests;
