@@ -1,5 +1,5 @@
 using Sillage.Posts.Content;
-using Sillage.Posts.Search;
+using Sillage.Search;
 
 namespace Sillage.Posts.Tests;
 
@@ -16,7 +16,7 @@ public sealed class WordTests
     [InlineData("\ud800 broken", "broken")]
     [InlineData("", "")]
     public void A_text_is_its_folded_words(string text, string words) =>
-        string.Join(' ', Search.Words.Of(text).Select(w => w.Folded)).ShouldBe(words);
+        string.Join(' ', Words.Of(text).Select(w => w.Folded)).ShouldBe(words);
 
     [Theory]
     [InlineData("A quiet morning", "a-quiet-morning")]
@@ -45,7 +45,7 @@ public sealed class WordTests
     [InlineData("* \" -", null, null)]
     public void A_query_is_the_same_on_both_engines(string text, string? sqlite, string? postgres)
     {
-        var query = PostQuery.Parse(text, SearchLanguage.None);
+        var query = SearchQuery.Parse(text, SearchLanguage.None);
         query?.ForSqlite().ShouldBe(sqlite);
         query?.ForPostgres().ShouldBe(postgres);
         (query is null).ShouldBe(sqlite is null);

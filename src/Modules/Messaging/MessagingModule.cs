@@ -18,6 +18,7 @@ using Sillage.Messaging.PersonalData;
 using Sillage.Messaging.Reading;
 using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -53,6 +54,9 @@ public sealed class MessagingModule : IModule
             (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)
         );
         services.AddWork<MessagingData, RemoveRoom, RemoveRoomWork>();
+        services.AddWork<MessagingData, IndexMessages, IndexMessagesWork>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromDays(1), true)
+        );
         services.AddPersonalData<MessagingData, MessagingPersonalData>();
     }
 
@@ -93,6 +97,7 @@ public sealed class MessagingModule : IModule
         EditMessage.Map(messages);
         DeleteMessage.Map(messages);
         React.Map(messages);
+        SearchMessages.Map(routes.MapGroup("/api/v1/messages").WithTags("Messages"), messages);
         routes.MapFiles<MessagingData>(MessagingPermission.Write, "Messages");
 
         OpenConversation.Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sillage.Search;
 
 namespace Sillage.Posts;
 
@@ -17,17 +18,4 @@ public sealed class PostsOptions
     /// Default: none.
     /// </summary>
     public SearchLanguage SearchLanguage { get; set; }
-}
-
-/// <summary>A language whose endings the search ignores.</summary>
-public enum SearchLanguage
-{
-    /// <summary>Words count as they are written, case and accents aside.</summary>
-    None,
-
-    /// <summary>The English plural.</summary>
-    English,
-
-    /// <summary>The French plural and feminine.</summary>
-    French,
 }

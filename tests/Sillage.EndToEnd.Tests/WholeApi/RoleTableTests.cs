@@ -87,6 +87,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/me/second-factor/removal                   401    415    415    415      415   415
         GET /api/v1/me/sessions                                 401    200    200    200      200   200
         DELETE /api/v1/me/sessions/{id}                         401    404    404    404      404   404
+        GET /api/v1/messages                                    401    400    400    400      400   400
         POST /api/v1/messaging/files                            401    400    400    400      400   400
         DELETE /api/v1/messaging/files/{file}                   401    404    404    404      404   404
         GET /api/v1/messaging/files/{file}                      401    404    404    404      404   404
@@ -121,6 +122,7 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/rooms/{room}/members/{account}           401    404    404    404      404   404
         PUT /api/v1/rooms/{room}/members/{account}              401    404    404    404      404   404
         GET /api/v1/rooms/{room}/messages                       401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/messages/search                401    404    404    404      404   404
         POST /api/v1/rooms/{room}/messages                      401    404    404    404      404   404
         GET /api/v1/post-reports                                401    403    403    403    403    200
         GET /api/v1/post-reports/{report}                       401    404    404    404    404    404

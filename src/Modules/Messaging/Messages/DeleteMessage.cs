@@ -8,6 +8,7 @@ using Sillage.Files;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
 
 namespace Sillage.Messaging.Messages;
@@ -85,6 +86,7 @@ internal static class DeleteMessage
                         await unit.ExecuteAsync(statement, parameters, ct);
                     }
 
+                    await MessageIndex.RemoveAsync(unit, room.Id, row.Seq, row.Seq, ct);
                     await FileStore.RemoveAttachedAsync(unit, row.Id, ct);
                     if (!isOwn)
                     {

@@ -9,6 +9,7 @@ using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
 
 namespace Sillage.Messaging.Messages;
@@ -131,6 +132,7 @@ internal static class EditMessage
                     };
                     await unit.ExecuteAsync(KeepVersion, parameters, ct);
                     await unit.ExecuteAsync(Update, parameters, ct);
+                    await MessageIndex.PutAsync(unit, room.Id, row.Seq, edited.Text, ct);
                     await unit.ExecuteAsync(ForgetMentions, parameters, ct);
                     await Mentions.WriteAsync(unit, row, mentions, ct);
                 }

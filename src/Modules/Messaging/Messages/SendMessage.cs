@@ -9,6 +9,7 @@ using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
 using Sillage.Storage;
 
@@ -202,6 +203,7 @@ internal static class SendMessage
             0
         );
         await MessageRow.InsertAsync(unit, row, ct);
+        await MessageIndex.PutAsync(unit, row.RoomId, row.Seq, row.Text, ct);
         await Mentions.WriteAsync(unit, row, mentions, ct);
         await MessageFiles.AttachAsync(unit, row, request.Attachments ?? [], ct);
         await held.SaveAsync(unit, chat.Signals, ct);

@@ -1,5 +1,6 @@
 using Sillage.Files;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Searching;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.PersonalData;
@@ -83,6 +84,7 @@ internal static class Erasing
             No = false,
             First = held.NextChanges(count),
         };
+        await MessageIndex.RemoveOfSenderAsync(unit, held.Room.Id, account, ct);
         foreach (var statement in (string[])[Versions, ReactionsToThem, MentionsInThem, Tombstones, Membership, Pair])
         {
             await unit.ExecuteAsync(statement, parameters, ct);

@@ -1,3 +1,4 @@
+using Sillage.Messaging.Searching;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Retention;
@@ -28,6 +29,7 @@ internal static class OldMessages
     /// <summary>Takes out those before a place.</summary>
     public static async Task RemoveAsync(IUnitOfWork unit, Guid room, long first, CancellationToken ct)
     {
+        await MessageIndex.RemoveAsync(unit, room, 0, first - 1, ct);
         foreach (var statement in Remove)
         {
             await unit.ExecuteAsync(statement, new { Room = room, First = first }, ct);

@@ -40,6 +40,10 @@ internal sealed record MessageRow(
 
     private const string Touch = "UPDATE message SET change = @Change WHERE room_id = @Room AND seq = @Seq";
 
+    private static readonly Sql SelectSome = OfSeqs(
+        $"SELECT {Columns} FROM message WHERE room_id = @Room AND seq {{0}} ORDER BY seq"
+    );
+
     private static readonly Sql ReactionsOf = OfSeqs(
         "SELECT seq, emoji, account_id FROM reaction WHERE room_id = @Room AND seq {0} ORDER BY seq, emoji, account_id"
     );
@@ -63,6 +67,13 @@ internal sealed record MessageRow(
 
     public static Task<MessageRow?> FindAsync(IReader reader, Guid room, long seq, CancellationToken ct) =>
         reader.FirstOrDefaultAsync<MessageRow>(SelectOne, new { Room = room, Seq = seq }, ct);
+
+    public static Task<IReadOnlyList<MessageRow>> FindAsync(
+        IReader reader,
+        Guid room,
+        IReadOnlyList<long> seqs,
+        CancellationToken ct
+    ) => reader.QueryAsync<MessageRow>(SelectSome, new { Room = room, Seqs = seqs.ToArray() }, ct);
 
     /// <summary>What somebody sent before under this name.</summary>
     public static Task<MessageRow?> FindAsync(IReader reader, Guid sender, string clientId, CancellationToken ct) =>

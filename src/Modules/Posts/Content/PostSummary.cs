@@ -1,5 +1,5 @@
 using Sillage.Api.Replies;
-using Sillage.Posts.Search;
+using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Content;
@@ -54,7 +54,7 @@ public sealed record PostSummary(
     /// <summary>The posts as lists show them, with their tags and the names of their authors.</summary>
     internal static async Task<IReadOnlyList<PostSummary>> OfAsync(
         IReadOnlyList<PostRow> rows,
-        PostQuery? query,
+        SearchQuery? query,
         SearchLanguage language,
         AuthorNames names,
         IDatabase<PostsData> database,

@@ -1,4 +1,5 @@
 using System.Text;
+using Sillage.Search;
 
 namespace Sillage.Posts.Content;
 
@@ -34,7 +35,7 @@ internal static class Slugs
     public static string Join(string text, int longest)
     {
         var joined = new StringBuilder();
-        foreach (var word in Search.Words.Of(text))
+        foreach (var word in Words.Of(text))
         {
             if (joined.Length + word.Folded.Length + 1 > longest + 1)
             {

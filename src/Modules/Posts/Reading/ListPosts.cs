@@ -9,7 +9,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Posts.Content;
-using Sillage.Posts.Search;
+using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Reading;
@@ -77,7 +77,7 @@ internal static class ListPosts
     )
     {
         var language = options.Value.SearchLanguage;
-        var query = q is null ? null : PostQuery.Parse(q[..Math.Min(q.Length, LongestQuery)], language);
+        var query = q is null ? null : SearchQuery.Parse(q[..Math.Min(q.Length, LongestQuery)], language);
         if (Check(q, query, tag, mine, caller) is { Count: > 0 } errors)
         {
             return Problem.BadRequest("The query is not valid.", errors);
@@ -116,7 +116,7 @@ internal static class ListPosts
         );
     }
 
-    private static List<FieldError> Check(string? q, PostQuery? query, string? tag, string? mine, Caller? caller)
+    private static List<FieldError> Check(string? q, SearchQuery? query, string? tag, string? mine, Caller? caller)
     {
         var errors = new List<FieldError>();
         if (q is not null && (query is null || q.Length > LongestQuery))

@@ -8,7 +8,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Posts.Content;
-using Sillage.Posts.Search;
+using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Reading;
@@ -67,7 +67,7 @@ internal static class Suggest
         string typed = ""
     )
     {
-        if (typed.Length > LongestText || PostQuery.Typed(typed, options.Value.SearchLanguage) is not { } query)
+        if (typed.Length > LongestText || SearchQuery.Typed(typed, options.Value.SearchLanguage) is not { } query)
         {
             return Problem.BadRequest(
                 "There is nothing to suggest for that.",

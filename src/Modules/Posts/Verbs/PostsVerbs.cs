@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Posts.Content;
+using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Verbs;

@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sillage.Posts.Search;
+namespace Sillage.Search;
 
 /// <summary>A word of a text.</summary>
 /// <param name="Start">Where it begins in the text, in characters.</param>
 /// <param name="Length">How long it is there.</param>
 /// <param name="Folded">Its folded form: letters and digits only.</param>
-internal readonly record struct Word(int Start, int Length, string Folded);
+public readonly record struct Word(int Start, int Length, string Folded);
 
 /// <summary>Takes texts apart into the words that are searched for.</summary>
-internal static class Words
+public static class Words
 {
     /// <summary>No word counts beyond this: a random text must not make an index of long keys.</summary>
     private const int LongestWord = 64;

@@ -1,17 +1,17 @@
 using System.Text;
 
-namespace Sillage.Posts.Search;
+namespace Sillage.Search;
 
 /// <summary>
 /// What is searched for: words that all have to be there, <c>"phrases"</c>, the beginnings of words with <c>*</c>, and what must not be there with <c>-</c>.
 /// </summary>
-internal sealed class PostQuery
+public sealed class SearchQuery
 {
     private const int MostTerms = 20;
 
     private readonly IReadOnlyList<Term> _terms;
 
-    private PostQuery(IReadOnlyList<Term> terms) => _terms = terms;
+    private SearchQuery(IReadOnlyList<Term> terms) => _terms = terms;
 
     /// <summary>A part of the query: a word, or several that have to follow one another.</summary>
     public sealed record Term(IReadOnlyList<string> Words, bool IsPrefix, bool IsNot);
@@ -20,7 +20,7 @@ internal sealed class PostQuery
     public IEnumerable<Term> Wanted => _terms.Where(term => !term.IsNot);
 
     /// <summary>Reads a query; null if it names nothing that has to be there.</summary>
-    public static PostQuery? Parse(string text, SearchLanguage language)
+    public static SearchQuery? Parse(string text, SearchLanguage language)
     {
         var terms = new List<Term>();
         for (var at = 0; at < text.Length && terms.Count < MostTerms; )
@@ -42,11 +42,11 @@ internal sealed class PostQuery
             Add(terms, part, isPrefix, isNot, language);
         }
 
-        return terms.Exists(term => !term.IsNot) ? new PostQuery(terms) : null;
+        return terms.Exists(term => !term.IsNot) ? new SearchQuery(terms) : null;
     }
 
     /// <summary>What was typed so far: the last word may be the beginning of one.</summary>
-    public static PostQuery? Typed(string text, SearchLanguage language) =>
+    public static SearchQuery? Typed(string text, SearchLanguage language) =>
         Parse(char.IsLetterOrDigit(text.TrimEnd().LastOrDefault()) ? text.TrimEnd() + "*" : text, language);
 
     /// <summary>For FTS5's MATCH. Words hold letters and digits only, so quotes are all that is needed.</summary>
@@ -80,7 +80,7 @@ internal sealed class PostQuery
 
     private static void Add(List<Term> terms, string part, bool isPrefix, bool isNot, SearchLanguage language)
     {
-        var words = Search.Words.Of(part);
+        var words = Sillage.Search.Words.Of(part);
         if (words.Count > 0)
         {
             var stems = words.Select(

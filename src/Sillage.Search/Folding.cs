@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Sillage.Posts.Search;
+namespace Sillage.Search;
 
 /// <summary>
 /// Makes one form of what people take for the same: case, accents, width and ligatures are put aside. By a table of our own, as the program runs without

@@ -1,4 +1,4 @@
-namespace Sillage.Posts.Search;
+namespace Sillage.Search;
 
 /// <summary>
 /// Cuts endings off folded words. Two small rule sets, the same on both engines, chosen for what they leave alone: Harman's S-stemmer for English and

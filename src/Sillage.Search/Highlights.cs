@@ -1,19 +1,19 @@
 using System.Text;
 
-namespace Sillage.Posts.Search;
+namespace Sillage.Search;
 
 /// <summary>Shows where in a text the words are that were searched for, the same on both engines.</summary>
-internal static class Highlights
+public static class Highlights
 {
     private const int Before = 60;
     private const int Longest = 240;
 
     /// <summary>The text as HTML, escaped, with <c>mark</c> around each match.</summary>
-    public static string Whole(string text, PostQuery query, SearchLanguage language) =>
+    public static string Whole(string text, SearchQuery query, SearchLanguage language) =>
         Mark(text, 0, text.Length, Matches(text, query, language));
 
     /// <summary>The part of the text around its first match, as <see cref="Whole"/> shows it; its beginning if there is none.</summary>
-    public static string Excerpt(string text, PostQuery? query, SearchLanguage language)
+    public static string Excerpt(string text, SearchQuery? query, SearchLanguage language)
     {
         var matches = query is null ? [] : Matches(text, query, language);
         var from = matches.Count == 0 ? 0 : WordStart(text, Math.Max(0, matches[0].Start - Before));
@@ -22,7 +22,7 @@ internal static class Highlights
         return (from > 0 ? "… " : "") + Mark(text, from, to, matches) + (to < text.Length ? " …" : "");
     }
 
-    private static List<Word> Matches(string text, PostQuery query, SearchLanguage language)
+    private static List<Word> Matches(string text, SearchQuery query, SearchLanguage language)
     {
         var terms = query.Wanted.ToList();
         var whole = terms
