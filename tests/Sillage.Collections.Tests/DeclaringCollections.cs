@@ -136,6 +136,40 @@ public abstract class DeclaringCollections(CollectionsUnderTest collections) : C
     }
 
     [Fact]
+    public async Task A_collection_is_in_the_document_with_its_own_schema()
+    {
+        var records = await DeclareAsync(
+            """
+            {"fields": [
+               {"name": "title", "type": "string", "required": true, "maxLength": 9, "example": "A"},
+               {"name": "price", "type": "number", "minimum": 0.5}, {"name": "tags", "type": "enum", "values": ["a", "b"], "many": true},
+               {"name": "secret", "type": "string", "hidden": true}],
+             "rules": {"read": "true"}}
+            """
+        );
+        var document = (await Server.SendAsync(HttpMethod.Get, "/openapi.json")).Must(HttpStatusCode.OK).Json;
+        var list = document["paths"]![records]!["get"]!;
+        ((string)list["x-collection"]!).ShouldBe(records.Split('/')[4]);
+        var post = document["paths"]![records]!["post"]!["requestBody"]!["content"]!["application/json"]!;
+        ((string)post["example"]!["title"]!).ShouldBe("A");
+        var schema = document["components"]!["schemas"]![((string)post["schema"]!["$ref"]!).Split('/')[^1]]!;
+        schema["properties"]!.AsObject().Select(p => p.Key).ShouldBe(["title", "price", "tags"]);
+        schema["required"]!.AsArray().Select(name => (string)name!).ShouldBe(["title"]);
+        ((int)schema["properties"]!["title"]!["maxLength"]!).ShouldBe(9);
+        ((double)schema["properties"]!["price"]!["minimum"]!).ShouldBe(0.5);
+        ((string)schema["properties"]!["tags"]!["items"]!["enum"]![1]!).ShouldBe("b");
+        document["paths"]![records + "/{record}"]!
+            .AsObject()
+            .Select(o => o.Key)
+            .Order()
+            .ShouldBe(["delete", "get", "parameters", "patch", "put"]);
+
+        var closed = await DeclareAsync("""{"fields": [{"name": "a", "type": "string"}]}""");
+        document = (await Server.SendAsync(HttpMethod.Get, "/openapi.json")).Json;
+        document["paths"]![closed].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task What_the_records_do_not_allow_is_refused()
     {
         var records = await DeclareAsync(

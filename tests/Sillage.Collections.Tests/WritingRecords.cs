@@ -215,6 +215,139 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
         (await PostAsync(records, new { id, line = "mine" })).Pointers().ShouldBe(["/id"]);
         (await PostAsync(records, new { id = "7", line = "mine" })).Pointers().ShouldBe(["/id"]);
     }
+
+    [Fact]
+    public async Task A_batch_is_done_whole_or_not_at_all()
+    {
+        var (first, second) = (await DeclareAsync(Everything), await DeclareAsync(Everything));
+        string Of(string records) => records.Split('/')[4];
+        var made = await CreateAsync(first, new { line = "here" });
+        var record = (Guid)made["id"]!;
+        object[] good =
+        [
+            new
+            {
+                @do = "create",
+                collection = Of(second),
+                body = new { line = "new", code = "b" },
+            },
+            new
+            {
+                @do = "change",
+                collection = Of(first),
+                record,
+                body = new { whole = 3 },
+            },
+            new
+            {
+                @do = "replace",
+                collection = Of(first),
+                record,
+                body = new { line = "there" },
+            },
+            new
+            {
+                @do = "delete",
+                collection = Of(first),
+                record,
+            },
+        ];
+        object[] bad =
+        [
+            .. good,
+            new
+            {
+                @do = "create",
+                collection = Of(second),
+                body = new { line = "NOT", code = "b" },
+            },
+        ];
+        var refused = await PostAsync("/api/v1/batch", new { operations = bad });
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+        refused.Pointers().ShouldBe(["/operations/4/body/line"]);
+        (await GetAsync(second)).Items.ShouldBeEmpty();
+        Each(await GetAsync(first), "line").ShouldBe(["here"]);
+
+        var done = (await PostAsync("/api/v1/batch", new { operations = good })).Must(HttpStatusCode.Created).Json;
+        done["records"]!.AsArray().Select(r => (string?)r?["line"]).ShouldBe(["new", "here", "there", null]);
+        ((long)done["records"]![1]!["whole"]!).ShouldBe(3);
+        (await GetAsync(first)).Items.ShouldBeEmpty();
+        Each(await GetAsync(second), "line").ShouldBe(["new"]);
+
+        var others = new object[]
+        {
+            new
+            {
+                @do = "delete",
+                collection = Of(first),
+                record,
+            },
+        };
+        (await PostAsync("/api/v1/batch", new { operations = others })).Status.ShouldBe(HttpStatusCode.NotFound);
+        var taken = new object[]
+        {
+            new
+            {
+                @do = "create",
+                collection = Of(second),
+                body = new { line = "x", code = "b" },
+            },
+        };
+        (await PostAsync("/api/v1/batch", new { operations = taken })).Pointers().ShouldBe(["/operations/0/body/code"]);
+        (await PostAsync("/api/v1/batch", new { operations = Array.Empty<object>() }))
+            .Pointers()
+            .ShouldBe(["/operations"]);
+        var nothing = new object[] { new { @do = "create", collection = Of(second) } };
+        (await PostAsync("/api/v1/batch", new { operations = nothing })).Pointers().ShouldBe(["/operations/0"]);
+    }
+
+    [Fact]
+    public async Task A_copy_follows_by_what_changed()
+    {
+        var name = NewName();
+        (await PostAsync("/api/v1/collections", new { template = "todo", name }, Administrator)).Must(
+            HttpStatusCode.Created
+        );
+        var records = $"/api/v1/collections/{name}/records";
+        var one = await CreateAsync(records, new { title = "one" });
+        var two = await CreateAsync(records, new { title = "two" });
+        await CreateAsync(records, new { title = "not mine" }, Bert);
+        (await DeleteAsync(Self(await CreateAsync(records, new { title = "gone before" })))).Must(
+            HttpStatusCode.NoContent
+        );
+
+        async Task<(string[] Seen, string Cursor, bool More)> FollowAsync(string query, Person? person = null)
+        {
+            var json = (await GetAsync(records + "/changes" + query, person)).Must(HttpStatusCode.OK).Json;
+            var items = json["items"]!
+                .AsArray()
+                .Select(i => (bool)i!["deleted"]! ? $"-{i["id"]}" : (string)i["record"]!["title"]!);
+            return ([.. items], (string)json["cursor"]!, (bool)json["more"]!);
+        }
+
+        var (seen, cursor, more) = await FollowAsync("?limit=1");
+        seen.ShouldBe(["one"]);
+        more.ShouldBeTrue();
+        (seen, cursor, more) = await FollowAsync("?since=" + cursor);
+        seen.ShouldContain("two");
+        more.ShouldBeFalse();
+        (await FollowAsync("?since=" + cursor)).Seen.ShouldBeEmpty();
+
+        (await PatchAsync(Self(one), new { title = "one again" })).Must(HttpStatusCode.OK);
+        (await DeleteAsync(Self(two))).Must(HttpStatusCode.NoContent);
+        await CreateAsync(records, new { title = "not mine either" }, Bert);
+        (seen, cursor, _) = await FollowAsync("?since=" + cursor);
+        seen.ShouldBe(["one again", $"-{two["id"]}"]);
+        (await FollowAsync("?since=" + cursor)).Seen.ShouldBeEmpty();
+        (await FollowAsync("", Bert)).Seen.ShouldBe(["not mine", "not mine either"]);
+
+        (await GetAsync(records + "/changes?since=x")).Pointers().ShouldBe(["?since"]);
+        (await GetAsync(records + "/changes?limit=0")).Pointers().ShouldBe(["?limit"]);
+        (await PatchAsync($"/api/v1/collections/{name}", new { description = "other" }, Administrator)).Must(
+            HttpStatusCode.OK
+        );
+        (await GetAsync(records + "/changes?since=" + cursor)).Status.ShouldBe(HttpStatusCode.Gone);
+    }
 }
 
 public sealed class WritingRecordsOnSqlite(SqliteCollections collections)

@@ -1,5 +1,7 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,11 +9,14 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Collections.Declaring;
+using Sillage.Collections.Documenting;
 using Sillage.Collections.PersonalData;
 using Sillage.Collections.Records;
 using Sillage.Collections.Stored;
+using Sillage.Collections.Verbs;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
 
 namespace Sillage.Collections;
@@ -32,6 +37,7 @@ public sealed class CollectionsModule : IModule
         services.AddSettings<CollectionsOptions>("Collections");
         services.AddSingleton<CollectionStore>();
         services.AddSingleton<Declaration>();
+        services.Configure<OpenApiOptions>("v1", document => document.AddDocumentTransformer<CollectionDocuments>());
         services.AddPersonalData<CollectionsData, CollectionsPersonalData>();
         services.AddRetention<CollectionsData>(
             DeleteRecord.DeleteOld,
@@ -39,6 +45,9 @@ public sealed class CollectionsModule : IModule
                 TimeSpan.FromDays(provider.GetRequiredService<IOptions<CollectionsOptions>>().Value.KeepDeletedDays)
         );
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [CollectionsVerbs.Create(host)];
 
     /// <inheritdoc />
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -60,6 +69,8 @@ public sealed class CollectionsModule : IModule
         var records = routes.MapGroup("/api/v1/collections/{collection}/records").WithTags("Records");
         ListRecords.Map(records);
         CreateRecord.Map(records);
+        ListChanges.Map(records);
+        Batch.Map(routes);
         var record = records.MapGroup("/{record:guid}");
         ReadRecord.Map(record);
         ChangeRecord.Map(record);

@@ -65,7 +65,9 @@ internal sealed record Operation(HttpMethod Method, string Path, JsonElement Des
         }
     }
 
-    /// <summary>Every operation of the server's document.</summary>
+    /// <summary>
+    /// Every operation of the server's document. Those of one collection, which somebody declared, are the same routes as those of all collections, told once more.
+    /// </summary>
     public static async Task<IReadOnlyList<Operation>> AllAsync(HttpClient client)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync("/openapi.json"));
@@ -73,7 +75,7 @@ internal sealed record Operation(HttpMethod Method, string Path, JsonElement Des
         [
             .. from path in document.GetProperty("paths").EnumerateObject()
             from operation in path.Value.EnumerateObject()
-            where Methods.Contains(operation.Name)
+            where Methods.Contains(operation.Name) && !operation.Value.TryGetProperty("x-collection", out _)
             select new Operation(HttpMethod.Parse(operation.Name), path.Name, operation.Value),
         ];
     }

@@ -39,6 +39,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/blocks                                      401    200    200    200      200   200
         DELETE /api/v1/blocks/{account}                         401    404    404    404      404   404
         PUT /api/v1/blocks/{account}                            401    404    404    404      404   404
+        POST /api/v1/batch                                      401    415    415    415    415   415
         GET /api/v1/collections                                 401    200    200    200    200    200
         POST /api/v1/collections                                401    403    403    415    415    415
         GET /api/v1/collections/{collection}                    401    404    404    404    404    404
@@ -51,6 +52,7 @@ public sealed class RoleTableTests(SharedServer shared)
         PATCH /api/v1/collections/{collection}/records/{record} 404    404    404    404    404    404
         DELETE /api/v1/collections/{collection}/records/{record} 404    404    404    404    404    404
         POST /api/v1/collections/{collection}/records/{record}/restore 404    404    404    404    404    404
+        GET /api/v1/collections/{collection}/records/changes    404    404    404    404    404   404
         POST /api/v1/collections/{collection}/rules/try         401    403    403    404    404    404
         GET /api/v1/conversations                               401    200    200    200      200   200
         POST /api/v1/conversations                              401    415    415    415      415   415

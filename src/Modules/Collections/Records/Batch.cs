@@ -1,0 +1,178 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Api.Requests;
+using Sillage.Collections.Stored;
+using Sillage.Storage;
+
+namespace Sillage.Collections.Records;
+
+/// <summary>What is done to a record.</summary>
+public enum BatchDeed
+{
+    /// <summary>A record is created.</summary>
+    Create,
+
+    /// <summary>A record is replaced.</summary>
+    Replace,
+
+    /// <summary>A record is changed by a merge patch.</summary>
+    Change,
+
+    /// <summary>A record is deleted.</summary>
+    Delete,
+}
+
+/// <summary>One thing to do.</summary>
+/// <param name="Do">What to do.</param>
+/// <param name="Collection">The collection, as addresses call it.</param>
+/// <param name="Record">The record; of a new one, the id that it is to have, if any.</param>
+/// <param name="Body">What is sent: a record, or a merge patch; nothing for a deletion.</param>
+public sealed record BatchOperation(
+    BatchDeed Do,
+    [property: Required] string Collection,
+    Guid? Record = null,
+    JsonElement? Body = null
+);
+
+/// <summary>Things to do, all or none.</summary>
+/// <param name="Operations">1 to 1000 of them, done in their order.</param>
+public sealed record BatchRequest(
+    [property: Required, MinLength(1), MaxLength(1000)] IReadOnlyList<BatchOperation> Operations
+);
+
+/// <summary>What came of a batch.</summary>
+/// <param name="Records">The records, in the order of the operations; null where one was deleted.</param>
+public sealed record BatchReply(IReadOnlyList<RecordView?> Records);
+
+/// <summary>Does many things to records in one transaction.</summary>
+internal static class Batch
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/api/v1/batch", Handle)
+            .WithTags("Records")
+            .RequirePermission(CollectionsPermission.Use)
+            .WithSummary("Change many records at once")
+            .WithDescription(
+                "All or nothing, in any collections. What is wrong is told with its place, such as `/operations/3/body/title`, and with the status that it would have alone."
+            )
+            .WithRequestExample(
+                new BatchRequest([
+                    new BatchOperation(
+                        BatchDeed.Create,
+                        "books",
+                        Body: JsonSerializer.SerializeToElement(new { title = "Candide", author = "Voltaire" })
+                    ),
+                ])
+            )
+            .WithReplyExample(new { records = new[] { RecordView.Example } })
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+
+    private static async Task<Results<CreatedReply<BatchReply>, Problem>> Handle(
+        Body<BatchRequest> body,
+        IdempotencyKey key,
+        Caller caller,
+        CollectionStore store,
+        IDatabase<CollectionsData> database,
+        TimeProvider clock,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            return await key.RunAsync<BatchReply>(
+                database,
+                async unit =>
+                {
+                    var (now, records) = (clock.GetUtcNow(), new List<RecordView?>());
+                    foreach (var operation in body.Value.Operations)
+                    {
+                        try
+                        {
+                            records.Add(await DoAsync(unit, store, caller, operation, now, ct));
+                        }
+                        catch (ProblemException e)
+                        {
+                            throw new ProblemException(At(records.Count, e.Problem));
+                        }
+                    }
+
+                    return Reply.Created("/api/v1/collections", new BatchReply(records));
+                },
+                ct
+            );
+        }
+        catch (UniqueViolationException)
+        {
+            return RecordBody.Taken();
+        }
+    }
+
+    private static async Task<RecordView?> DoAsync(
+        IUnitOfWork unit,
+        CollectionStore store,
+        Caller caller,
+        BatchOperation operation,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var known =
+            await store.FindAsync(unit, operation.Collection, ct) ?? throw new ProblemException(Problem.NotFound());
+        var found = new FoundCollection(known, FoundCollection.ViewerOf(caller));
+        var more = operation.Do switch
+        {
+            BatchDeed.Create => 1,
+            BatchDeed.Delete => -1,
+            _ => 0,
+        };
+        var work = await RecordWork.BeginAsync(unit, store, found, now, more, ct);
+        var reader = work.Reader(isXml: false);
+        if (operation.Do == BatchDeed.Create)
+        {
+            var created = reader.New(operation.Body ?? default);
+            var made = await work.CreateAsync(created, operation.Record);
+            return RecordView.Of(made, created, found.Viewer);
+        }
+
+        var id =
+            operation.Record
+            ?? throw new ProblemException(
+                Problem.BadRequest("The batch is not valid.", new FieldError("/record", "Is missing."))
+            );
+        var (row, before) = await work.FindAsync(id);
+        if (operation.Do == BatchDeed.Delete)
+        {
+            await work.DeleteAsync(row, before, now);
+            return null;
+        }
+
+        var after =
+            operation.Do == BatchDeed.Replace
+                ? reader.Replacement(before, operation.Body ?? default)
+                : reader.Patched(before, operation.Body ?? default);
+        return RecordView.Of(await work.ChangeAsync(row, before, after), after, found.Viewer);
+    }
+
+    // A record's own pointers go into the operation's body.
+    private static Problem At(int index, Problem problem)
+    {
+        var at = JsonPointer.Item("/operations", index);
+        var errors = (problem.Errors ?? [new FieldError("", problem.Detail ?? problem.Title)]).Select(error =>
+            error with
+            {
+                Pointer = at + (error.Pointer is "" or "/record" ? error.Pointer : "/body" + error.Pointer),
+            }
+        );
+        return Problem.Of(problem.Status, problem.Title, problem.Detail, [.. errors]);
+    }
+}
