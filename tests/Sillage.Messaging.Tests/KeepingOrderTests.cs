@@ -170,7 +170,7 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         var room = (string)opened[0].Must(HttpStatusCode.Created).Json["links"]!["self"]!;
         ((string)opened[1].Must(HttpStatusCode.Created).Json["links"]!["self"]!).ShouldBe(room);
         await client.WaitAsync("room:joined");
-        await SayAsync(people[0], room, "Between us.");
+        var said = await SayAsync(people[0], room, "Between us.");
         ShouldSay(await client.WaitAsync("message:new"), "Between us.");
         (await GetAsync(people[2], room)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await GetAsync(Messaging.Administrator, room)).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -186,6 +186,15 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
             );
         }
 
+        // What was said before is no way to go on talking.
+        var message = $"{room}/messages/{said["id"]}";
+        (await SendAsync(people[0], HttpMethod.Patch, message, new { text = "Listen!" })).Status.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
+        (await PutAsync(people[0], $"{message}/reactions/%F0%9F%91%8D")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        await using var blocked = await ConnectAsync(people[0]);
+        (await blocked.RefusedAsync("typing", new { room = IdOf(room) })).ShouldBe("forbidden");
+
         (
             await PostAsync(people[0], "/api/v1/conversations", new { with = new[] { people[1].Id, people[2].Id } })
         ).Status.ShouldBe(HttpStatusCode.Forbidden);
@@ -200,12 +209,50 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
     }
 
     [Fact]
+    public async Task A_room_has_no_more_invitations_than_somebody_looks_through()
+    {
+        var person = await NewPersonAsync();
+        var room = await NewRoomAsync(person);
+        var last = (await PostAsync(person, $"{room}/invitations", new { })).Must(HttpStatusCode.Created);
+        for (var i = 1; i < 200; i++)
+        {
+            last = (await PostAsync(person, $"{room}/invitations", new { })).Must(HttpStatusCode.Created);
+        }
+
+        (await PostAsync(person, $"{room}/invitations", new { })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await DeleteAsync(person, (string)last.Json["links"]!["self"]!)).Must(HttpStatusCode.NoContent);
+        (await PostAsync(person, $"{room}/invitations", new { })).Must(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Edits_count_as_messages()
+    {
+        await using var server = await Messaging.StartAsync(
+            ("Limits:RateLimits:Enabled", "true"),
+            ("Messaging:MessageBurst", "2"),
+            ("Messaging:MessagesPerSecond", "0.01")
+        );
+        var person = await Messaging.NewPersonAsync(server);
+        var made = await server.SendAsync(HttpMethod.Post, "/api/v1/rooms", new { name = "Room" }, person.Token);
+        var messages = (string)made.Must(HttpStatusCode.Created).Json["links"]!["messages"]!;
+        var sent = await server.SendAsync(HttpMethod.Post, messages, new { text = "0" }, person.Token);
+        var message = $"{messages}/{(string)sent.Must(HttpStatusCode.Created).Json["id"]!}";
+        (await server.SendAsync(HttpMethod.Patch, message, new { text = "1" }, person.Token)).Must(HttpStatusCode.OK);
+        (await server.SendAsync(HttpMethod.Patch, message, new { text = "2" }, person.Token)).Status.ShouldBe(
+            HttpStatusCode.TooManyRequests
+        );
+    }
+
+    [Fact]
     public async Task A_report_is_seen_by_those_who_keep_order_without_who_made_it()
     {
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         var id = (string)(await SayAsync(people[0], room, "Rude."))["id"]!;
         (await PostAsync(people[1], $"{room}/messages/{id}/reports", new { reason = "It is rude." })).Must(
+            HttpStatusCode.Created
+        );
+        (await PostAsync(people[1], $"{room}/messages/{id}/reports", new { reason = "Still." })).Must(
             HttpStatusCode.Created
         );
         (await GetAsync(people[1], $"{room}/reports")).Status.ShouldBe(HttpStatusCode.Forbidden);

@@ -52,12 +52,16 @@ public sealed class LiveClient : IAsyncDisposable
     }
 
     /// <summary>Sends an event, and gives what it was acknowledged with.</summary>
-    public async Task<JsonNode> AskAsync(string name, object value)
+    public Task<JsonNode> AskAsync(string name, object value) =>
+        AskRawAsync(JsonSerializer.Serialize(new[] { name, value }));
+
+    /// <summary>The same in JSON, which may be such as no program of ours writes.</summary>
+    public async Task<JsonNode> AskRawAsync(string json)
     {
         var id = Interlocked.Increment(ref _lastAck);
         var ack = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         _acks[id] = ack;
-        await SendAsync($"42/chat,{id}{JsonSerializer.Serialize(new[] { name, value })}");
+        await SendAsync($"42/chat,{id}{json}");
         return await ack.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 

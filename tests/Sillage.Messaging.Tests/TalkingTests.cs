@@ -206,6 +206,18 @@ public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpec
         ((string)refusal["errors"]![0]!["pointer"]!).ShouldBe(pointer);
     }
 
+    [Theory]
+    [InlineData("""{"room":"a\u0000b"}""")]
+    [InlineData("""{"room":"a\ud800"}""")]
+    [InlineData("""{"room":"nowhere","\ud800":1}""")]
+    public async Task Text_that_no_storage_keeps_is_refused_where_a_room_is_named(string argument)
+    {
+        var person = await NewPersonAsync();
+        await using var client = await ConnectAsync(person);
+        var answer = await client.AskRawAsync($"""["room:join",{argument}]""");
+        ((string?)answer["error"]?["data"]?["code"]).ShouldBe("invalid");
+    }
+
     [Fact]
     public async Task An_event_without_a_room_or_with_one_that_is_not_there_is_refused_with_a_code()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Api.Access;
@@ -61,6 +62,8 @@ internal sealed class LiveRequest
                 );
             }
 
+            // The names of members too: what is no text cannot even be compared.
+            JsonRequest.RefuseUnstorable(JsonMarshal.GetRawUtf8Value(given));
             return JsonSerializer.SerializeToElement(
                 await run(new LiveRequest(given, socket, caller, services)),
                 Json.Options

@@ -21,6 +21,13 @@ internal static class Invite
         VALUES (@Id, @Room, @Hash, @By, @Now, @Until, @Uses)
         """;
 
+    private const string CountOpen = """
+        SELECT COUNT(*) FROM invitation
+        WHERE room_id = @Room AND (expires_at IS NULL OR expires_at > @Now) AND (uses_left IS NULL OR uses_left > 0)
+        """;
+
+    private const int Most = 200;
+
     private const string Select = """
         SELECT id, created_at, expires_at, uses_left FROM invitation WHERE room_id = @Room AND id > @After
         ORDER BY id LIMIT @Limit
@@ -38,7 +45,9 @@ internal static class Invite
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Moderate)
             .WithSummary("Make an invitation")
-            .WithDescription("The code is told this once. Whoever shows it at `POST /api/v1/rooms/join` is a member.")
+            .WithDescription(
+                "At most 200 at a time. The code is told this once. Whoever shows it at `POST /api/v1/rooms/join` is a member."
+            )
             .WithRequestExample(new NewInvitation(48, 10))
             .WithReplyExample(Invitation.Example);
         room.MapGet("/invitations", List)
@@ -75,6 +84,12 @@ internal static class Invite
             chat.Database,
             async unit =>
             {
+                await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Moderate, ct);
+                if (await unit.ScalarAsync<long>(CountOpen, new { Room = room.Id, Now = now }, ct) >= Most)
+                {
+                    return Problem.Conflict($"{room.Called} has {Most} invitations. Take one back first.");
+                }
+
                 await unit.ExecuteAsync(
                     Insert,
                     new

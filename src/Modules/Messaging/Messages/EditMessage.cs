@@ -59,7 +59,7 @@ internal static class EditMessage
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Write)
             .WithSummary("Edit a message")
-            .WithDescription("One's own, that is not deleted.")
+            .WithDescription("One's own, that is not deleted. Counts as a message sent.")
             .WithRequestExample(new EditedText("Who is on the water tomorrow at seven?"))
             .WithReplyExample(Message.Example)
             .Fails(StatusCodes.Status409Conflict);
@@ -72,14 +72,16 @@ internal static class EditMessage
         Body<EditedText> body,
         Caller caller,
         Chat chat,
+        SendLimits limits,
         CancellationToken ct
-    ) => Reply.Ok((await RunAsync(room, message, body.Value, caller, chat, ct)).WithLinks());
+    ) => Reply.Ok((await RunAsync(room, message, body.Value, caller, chat, limits, ct)).WithLinks());
 
     private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Write);
         var edit = request.Read<LiveEdit>();
-        return await RunAsync(room, edit.Id, new EditedText(edit.Text), request.Caller, request.Chat, ct);
+        var limits = request.Service<SendLimits>();
+        return await RunAsync(room, edit.Id, new EditedText(edit.Text), request.Caller, request.Chat, limits, ct);
     }
 
     private static async Task<Message> RunAsync(
@@ -88,9 +90,16 @@ internal static class EditMessage
         EditedText edited,
         Caller caller,
         Chat chat,
+        SendLimits limits,
         CancellationToken ct
     )
     {
+        // Each keeps what the message said before, and is told to everybody in the room.
+        if (limits.Refuse(caller.Id) is { } tooMany)
+        {
+            throw new ProblemException(tooMany);
+        }
+
         var mentions = await Mentions.FindAsync(edited.Text, chat, ct);
         return await HeldRoom.RunAsync(
             chat,
@@ -117,6 +126,7 @@ internal static class EditMessage
                     );
                 }
 
+                await Blocking.RefuseAsync(unit, held.Room, caller.Id, ct);
                 if (row.Text != edited.Text)
                 {
                     var forAll = mentions.Room && held.Room.RightsOf(caller).HasFlag(RoomRights.Moderate);

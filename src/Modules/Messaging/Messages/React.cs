@@ -121,6 +121,11 @@ internal static class React
                     throw new ProblemException(Problem.Conflict("The message is deleted."));
                 }
 
+                if (isThere)
+                {
+                    await Blocking.RefuseAsync(unit, held.Room, caller.Id, ct);
+                }
+
                 var parameters = new
                 {
                     Room = room.Id,

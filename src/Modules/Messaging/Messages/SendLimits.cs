@@ -4,7 +4,7 @@ using Sillage.Hosting.Limits;
 
 namespace Sillage.Messaging.Messages;
 
-/// <summary>How many messages one person may send, by REST and live together.</summary>
+/// <summary>How many messages one person may send or edit, by REST and live together.</summary>
 internal sealed class SendLimits(IOptions<MessagingOptions> options, IOptions<LimitsOptions> limits, TimeProvider clock)
 {
     private readonly RateBuckets<Guid> _people = new(

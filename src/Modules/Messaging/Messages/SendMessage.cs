@@ -226,11 +226,7 @@ internal static class SendMessage
             );
         }
 
-        if (room.Kind == Room.Direct && await Blocking.IsBetweenAsync(unit, room.Id, caller.Id, ct))
-        {
-            throw new ProblemException(Problem.Forbidden("One of you has blocked the other."));
-        }
-
+        await Blocking.RefuseAsync(unit, room, caller.Id, ct);
         if (room.SlowSeconds == 0 || room.RightsOf(caller).HasFlag(RoomRights.Moderate))
         {
             return;

@@ -12,6 +12,7 @@ using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
+using Sillage.Storage;
 
 namespace Sillage.Messaging.Moderation;
 
@@ -49,6 +50,11 @@ internal static class ReportMessage
         INSERT INTO report (id, room_id, seq, reporter_id, reason, at) VALUES (@Id, @Room, @Seq, @Reporter, @Reason, @Now)
         """;
 
+    private const string Same = """
+        SELECT id, seq, reason, at, resolution, resolved_at FROM report
+        WHERE room_id = @Room AND seq = @Seq AND reporter_id = @Reporter AND resolution IS NULL
+        """;
+
     private const string Select = """
         SELECT id, seq, reason, at, resolution, resolved_at FROM report WHERE room_id = @Room AND id > @After
         ORDER BY id LIMIT @Limit
@@ -67,7 +73,9 @@ internal static class ReportMessage
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.TakePart)
             .WithSummary("Report a message")
-            .WithDescription("Those who keep order in the room see it, and not who reported.")
+            .WithDescription(
+                "Those who keep order in the room see it, and not who reported. Who reports the same twice has one report."
+            )
             .WithRequestExample(new NewReport("Spam."))
             .WithReplyExample(Report.Example);
         room.MapGet("/reports", List)
@@ -100,23 +108,24 @@ internal static class ReportMessage
             async unit =>
             {
                 var row = await MessageRow.GetAsync(unit, room.Id, message, ct);
-                await unit.ExecuteAsync(
-                    Insert,
-                    new
-                    {
-                        Id = id,
-                        Room = room.Id,
-                        row.Seq,
-                        Reporter = caller.Id,
-                        body.Value.Reason,
-                        Now = now,
-                    },
-                    ct
-                );
-                return Reply.Created(
-                    $"{RoomResource.AddressOf(room.Id)}/reports/{id}",
-                    new Report(id, row.Seq, body.Value.Reason, now, null, null)
-                );
+                var parameters = new
+                {
+                    Id = id,
+                    Room = room.Id,
+                    row.Seq,
+                    Reporter = caller.Id,
+                    body.Value.Reason,
+                    Now = now,
+                };
+                await unit.LockAsync($"report {caller.Id}", ct);
+                var report = await unit.FirstOrDefaultAsync<Report>(Same, parameters, ct);
+                if (report is null)
+                {
+                    await unit.ExecuteAsync(Insert, parameters, ct);
+                    report = new Report(id, row.Seq, body.Value.Reason, now, null, null);
+                }
+
+                return Reply.Created($"{RoomResource.AddressOf(room.Id)}/reports/{report.Id}", report);
             },
             ct
         );

@@ -35,6 +35,14 @@ internal static class Typing
             return new TypingTold(false);
         }
 
+        await request.Chat.Database.ReadAsync(
+            async r =>
+            {
+                await Blocking.RefuseAsync(r, room, request.Caller.Id, ct);
+                return true;
+            },
+            ct
+        );
         request.Socket.Data[key] = now;
         await request
             .Socket.To(LiveRooms.NameOf(room.Id))

@@ -1,3 +1,4 @@
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Rooms;
@@ -16,9 +17,18 @@ internal static class Blocking
         WHERE (account_id = @Account AND blocked_id = @Other) OR (account_id = @Other AND blocked_id = @Account)
         """;
 
-    /// <summary>Whether somebody and another member of a room have blocked each other, either way.</summary>
-    public static async Task<bool> IsBetweenAsync(IReader reader, Guid room, Guid account, CancellationToken ct) =>
-        await reader.ScalarAsync<long>(BetweenMembers, new { Room = room, Account = account }, ct) > 0;
+    /// <summary>Refuses who has something to say in a conversation of two that have blocked each other, either way.</summary>
+    /// <exception cref="ProblemException">403.</exception>
+    public static async Task RefuseAsync(IReader reader, Room room, Guid account, CancellationToken ct)
+    {
+        if (
+            room.Kind == Room.Direct
+            && await reader.ScalarAsync<long>(BetweenMembers, new { Room = room.Id, Account = account }, ct) > 0
+        )
+        {
+            throw new ProblemException(Problem.Forbidden("One of you has blocked the other."));
+        }
+    }
 
     /// <summary>Whether either of two has blocked the other.</summary>
     public static async Task<bool> AreApartAsync(IReader reader, Guid account, Guid other, CancellationToken ct) =>
