@@ -70,6 +70,31 @@ public abstract class Moderating(PostsUnderTest posts) : PostsSpecification(post
     }
 
     [Fact]
+    public async Task What_is_to_be_published_while_its_author_is_banned_stays_a_draft()
+    {
+        var person = await NewPersonAsync();
+        var post = await WriteAsync(
+            new
+            {
+                title = "In two seconds",
+                body = "…",
+                publishAt = Posts.Clock.GetUtcNow().AddSeconds(2),
+            },
+            person
+        );
+        (await PutAsync($"/api/v1/posting-bans/{person.Id}", new { reason = "Advertises." }, Administrator)).Must(
+            HttpStatusCode.OK
+        );
+
+        await Eventually.HoldsAsync(async () =>
+            (string)(await GetAsync(Self(post), person)).Must(HttpStatusCode.OK).Json["state"]! != "scheduled"
+        );
+
+        ((string)(await GetAsync(Self(post), person)).Json["state"]!).ShouldBe("draft");
+        (await GetAsync(Self(post), Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Whoever_is_banned_reads_and_writes_nothing_until_it_ends()
     {
         var person = await NewPersonAsync();

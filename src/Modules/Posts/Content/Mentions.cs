@@ -56,7 +56,8 @@ internal static class Mentions
         }
     }
 
-    private static async Task<bool> MayReadAsync(IUnitOfWork unit, PostRow post, Guid person, CancellationToken ct) =>
+    /// <summary>Whether somebody else's post is to be read by a person who may read posts.</summary>
+    public static async Task<bool> MayReadAsync(IUnitOfWork unit, PostRow post, Guid person, CancellationToken ct) =>
         post.IsCounted
         && (
             post.Visibility != PostRow.Followers

@@ -77,7 +77,10 @@ internal static class Notices
                 }
             );
 
-    /// <summary>Tells the post's author and who is answered of a comment; nobody of his own.</summary>
+    /// <summary>
+    /// Tells the post's author and who is answered of a comment; nobody of his own, and nobody who may not read the post any more: the notice has
+    /// its title.
+    /// </summary>
     public static async Task OfCommentAsync(
         IUnitOfWork unit,
         PostRow post,
@@ -89,7 +92,10 @@ internal static class Notices
     {
         foreach (var recipient in new[] { post.Author, answered }.OfType<Guid>().Distinct().Where(r => r != author))
         {
-            await unit.PublishAsync(Wanted(Comment, recipient, comment.ToString(), author, post), ct);
+            if (recipient == post.Author || await Mentions.MayReadAsync(unit, post, recipient, ct))
+            {
+                await unit.PublishAsync(Wanted(Comment, recipient, comment.ToString(), author, post), ct);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed record PublishPost(Guid PostId) : IJob
 }
 
 /// <summary>
-/// Publishes a post at its time. If the time was changed meanwhile there is another job for it, and this one finds nothing to do.
+/// Publishes a post at its time; that of somebody who is banned by then becomes a draft again. If the time was changed meanwhile there is another job for it, and this one finds nothing to do.
 /// </summary>
 internal sealed class PublishWork(IDatabase<PostsData> database, PostStore store, AuthorNames names, TimeProvider clock)
     : IWork<PublishPost>
@@ -29,7 +29,10 @@ internal sealed class PublishWork(IDatabase<PostsData> database, PostStore store
         {
             if (await PostRow.LockAsync(unit, job.PostId, ct) is { } row && IsDue(row))
             {
-                await store.SaveAsync(unit, row, Published(row), null, mentioned, ct);
+                var isBanned =
+                    row.Author is { } author && await Bans.IsBannedAsync(unit, author, clock.GetUtcNow(), ct);
+                var after = isBanned ? row with { State = PostRow.Draft, PublishAt = null } : Published(row);
+                await store.SaveAsync(unit, row, after, null, mentioned, ct);
             }
         });
     }
