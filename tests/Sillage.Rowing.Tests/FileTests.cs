@@ -129,6 +129,63 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
         (await Server.SendAsync(HttpMethod.Post, Files, content, Rower.Credential)).Status.ShouldBe(status);
     }
 
+    [Fact]
+    public async Task A_name_that_no_storage_keeps_is_none()
+    {
+        const string Body =
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\0b.fit\"\r\n\r\nx\r\n--b--\r\n";
+        var content = TestUsers.Content(Body, "multipart/form-data; boundary=b");
+        var sent = await Server.SendAsync(HttpMethod.Post, Files, content, Rower.Credential);
+        ((int)sent.Status).ShouldBeLessThan(500);
+        sent.Text.ShouldNotContain("b.fit");
+    }
+
+    [Fact]
+    public async Task A_comment_is_not_cut_within_a_character()
+    {
+        var notes = new string('a', 9_999) + "🚣";
+        var tcx = $"""
+            <TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>
+            <Activity Sport="Other"><Id>2026-11-20T06:30:00Z</Id>
+            <Lap StartTime="2026-11-20T06:30:00Z"><TotalTimeSeconds>60</TotalTimeSeconds><DistanceMeters>200</DistanceMeters>
+            <Track><Trackpoint><Time>2026-11-20T06:30:01Z</Time><DistanceMeters>4</DistanceMeters></Trackpoint></Track></Lap>
+            <Notes>{notes}</Notes></Activity></Activities></TrainingCenterDatabase>
+            """;
+        var file = await SendFileAsync(System.Text.Encoding.UTF8.GetBytes(tcx), Rower);
+        var id = (string)file["report"]!["workouts"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)(await GetAsync($"{Workouts}/{id}")).Json["comments"]!).ShouldBe(notes[..9_999]);
+    }
+
+    [Fact]
+    public async Task What_waits_to_be_read_has_a_limit_for_each()
+    {
+        await Rowing.Database.WriteAsync(
+            unit =>
+                unit.ExecuteAsync(
+                    """
+                    INSERT INTO file (id, account_id, size, digest, state, hints, uploaded_at)
+                    VALUES (@Id, @Account, 128000000, @Digest, 'waiting', '{}', @Now)
+                    """,
+                    new
+                    {
+                        Id = Guid.CreateVersion7(),
+                        Account = Rower.Id,
+                        Digest = new byte[32],
+                        Now = DateTimeOffset.UnixEpoch.AddYears(56),
+                    },
+                    TestContext.Current.CancellationToken
+                ),
+            TestContext.Current.CancellationToken
+        );
+        var content = TestUsers.Content("a,b", "text/csv");
+        (await Server.SendAsync(HttpMethod.Post, Files, content, Rower.Credential)).Status.ShouldBe(
+            HttpStatusCode.TooManyRequests
+        );
+        var other = await Rowing.NewRowerAsync();
+        var same = TestUsers.Content("a,b", "text/csv");
+        (await Server.SendAsync(HttpMethod.Post, Files, same, other.Credential)).Must(HttpStatusCode.Created);
+    }
+
     [Theory]
     [InlineData("start=yesterday", "?start")]
     [InlineData("timeZone=Mars/Olympus", "?timeZone")]

@@ -86,7 +86,7 @@ internal static class FileBody
                 var name = section.GetContentDispositionHeader()?.FileName.ToString().Trim('"');
                 if (part.Length > 0)
                 {
-                    files.Add(new SentFile(name is { Length: > 0 and <= 255 } ? name : null, part.ToArray()));
+                    files.Add(new SentFile(IsName(name) ? name : null, part.ToArray()));
                 }
             }
         }
@@ -97,6 +97,8 @@ internal static class FileBody
 
         return files.Count == 0 ? throw Bad("There is no file in the form.") : files;
     }
+
+    private static bool IsName(string? name) => name is { Length: > 0 and <= 255 } && !name.Any(char.IsControl);
 
     private static ProblemException Bad(string detail) => new(Problem.BadRequest(detail));
 }

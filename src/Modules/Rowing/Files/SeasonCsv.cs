@@ -95,7 +95,7 @@ internal static class SeasonCsv
                 "Lwt" or "L" or "Lightweight" => WeightClass.L,
                 _ => null,
             },
-            Comments = comments.Length == 0 ? null : comments[..Math.Min(comments.Length, 10_000)],
+            Comments = comments.Length == 0 ? null : Beginning.Of(comments, 10_000),
         };
     }
 

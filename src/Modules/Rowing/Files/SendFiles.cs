@@ -24,6 +24,14 @@ internal static class SendFiles
         VALUES (@Id, @AccountId, @Name, @Size, @Digest, 'waiting', @Hints, @Content, @UploadedAt)
         """;
 
+    private const string Waiting =
+        "SELECT COALESCE(SUM(size), 0) FROM file WHERE account_id = @Account AND state = 'waiting'";
+
+    /// <summary>How many bytes of one account may wait to be read.</summary>
+    private const long MostWaiting = 4L * FileBody.Longest;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     /// <summary>The files that were taken.</summary>
     /// <param name="Files">Each with the address where its report will be.</param>
     public sealed record FilesTaken(IReadOnlyList<FileResource> Files);
@@ -41,7 +49,7 @@ internal static class SendFiles
                 """
                 A file as the body, or several as the parts of a form; up to 32 MB in all. What a file is, its bytes say: FIT, TCX, GPX,
                 a result or a season of the Concept2 Logbook as CSV, a CSV of ErgData. It is read in the background; its report says
-                what was understood and what was not. The same bytes sent again make nothing new.
+                what was understood and what was not. Of one account 128 MB wait at most. The same bytes sent again make nothing new.
                 """
             )
             .WithQuery(
@@ -69,6 +77,16 @@ internal static class SendFiles
             database,
             async unit =>
             {
+                await unit.LockAsync($"files {caller.Id}", ct);
+                var waiting = await unit.ScalarAsync<long>(Waiting, new { Account = caller.Id }, ct);
+                if (waiting + files.Sum(file => (long)file.Bytes.Length) > MostWaiting)
+                {
+                    return Problem.TooManyRequests(
+                        $"{waiting} bytes of yours wait to be read, and {MostWaiting} are the most.",
+                        Pause
+                    );
+                }
+
                 var taken = new List<FileResource>();
                 foreach (var file in files)
                 {

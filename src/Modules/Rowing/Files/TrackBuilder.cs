@@ -62,8 +62,8 @@ internal sealed class TrackBuilder
             Intervals = intervals,
             Splits = splits,
             Strokes = strokes,
-            Comments = Comments is { Length: > 0 } said ? said[..Math.Min(said.Length, 10_000)] : null,
-            Device = Device is { Length: > 0 } name ? new Device(name[..Math.Min(name.Length, 200)]) : null,
+            Comments = Comments is { Length: > 0 } said ? Beginning.Of(said, 10_000) : null,
+            Device = Device is { Length: > 0 } name ? new Device(Beginning.Of(name, 200)) : null,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using Sillage.Rowing.Records;
 
 namespace Sillage.Rowing.Files;
 
@@ -82,5 +83,5 @@ internal static class XmlPoints
     }
 
     /// <summary>The beginning of a text, for a report.</summary>
-    public static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    public static string Cut(string text) => text.Length <= 40 ? text : Beginning.Of(text, 40) + "…";
 }

@@ -82,9 +82,7 @@ internal sealed class ResultReader(JsonElement json, FieldFaults faults)
                 _ => null,
             },
             Privacy = Text("privacy") is { } said ? LogbookWords.PrivacyOf(said) ?? Privacy.Private : Privacy.Private,
-            Comments = Text("comments") is { Length: > 0 } comments
-                ? comments[..Math.Min(comments.Length, 10_000)]
-                : null,
+            Comments = Text("comments") is { Length: > 0 } comments ? Beginning.Of(comments, 10_000) : null,
             Metadata =
                 json.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
                     ? metadata.Clone()
