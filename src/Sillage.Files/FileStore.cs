@@ -17,7 +17,10 @@ public static class FileStore
     private const string InsertPiece =
         "INSERT INTO file_piece (file_id, part, number, bytes) VALUES (@FileId, @Part, @Number, @Bytes)";
 
-    private const string Kept = "SELECT COALESCE(SUM(size), 0) FROM file WHERE owner_id = @OwnerId";
+    // Each counts for a page at least: very many very small ones fill a disk too.
+    private const string Kept = """
+        SELECT COALESCE(SUM(CASE WHEN size < 4096 THEN 4096 ELSE size END), 0) FROM file WHERE owner_id = @OwnerId
+        """;
 
     private const string Attach =
         "UPDATE file SET attached_to = @To WHERE id = @Id AND owner_id = @OwnerId AND attached_to IS NULL";

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
+using Sillage.Files.Kinds;
 using Sillage.Hosting.Settings;
 using Sillage.Storage;
 
@@ -42,7 +43,10 @@ public static class FilesRegistration
     {
         if (services.All(service => service.ServiceType != typeof(FileSettingsMarker)))
         {
-            services.AddSingleton<FileSettingsMarker>().AddSettings<FilesOptions>("Files");
+            services
+                .AddSingleton<FileSettingsMarker>()
+                .AddSingleton(_ => new PictureLine(Math.Max(1, Environment.ProcessorCount / 2)))
+                .AddSettings<FilesOptions>("Files");
         }
 
         return services;

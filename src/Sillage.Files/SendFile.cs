@@ -51,6 +51,7 @@ internal static class SendFile
         Caller caller,
         IDatabase<TModule> database,
         FileLinks<TModule> links,
+        PictureLine line,
         IOptions<FilesOptions> options,
         TimeProvider clock,
         CancellationToken ct,
@@ -80,7 +81,13 @@ internal static class SendFile
             return Refused(type, taken);
         }
 
-        var picture = type.Kind == FileKind.Picture ? Pictures.TryEncode(sent.Bytes, limits.MaxPixels) : null;
+        Picture? picture = null;
+        if (type.Kind == FileKind.Picture)
+        {
+            using var place = await line.EnterAsync(caller.Id, ct);
+            picture = Pictures.TryEncode(sent.Bytes, limits.MaxPixels);
+        }
+
         if (type.Kind == FileKind.Picture && picture is null)
         {
             return Problem.BadRequest(
@@ -108,6 +115,7 @@ internal static class SendFile
             database,
             async unit =>
             {
+                await unit.LockAsync($"files {caller.Id}", ct);
                 if (!await FileStore.HasRoomAsync(unit, caller.Id, content.Length, limits.BytesPerAccount, ct))
                 {
                     return Problem.Conflict(

@@ -327,6 +327,19 @@ public abstract class KeepingFiles(AlbumUnderTest shared)
         (await album.SendAsync(player, zip)).Status.ShouldBe(HttpStatusCode.Created);
     }
 
+    [Fact]
+    public async Task Very_small_files_count_for_the_space_that_a_row_takes()
+    {
+        await using var album = await StartAsync(("Files:BytesPerAccount", "1048576"));
+        var player = await album.NewPersonAsync();
+        var zip = new byte[1_048_576 - 8192];
+        "PK\u0003\u0004"u8.CopyTo(zip);
+        await album.KeepAsync(player, zip);
+        await album.KeepAsync(player, Note);
+        await album.KeepAsync(player, Note);
+        (await album.SendAsync(player, Note)).Status.ShouldBe(HttpStatusCode.Conflict);
+    }
+
     [Theory]
     [InlineData("PNG", "It is no picture.")]
     [InlineData("cut", "It ends too early.")]

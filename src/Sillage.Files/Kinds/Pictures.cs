@@ -88,7 +88,7 @@ internal static class Pictures
         };
         if (matrix is not { } turn)
         {
-            return picture.Copy();
+            return picture;
         }
 
         var lies = origin >= SKEncodedOrigin.LeftTop;
