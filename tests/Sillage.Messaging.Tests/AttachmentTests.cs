@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
 using Sillage.Specifications;
-using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Messaging.Tests;

@@ -1,7 +1,6 @@
 using System.Net;
 using Shouldly;
 using Sillage.Specifications;
-using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Messaging.Tests;

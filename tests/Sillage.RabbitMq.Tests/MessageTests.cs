@@ -5,7 +5,6 @@ using RabbitMQ.Client;
 using Shouldly;
 using Sillage.Specifications;
 using Sillage.Storage.Events;
-using Xunit;
 
 namespace Sillage.RabbitMq.Tests;
 

@@ -7,7 +7,6 @@ using Sillage.Specifications;
 using Sillage.Specifications.Storage;
 using Sillage.Storage;
 using Sillage.Storage.Events;
-using Xunit;
 
 namespace Sillage.RabbitMq.Tests;
 

@@ -4,7 +4,6 @@ using Shouldly;
 using Sillage.Specifications;
 using Sillage.Specifications.Events;
 using Sillage.Storage.Events;
-using Xunit;
 
 namespace Sillage.RabbitMq.Tests;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using Xunit;
 
 namespace Sillage.RabbitMq.Tests;
 

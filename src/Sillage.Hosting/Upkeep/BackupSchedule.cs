@@ -24,7 +24,7 @@ internal sealed partial class BackupSchedule(
 
     private volatile bool _failed;
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken ct) =>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken ct = default) =>
         Task.FromResult(_failed ? HealthCheckResult.Degraded("The last backup failed.") : HealthCheckResult.Healthy());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

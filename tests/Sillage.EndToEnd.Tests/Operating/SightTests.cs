@@ -29,7 +29,7 @@ public sealed partial class SightTests : IDisposable
         var tests = await File.ReadAllTextAsync(Path.Combine(Files, "prometheus/sillage.rules.test.yml"));
         foreach (Match alert in Alert().Matches(await RulesAsync()))
         {
-            tests.ShouldContain($"alertname: {alert.Groups[1].Value}\n        exp_alerts:");
+            tests.ShouldContain($"alertname: {alert.Groups["name"].Value}\n        exp_alerts:");
         }
     }
 
@@ -118,10 +118,14 @@ public sealed partial class SightTests : IDisposable
         return made.GetProperty("key").GetString()!;
     }
 
-    [GeneratedRegex(@"- alert: (\w+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"- alert: (?<name>\w+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Alert();
 
-    [GeneratedRegex(@"\b(sillage|http_server|kestrel|dotnet)_[a-z_]+[a-z]\b(?=[{\[)])", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        @"\b(sillage|http_server|kestrel|dotnet)_[a-z_]+[a-z]\b(?=[{\[)])",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Metric();
 
     /// <summary>A Prometheus of our own, on loopback.</summary>

@@ -3,12 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Api.Documentation;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
 using Sillage.Storage;
-using Sillage.Storage.Work;
 
 namespace Sillage.Messaging.Retention;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Sillage.Markdown;
 using Sillage.Posts.Contracts;
 using Sillage.Posts.Search;
-using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Content;

@@ -7,7 +7,6 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Posts.Content;
-using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Marks;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Posts.Content;
-using Sillage.Search;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Verbs;
