@@ -244,6 +244,26 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
     }
 
     [Fact]
+    public async Task Nobody_fills_the_rooms_that_others_may_be_in()
+    {
+        await using var server = await Messaging.StartAsync(
+            ("Limits:RateLimits:Enabled", "true"),
+            ("Messaging:RoomBurst", "2"),
+            ("Messaging:RoomsPerHour", "1")
+        );
+        var people = new[] { await Messaging.NewPersonAsync(server), await Messaging.NewPersonAsync(server) };
+        Task<Answer> MakeAsync(string path, object body) =>
+            server.SendAsync(HttpMethod.Post, path, body, people[0].Token);
+
+        var pair = new { with = new[] { people[1].Id } };
+        (await MakeAsync("/api/v1/conversations", pair)).Must(HttpStatusCode.Created);
+        (await MakeAsync("/api/v1/rooms", new { name = "Room" })).Must(HttpStatusCode.Created);
+        (await MakeAsync("/api/v1/rooms", new { name = "Room" })).Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        // The one that there is costs nothing.
+        (await MakeAsync("/api/v1/conversations", pair)).Must(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_report_is_seen_by_those_who_keep_order_without_who_made_it()
     {
         var people = await NewPeopleAsync(2);

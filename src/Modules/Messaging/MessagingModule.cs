@@ -42,7 +42,7 @@ public sealed class MessagingModule : IModule
         services.AddSettings<MessagingOptions>("Messaging");
         services.AddSingleton<RoomSignals>();
         services.AddSingleton<Chat>();
-        services.AddSingleton<SendLimits>();
+        services.AddSingleton<PersonLimits>();
         var door = new ProcessDoor();
         services.AddSingleton(door);
         services.AddSingleton<LiveRooms>();

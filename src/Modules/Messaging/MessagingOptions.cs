@@ -35,4 +35,12 @@ public sealed class MessagingOptions
     /// <summary>How many more each second. 0.01 to 10 000, default 3.</summary>
     [Range(0.01, 10_000)]
     public double MessagesPerSecond { get; set; } = 3;
+
+    /// <summary>How many rooms and conversations one person may make at once. 1 to 10 000, default 30.</summary>
+    [Range(1, 10_000)]
+    public int RoomBurst { get; set; } = 30;
+
+    /// <summary>How many more each hour. 0.1 to 100 000, default 60.</summary>
+    [Range(0.1, 100_000)]
+    public double RoomsPerHour { get; set; } = 60;
 }

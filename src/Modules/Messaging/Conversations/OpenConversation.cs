@@ -64,6 +64,7 @@ internal static class OpenConversation
         Caller caller,
         Chat chat,
         LiveRooms live,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
@@ -93,7 +94,7 @@ internal static class OpenConversation
                     await unit.LockAsync(pair, ct);
                 }
 
-                var room = await OpenAsync(unit, id, pair, others, body.Value.Name ?? "", caller, chat, ct);
+                var room = await OpenAsync(unit, id, pair, others, body.Value.Name ?? "", caller, chat, limits, ct);
                 key.Names(others);
                 return Reply.Created(RoomResource.AddressOf(room.Id), RoomResource.Of(room, caller));
             },
@@ -121,6 +122,7 @@ internal static class OpenConversation
         string name,
         Caller caller,
         Chat chat,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
@@ -135,6 +137,12 @@ internal static class OpenConversation
             {
                 throw new ProblemException(Problem.Forbidden("One of you has blocked the other."));
             }
+        }
+
+        // Others find themselves in what is made: one person must not fill the rooms that they may be in.
+        if (limits.RefuseRoom(caller.Id) is { } tooMany)
+        {
+            throw new ProblemException(tooMany);
         }
 
         await unit.ExecuteAsync(

@@ -72,7 +72,7 @@ internal static class EditMessage
         Body<EditedText> body,
         Caller caller,
         Chat chat,
-        SendLimits limits,
+        PersonLimits limits,
         CancellationToken ct
     ) => Reply.Ok((await RunAsync(room, message, body.Value, caller, chat, limits, ct)).WithLinks());
 
@@ -80,7 +80,7 @@ internal static class EditMessage
     {
         var room = await request.RoomAsync(ct, RoomRights.Write);
         var edit = request.Read<LiveEdit>();
-        var limits = request.Service<SendLimits>();
+        var limits = request.Service<PersonLimits>();
         return await RunAsync(room, edit.Id, new EditedText(edit.Text), request.Caller, request.Chat, limits, ct);
     }
 
@@ -90,12 +90,12 @@ internal static class EditMessage
         EditedText edited,
         Caller caller,
         Chat chat,
-        SendLimits limits,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
         // Each keeps what the message said before, and is told to everybody in the room.
-        if (limits.Refuse(caller.Id) is { } tooMany)
+        if (limits.RefuseMessage(caller.Id) is { } tooMany)
         {
             throw new ProblemException(tooMany);
         }

@@ -75,7 +75,7 @@ internal static class SendMessage
         Body<NewMessage> body,
         Caller caller,
         Chat chat,
-        SendLimits limits,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
@@ -91,7 +91,7 @@ internal static class SendMessage
             request.Read<NewMessage>(),
             request.Caller,
             request.Chat,
-            request.Service<SendLimits>(),
+            request.Service<PersonLimits>(),
             ct
         );
 
@@ -100,11 +100,11 @@ internal static class SendMessage
         NewMessage request,
         Caller caller,
         Chat chat,
-        SendLimits limits,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
-        if (limits.Refuse(caller.Id) is { } tooMany)
+        if (limits.RefuseMessage(caller.Id) is { } tooMany)
         {
             // What was taken before is no message more.
             return await FindSentAsync(chat.Database, room, request, caller, ct) ?? throw new ProblemException(tooMany);

@@ -94,6 +94,7 @@ internal static class CreateRoom
         IdempotencyKey key,
         Caller caller,
         Chat chat,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
@@ -106,7 +107,7 @@ internal static class CreateRoom
                 async unit =>
                     Reply.Created(
                         RoomResource.AddressOf(id),
-                        await CreateAsync(unit, body.Value, id, caller, chat, ct)
+                        await CreateAsync(unit, body.Value, id, caller, chat, limits, ct)
                     ),
                 ct
             );
@@ -123,9 +124,15 @@ internal static class CreateRoom
         Guid id,
         Caller caller,
         Chat chat,
+        PersonLimits limits,
         CancellationToken ct
     )
     {
+        if (limits.RefuseRoom(caller.Id) is { } tooMany)
+        {
+            throw new ProblemException(tooMany);
+        }
+
         await Entry.RefuseTooManyAsync(unit, caller.Id, chat, ct);
         await unit.ExecuteAsync(
             Insert,
