@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Sillage.Hosting.Processes;
 using Sillage.Hosting.Settings;
 using Sillage.SocketIO;
 using Sillage.SocketIO.Transport;
@@ -36,7 +37,7 @@ public static class LiveRegistration
         services.AddSingleton<ConnectionCount, LiveConnectionCount>();
         services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>, CountedByTheBridge>();
         services.AddSocketIO();
-        services.AddSingleton<IConfigureOptions<SocketIOOptions>, SameOriginsAsElsewhere>();
+        services.AddSingleton<IConfigureOptions<SocketIOOptions>, OfThisProcess>();
         services.AddSocketIOTransport();
         return services;
     }
@@ -56,10 +57,15 @@ public static class LiveRegistration
             options.Limits.MaxConcurrentConnections = null;
     }
 
-    private sealed class SameOriginsAsElsewhere(IOptions<CorsOptions> cors) : IConfigureOptions<SocketIOOptions>
+    /// <summary>The origins that count elsewhere too, and the process's name in the ids of its sessions, by which a gateway finds it.</summary>
+    private sealed class OfThisProcess(IOptions<CorsOptions> cors, ProcessInstance instance)
+        : IConfigureOptions<SocketIOOptions>
     {
-        public void Configure(SocketIOOptions options) =>
+        public void Configure(SocketIOOptions options)
+        {
             options.Cors = cors.Value.GetPolicy(cors.Value.DefaultPolicyName);
+            options.SessionPrefix = instance.Tag;
+        }
     }
 }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
+using Sillage.Hosting.Processes;
 using Sillage.SocketIO;
 
 namespace Sillage.Hosting.SocketIO;
@@ -24,7 +25,7 @@ internal sealed class LiveRoutes(IEnumerable<LiveNamespaces> namespaces, LiveCre
         endpoint
             .AllowAnonymous()
             // A credential that is none is answered in the client's own protocol: by LiveGate, when it joins.
-            .WithMetadata(new IgnoresCredentialsMetadata())
+            .WithMetadata(new IgnoresCredentialsMetadata(), new StickyMetadata("sid"))
             // A poll waits for as long as there is nothing to say.
             .DisableRequestTimeout();
         endpoint.Add(builder =>

@@ -9,6 +9,7 @@ using Sillage.Hosting.Health;
 using Sillage.Hosting.Jobs;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
+using Sillage.Hosting.Processes;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Telemetry;
 using Sillage.Hosting.Tls;
@@ -36,6 +37,7 @@ public static class SillageHost
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(modules);
+        services.AddSingleton<ProcessInstance>();
         services.AddSingleton(
             new Permissions([
                 .. ServerPermission.All,

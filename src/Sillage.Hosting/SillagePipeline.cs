@@ -87,6 +87,11 @@ internal static class SillagePipeline
         app.UseTls();
         app.UseResponseCompression();
         app.UseMiddleware<ProblemMiddleware>();
+        foreach (var part in app.Services.GetServices<IPipelinePart>())
+        {
+            app.Use(part.RunAsync);
+        }
+
         app.Use(HeadMiddleware.RunAsync);
         app.UseDocumentation();
         app.UseRouting();

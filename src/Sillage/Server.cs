@@ -1,9 +1,13 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 using Sillage.Accounts;
+using Sillage.Accounts.Contracts.Remote;
 using Sillage.Accounts.Remote;
 using Sillage.Collections;
 using Sillage.CommandLine;
+using Sillage.Gateway;
 using Sillage.Hosting;
+using Sillage.Hosting.Descriptions;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
@@ -31,6 +35,7 @@ internal static class Server
         new NotificationsModule(),
         new RowingModule(),
         new CollectionsModule(),
+        new GatewayModule(),
     ];
 
     /// <summary>The verbs that the modules bring.</summary>
@@ -52,6 +57,14 @@ internal static class Server
         if (!HasAccounts(app.Services.GetRequiredService<IReadOnlyList<IModule>>()))
         {
             app.MapRemoteAccounts();
+        }
+
+        if (
+            app.Services.GetRequiredService<IOptions<RemoteAccountsOptions>>().Value.Credential is
+            { Length: > 0 } shared
+        )
+        {
+            app.MapServiceDescription(shared);
         }
 
         return app;

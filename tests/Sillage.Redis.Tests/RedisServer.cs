@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(Sillage.Redis.Tests.RedisServer))]
-
 namespace Sillage.Redis.Tests;
 
 /// <summary>A Redis of these tests' own: private port, loopback only, nothing on disk.</summary>

@@ -68,13 +68,19 @@ internal static class HealthRoutes
                     e => e.Key,
                     e => new HealthCheckReport(
                         State(e.Value.Status),
-                        Math.Round(e.Value.Duration.TotalMilliseconds, 2)
+                        Math.Round(Duration(e.Value).TotalMilliseconds, 2)
                     ),
                     StringComparer.Ordinal
                 )
             );
             await JsonSerializer.SerializeAsync(response.Body, reply, Json.Options, httpContext.RequestAborted);
         }
+
+        // A check that looks at what is asked elsewhere anyway knows how long that took.
+        private static TimeSpan Duration(HealthReportEntry entry) =>
+            entry.Data.TryGetValue(nameof(Duration), out var known) && known is TimeSpan duration
+                ? duration
+                : entry.Duration;
 
         private static HealthState State(HealthStatus status) =>
             status switch

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sillage.Api.Problems;
 using Sillage.Hosting.Settings;
 
 namespace Sillage.Hosting.Modules;
@@ -16,7 +17,7 @@ internal static class SettingsOfOthers
     /// <summary>
     /// Makes the settings of <paramref name="modules"/> known and checked here, though nothing of these modules runs. What a
     /// module registers in its <see cref="IModule.AddServices"/> says what its settings are; of the rest only what is
-    /// <see cref="IKnownEverywhere"/> stays.
+    /// <see cref="IKnownEverywhere"/> stays, and the forms in which errors are told at its addresses: a gateway tells some.
     /// </summary>
     public static IServiceCollection AddSettingsOf(
         this IServiceCollection services,
@@ -39,7 +40,7 @@ internal static class SettingsOfOthers
         foreach (var descriptor in elsewhere)
         {
             if (
-                descriptor.ImplementationInstance is IKnownEverywhere
+                descriptor.ImplementationInstance is IKnownEverywhere or ProblemForm
                 || (
                     descriptor.ImplementationInstance is SettingsSection section
                         ? others.Contains(section)

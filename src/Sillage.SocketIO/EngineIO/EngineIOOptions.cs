@@ -53,6 +53,12 @@ public class EngineIOOptions
     /// <summary>The cookie that carries the session id for sticky load balancers; null, the default, sets none. Its name defaults to <c>io</c>.</summary>
     public CookieBuilder? Cookie { get; set; }
 
+    /// <summary>
+    /// What the id of every session begins with: a name of this server, by which a balancer finds it again for clients that keep no
+    /// cookies. Letters, digits, <c>-</c> and <c>_</c>, up to 32; default none.
+    /// </summary>
+    public string SessionPrefix { get; set; } = "";
+
     /// <summary>The pages of other origins that may connect, by polling or WebSocket; null, the default, allows none.</summary>
     public CorsPolicy? Cors { get; set; }
 
@@ -117,6 +123,11 @@ public class EngineIOOptions
         if (MaxQueuedBytes < 1)
         {
             yield return $"{nameof(MaxQueuedBytes)} is {MaxQueuedBytes}: at least 1.";
+        }
+
+        if (SessionPrefix.Length > 32 || SessionPrefix.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')))
+        {
+            yield return $"{nameof(SessionPrefix)} is '{SessionPrefix}': up to 32 letters, digits, - and _.";
         }
 
         if (Transports is EngineTransports.None || (Transports | EngineTransports.All) is not EngineTransports.All)

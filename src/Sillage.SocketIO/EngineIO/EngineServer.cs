@@ -176,7 +176,7 @@ internal sealed class EngineServer : IDisposable
             return;
         }
 
-        var id = NewId();
+        var id = Options.SessionPrefix + NewId();
         var connection = new EngineConnection(this, id, new EngineHandshake(context, Clock.Provider.GetUtcNow()));
         SetCookie(context, id);
         if (!isWebSocket)

@@ -24,6 +24,7 @@ public sealed class BackgroundWorkTests
         ["Sillage.Traces.Import.ImportStore"] = "a verb waits for the engine in front of somebody",
         ["Sillage.Accounts.Authority.ChangeFeed"] = "a request waits for news",
         ["Sillage.Accounts.Remote.ChangeListener"] = "keeps a connection open, and says how long it has heard nothing",
+        ["Sillage.Gateway.Routing.ServiceWatch"] = "looks every second at what is there, and has no engine",
         ["Sillage.Hosting.Authentication.Open.OpenCallers"] = "looks every second at what is open here, engine or not",
         ["Sillage.Hosting.Upkeep.BackupSchedule"] = "what it goes by is the folder of backups, not an engine",
         ["Sillage.Hosting.Authentication.Open.OpenReply"] = "cuts a connection some moments after its end",

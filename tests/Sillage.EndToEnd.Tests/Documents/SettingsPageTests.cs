@@ -3,6 +3,7 @@ using Shouldly;
 using Sillage.Accounts;
 using Sillage.Collections;
 using Sillage.EndToEnd.Tests.Kit;
+using Sillage.Gateway;
 using Sillage.Hosting;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
@@ -32,6 +33,7 @@ public sealed class SettingsPageTests
             new NotificationsModule(),
             new RowingModule(),
             new CollectionsModule(),
+            new GatewayModule(),
         ]);
         var page = SettingsPage.Of(builder.Services);
         var path = Path.Combine(Repository.Root, "docs/reference/settings.md");

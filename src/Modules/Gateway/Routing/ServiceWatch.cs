@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Sillage.Accounts.Contracts.Remote;
+using Sillage.Gateway.Copies;
+using Sillage.Hosting.Descriptions;
+
+namespace Sillage.Gateway.Routing;
+
+/// <summary>
+/// Asks every copy again and again what it answers, which tells too whether it is there. Once before the first request comes.
+/// </summary>
+internal sealed partial class ServiceWatch(
+    Services services,
+    RouteTable table,
+    IHttpClientFactory clients,
+    IOptions<GatewayOptions> options,
+    IOptions<RemoteAccountsOptions> shared,
+    TimeProvider clock,
+    ILogger<ServiceWatch> logger
+) : BackgroundService
+{
+    /// <summary>The client that asks.</summary>
+    public const string Client = "gateway";
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Each((service, copy) => AskAsync(service, copy, cancellationToken)));
+        table.Update();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Each((service, copy) => WatchAsync(service, copy, stoppingToken)));
+
+    private IEnumerable<Task> Each(Func<Service, Copy, Task> act) =>
+        services.All.SelectMany(service => service.Copies.Select(copy => act(service, copy)));
+
+    private async Task WatchAsync(Service service, Copy copy, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(options.Value.Poll, clock);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            if (await AskAsync(service, copy, ct))
+            {
+                table.Update();
+            }
+        }
+    }
+
+    // Whether it answers something else than before.
+    private async Task<bool> AskAsync(Service service, Copy copy, CancellationToken ct)
+    {
+        var wasUp = copy.IsUp;
+        var wasKnown = copy.Description is not null;
+        var isNew = false;
+        var reason = "";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(options.Value.Patience);
+        try
+        {
+            (isNew, reason) = await AskAsync(copy, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            reason = e.Message;
+            copy.Miss(isGone: true);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            reason = "no answer in time";
+            copy.Miss(isGone: false);
+        }
+
+        if (copy.IsUp && !wasUp && wasKnown)
+        {
+            LogBack(service.Name, copy.Address);
+        }
+        else if (!copy.IsUp && wasUp)
+        {
+            LogAway(service.Name, copy.Address, reason);
+        }
+
+        return isNew;
+    }
+
+    private async Task<(bool IsNew, string Reason)> AskAsync(Copy copy, CancellationToken ct)
+    {
+        var client = clients.CreateClient(Client);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(copy.Address, ServiceDescription.Address));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shared.Value.Credential);
+        if (copy.Version is { } version)
+        {
+            request.Headers.TryAddWithoutValidation("If-None-Match", version);
+        }
+
+        var started = clock.GetTimestamp();
+        using var reply = await client.SendAsync(request, ct);
+        var took = clock.GetElapsedTime(started);
+        if (reply.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotModified))
+        {
+            copy.Miss(isGone: true);
+            return (false, $"it answers {(int)reply.StatusCode}");
+        }
+
+        if (reply.StatusCode == HttpStatusCode.NotModified)
+        {
+            copy.Hear(took);
+            return (false, "");
+        }
+
+        var description = await reply.Content.ReadFromJsonAsync<ServiceDescription>(JsonSerializerOptions.Web, ct);
+        var document = await client.GetFromJsonAsync<JsonObject>(new Uri(copy.Address, "/openapi.json"), ct);
+        copy.Learn(description ?? throw new JsonException("It tells nothing of itself."), Tag(reply), document);
+        copy.Hear(took);
+        return (true, "");
+    }
+
+    private static string? Tag(HttpResponseMessage reply) => reply.Headers.ETag?.ToString();
+
+    [LoggerMessage(1, LogLevel.Warning, "The service {Service} at {Address} is away: {Reason}")]
+    private partial void LogAway(string service, Uri address, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "The service {Service} at {Address} is back")]
+    private partial void LogBack(string service, Uri address);
+}

@@ -1,0 +1,4 @@
+using Sillage.Redis.Tests;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(RedisServer))]
