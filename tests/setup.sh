@@ -24,6 +24,7 @@ missing_packages() {
   chromium_bin >/dev/null || echo chromium
   command -v redis-server >/dev/null || echo redis-server
   command -v rabbitmq-server >/dev/null || echo rabbitmq-server
+  [[ -x /usr/sbin/nginx ]] || command -v nginx >/dev/null || echo nginx
   # A clock that tests can set back.
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
@@ -71,7 +72,7 @@ install_packages() {
   # Debian starts what it installs; the tests start their own.
   for package in "${missing[@]}"; do
     case $package in
-      postgresql* | prometheus | rabbitmq-server | redis-server)
+      nginx | postgresql* | prometheus | rabbitmq-server | redis-server)
         if [[ -d /run/systemd/system ]]; then
           ${as_root[@]+"${as_root[@]}"} systemctl disable --now --quiet "${package%-15}" || true
         else

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Xunit;
 
 namespace Sillage.Redis.Tests;
 
 /// <summary>A Redis of these tests' own: private port, loopback only, nothing on disk.</summary>
-public sealed class RedisServer : IAsyncLifetime
+public sealed class RedisServer : Xunit.IAsyncLifetime
 {
     private Process? _process;
 

@@ -42,8 +42,8 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(0, 1)]
     public double RetryShare { get; set; } = 0.2;
 
-    /// <summary>The longest body that is kept to be sent again, in bytes. 0 to 1 MiB, default 64 KiB.</summary>
-    [Range(0, 1024 * 1024)]
+    /// <summary>The longest body that is kept to be sent again, in bytes. 0 to 512 KiB, default 64 KiB.</summary>
+    [Range(0, 512 * 1024)]
     public int RetryBody { get; set; } = 64 * 1024;
 
     /// <summary>After how many failures in a row a copy gets nothing for a while; one that nobody listens at, after one. Default 5.</summary>

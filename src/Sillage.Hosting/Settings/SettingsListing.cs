@@ -50,28 +50,41 @@ public static partial class SettingsListing
                 .OrderBy(section => section.Section.Length > 0)
                 .SelectMany(KnownSetting.Of)
                 .Where(setting => !setting.Name.Contains('*', StringComparison.Ordinal))
-                .Select(setting => StateOf(setting, configuration)),
+                .SelectMany(setting => StatesOf(setting, configuration)),
         ];
     }
 
-    private static SettingState StateOf(KnownSetting setting, IConfigurationRoot configuration)
+    // Of what has names of its own within, such as the services of a gateway, each that is set.
+    private static IEnumerable<SettingState> StatesOf(KnownSetting setting, IConfigurationRoot configuration)
     {
         var section = configuration.GetSection(setting.Name);
+        return section.GetChildren().Any(child => child.GetChildren().Any())
+            ? section
+                .AsEnumerable()
+                .Where(leaf => leaf.Value is not null)
+                .OrderBy(leaf => leaf.Key, StringComparer.OrdinalIgnoreCase)
+                .Select(leaf => StateOf(leaf.Key, null, configuration))
+            : [StateOf(setting.Name, setting.Default, configuration)];
+    }
+
+    private static SettingState StateOf(string name, object? standard, IConfigurationRoot configuration)
+    {
+        var section = configuration.GetSection(name);
         var items = section.GetChildren().ToList();
         var value = items.Count > 0 ? string.Join(", ", items.Select(item => item.Value)) : section.Value;
         if (value is null)
         {
-            return new SettingState(setting.Name, Text(setting.Default), null, null);
+            return new SettingState(name, Text(standard), null, null);
         }
 
         var leaf = items.Count > 0 ? items[0].Path : section.Path;
         var provider = configuration.Providers.Last(p => p.TryGet(leaf, out _));
         var isSecret =
-            SecretEndings.Any(ending => setting.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            SecretEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
             || Credential().IsMatch(value);
         return new SettingState(
-            setting.Name,
-            Text(setting.Default),
+            name,
+            Text(standard),
             isSecret ? "••••••" : value,
             SettingsCheck.Origin(provider, leaf)
         );

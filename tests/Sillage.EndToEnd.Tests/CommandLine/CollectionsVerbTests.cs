@@ -31,7 +31,10 @@ public sealed class CollectionsVerbTests : IDisposable
     {
         var file = _folder["bad.json"];
         await File.WriteAllTextAsync(file, """{"name": "bad", "fields": [{"name": "a", "type": "relation"}]}""");
-        var run = await CommandRun.SillageAsync(_folder.Path, ["collections", "apply", file, "--data", _folder["data"]]);
+        var run = await CommandRun.SillageAsync(
+            _folder.Path,
+            ["collections", "apply", file, "--data", _folder["data"]]
+        );
         run.ExitCode.ShouldBe(2, run.Output);
         run.Error.ShouldContain("/fields/0/to");
         run.Error.TrimEnd().Split('\n').Length.ShouldBe(1, run.Error);
@@ -39,10 +42,7 @@ public sealed class CollectionsVerbTests : IDisposable
 
     private async Task<string> RunAsync(params string[] arguments)
     {
-        var run = await CommandRun.SillageAsync(
-            _folder.Path,
-            ["collections", .. arguments, "--data", _folder["data"]]
-        );
+        var run = await CommandRun.SillageAsync(_folder.Path, ["collections", .. arguments, "--data", _folder["data"]]);
         run.ExitCode.ShouldBe(0, run.Error);
         return run.Output;
     }

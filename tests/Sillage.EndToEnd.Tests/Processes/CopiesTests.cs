@@ -55,7 +55,14 @@ public sealed class CopiesTests(PostgresServer postgres)
     {
         await using var all = await StartAsync();
         using var admin = await ApiClient.LogInAsync(all.Gateway);
+        // The gateway and each copy have heard of the session: what is known goes on.
         (await admin.Client.GetAsync("/api/v1/posts")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        foreach (var copy in all["posts"])
+        {
+            using var direct = new ApiClient(copy.CreateClient());
+            direct.Use(admin.Client.DefaultRequestHeaders.Authorization!.Parameter!);
+            (await direct.Client.GetAsync("/api/v1/posts")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
 
         await all["accounts"][0].KillAsync();
 

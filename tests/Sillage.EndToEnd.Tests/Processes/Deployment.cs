@@ -12,7 +12,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly List<(string Service, List<SillageServer> Copies)> _services = [];
     private int _folders;
 
-    private Deployment(IReadOnlyDictionary<string, string>? settings) =>
+    private Deployment(IEnumerable<KeyValuePair<string, string>>? settings) =>
         _settings = new Dictionary<string, string>(ApiClient.AdministratorSettings)
         {
             ["SILLAGE_ACCOUNTS__REMOTE__CREDENTIAL"] = Credential,
@@ -21,7 +21,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["SILLAGE_GATEWAY__PATIENCE"] = "00:00:10",
             ["SILLAGE_PROXIES__TRUSTED__0"] = "127.0.0.1",
         }
-            .Concat(settings ?? new Dictionary<string, string>())
+            .Concat(settings ?? [])
             .ToDictionary();
 
     public SillageServer Gateway { get; private set; } = null!;
@@ -35,7 +35,9 @@ internal sealed class Deployment : IAsyncDisposable
         params (string Service, int Copies)[] services
     )
     {
-        var deployment = new Deployment(settings);
+        // What is said of services counts once it is known where they are.
+        var ofServices = settings?.Where(IsOfServices).ToList() ?? [];
+        var deployment = new Deployment(settings?.Where(setting => !IsOfServices(setting)));
         foreach (var (service, count) in services)
         {
             var copies = new List<SillageServer>();
@@ -44,6 +46,11 @@ internal sealed class Deployment : IAsyncDisposable
             {
                 copies.Add(await deployment.StartAsync(service, "http://127.0.0.1:0"));
             }
+        }
+
+        foreach (var (name, value) in ofServices)
+        {
+            deployment._settings[name] = value;
         }
 
         foreach (var (service, copies) in deployment._services)
@@ -79,6 +86,9 @@ internal sealed class Deployment : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private static bool IsOfServices(KeyValuePair<string, string> setting) =>
+        setting.Key.StartsWith("SILLAGE_GATEWAY__SERVICES__", StringComparison.Ordinal);
 
     private async Task<SillageServer> StartAsync(string module, string address)
     {

@@ -15,7 +15,7 @@ public sealed class EntryTests
     [Fact]
     public async Task A_service_sees_what_the_gateway_says_of_a_client_and_nothing_forged()
     {
-        IHeaderDictionary? seen = null;
+        HeaderDictionary? seen = null;
         await using var service = await TestService.StartAsync(
             "copy-000",
             context =>

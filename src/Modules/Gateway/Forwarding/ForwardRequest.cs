@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -126,18 +127,36 @@ internal sealed partial class ForwardRequest(
         return outcome;
     }
 
+    // Many programs do not say how long a body is: it is looked at until it ends or is too long, and then left where it is.
     private async Task<byte[]?> KeepBodyAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!MayRepeat(request) || request.ContentLength is not > 0 || request.ContentLength > options.Value.RetryBody)
+        var most = options.Value.RetryBody;
+        if (!MayRepeat(request) || !HasBody(context) || request.ContentLength > most)
         {
             return null;
         }
 
-        var body = new byte[request.ContentLength.Value];
-        await request.Body.ReadExactlyAsync(body, context.RequestAborted);
-        request.Body = new MemoryStream(body, writable: false);
-        return body;
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > most)
+            {
+                reader.AdvanceTo(read.Buffer.Start);
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                request.Body = new MemoryStream(body, writable: false);
+                return body;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
     }
 
     private static void Rewind(HttpContext context, byte[]? body)
