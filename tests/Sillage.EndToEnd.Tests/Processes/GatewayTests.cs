@@ -56,10 +56,14 @@ public sealed class GatewayTests
         await using var all = await Deployment.StartAsync(null, ("accounts", 1), ("traces", 1));
         using var client = all.Gateway.CreateClient();
 
-        var document = await client.GetFromJsonAsync<JsonElement>("/openapi.json");
-        var paths = document.GetProperty("paths").EnumerateObject().Select(path => path.Name).ToList();
-        paths.ShouldContain("/api/v1/auth/login");
-        paths.ShouldContain("/api/v1/studies");
+        JsonElement document = default;
+        List<string> paths = [];
+        await Eventually.HoldsAsync(async () =>
+        {
+            document = await client.GetFromJsonAsync<JsonElement>("/openapi.json");
+            paths = [.. document.GetProperty("paths").EnumerateObject().Select(path => path.Name)];
+            return paths.Contains("/api/v1/auth/login") && paths.Contains("/api/v1/studies");
+        });
         paths.ShouldContain("/health");
         paths.ShouldNotContain(path => path.StartsWith("/internal", StringComparison.Ordinal));
         (await client.GetAsync("/docs/index.html")).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -127,7 +127,7 @@ public sealed class ServiceTests
         var copy = service.Copies[0];
         copy.Breaker.Fail(isTrial: false, isGone: true, () => false);
 
-        copy.Learn(new ServiceDescription("another!", "1", [], []), null, null);
+        copy.Learn(new ServiceDescription("another!", "1", [], []), null);
 
         copy.Breaker.IsClosed.ShouldBeTrue();
     }
@@ -156,7 +156,7 @@ public sealed class ServiceTests
         var service = new Service("posts", settings, _options, _clock);
         foreach (var (copy, i) in service.Copies.Select((copy, i) => (copy, i)))
         {
-            copy.Learn(new ServiceDescription($"copy-00{i}", "1", ["posts"], []), null, null);
+            copy.Learn(new ServiceDescription($"copy-00{i}", "1", ["posts"], []), null);
             copy.Hear(TimeSpan.FromMilliseconds(1));
         }
 

@@ -51,6 +51,9 @@ internal enum Outcome
     /// <summary>Nobody listens there: nothing of the request was sent.</summary>
     NobodyThere,
 
+    /// <summary>There was no connection in time: nothing of the request was sent.</summary>
+    NotReached,
+
     /// <summary>It broke off: what was sent may have been done.</summary>
     BrokeOff,
 

@@ -32,8 +32,8 @@ internal sealed class Copy(Uri address, int weight, Breaker breaker)
     /// <summary>By which it says that nothing has changed.</summary>
     public string? Version { get; private set; }
 
-    /// <summary>Its OpenAPI document, as it was last told.</summary>
-    public JsonObject? Document { get; private set; }
+    /// <summary>Its OpenAPI document, as it was last told; null while one is to be asked for.</summary>
+    public JsonObject? Document { get; set; }
 
     /// <summary>How many requests it has from here.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
@@ -53,7 +53,7 @@ internal sealed class Copy(Uri address, int weight, Breaker breaker)
     }
 
     /// <summary>It told what it answers.</summary>
-    public void Learn(ServiceDescription description, string? version, JsonObject? document)
+    public void Learn(ServiceDescription description, string? version)
     {
         // A copy that has begun anew is another: what the last one did is not held against it.
         if (Description is not null && Description.Instance != description.Instance)
@@ -61,7 +61,13 @@ internal sealed class Copy(Uri address, int weight, Breaker breaker)
             breaker.Succeed();
         }
 
-        (Description, Version, Document) = (description, version, document ?? Document);
+        // Another version of the program has another document.
+        if (Description?.Version != description.Version)
+        {
+            Document = null;
+        }
+
+        (Description, Version) = (description, version);
     }
 
     /// <summary>It did not answer.</summary>

@@ -82,7 +82,8 @@ internal sealed partial class ForwardRequest(
             }
 
             // What was never sent may be sent elsewhere, whatever it is.
-            var again = outcome == Outcome.NobodyThere || (outcome == Outcome.BrokeOff && mayRepeat);
+            var again =
+                outcome is Outcome.NobodyThere or Outcome.NotReached || (outcome == Outcome.BrokeOff && mayRepeat);
             if (!again || tried.Count == options.Value.Tries || !budget.TrySpend())
             {
                 await Failure(service, outcome).ExecuteAsync(context);
@@ -187,7 +188,7 @@ internal sealed partial class ForwardRequest(
     private static Problem Failure(Service service, Outcome outcome) =>
         outcome switch
         {
-            Outcome.NobodyThere => Unreachable.Problem(service),
+            Outcome.NobodyThere or Outcome.NotReached => Unreachable.Problem(service),
             Outcome.TookTooLong => Problem.Unavailable(
                 $"The service {service.Name} did not answer in time. Whether this was done is not known.",
                 TimeSpan.FromSeconds(5)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Sillage.Gateway.Copies;
@@ -37,11 +38,13 @@ internal static class Outcomes
             or ForwarderError.UpgradeRequestClient
             or ForwarderError.UpgradeResponseCanceled
             or ForwarderError.UpgradeResponseClient => Outcome.ClientLeft,
-            _ when error.Exception
-                    is HttpRequestException
-                    {
-                        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-                    } => Outcome.NobodyThere,
+            _ when error.Exception is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } =>
+                Outcome.NobodyThere,
+            // Where the machine is busy, connecting may take too long too: that alone does not say that nobody listens.
+            _ when error.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e =>
+                e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused }
+                    ? Outcome.NobodyThere
+                    : Outcome.NotReached,
             _ => Outcome.BrokeOff,
         };
     }

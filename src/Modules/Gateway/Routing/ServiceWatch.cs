@@ -28,6 +28,8 @@ internal sealed partial class ServiceWatch(
     /// <summary>The client that asks.</summary>
     public const string Client = "gateway";
 
+    private static readonly TimeSpan ForDocument = TimeSpan.FromSeconds(30);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Each((service, copy) => AskAsync(service, copy, cancellationToken)));
@@ -49,6 +51,11 @@ internal sealed partial class ServiceWatch(
             if (await AskAsync(service, copy, ct))
             {
                 table.Update();
+            }
+
+            if (copy is { IsUp: true, Document: null })
+            {
+                await AskForDocumentAsync(copy, ct);
             }
         }
     }
@@ -115,10 +122,29 @@ internal sealed partial class ServiceWatch(
         }
 
         var description = await reply.Content.ReadFromJsonAsync<ServiceDescription>(JsonSerializerOptions.Web, ct);
-        var document = await client.GetFromJsonAsync<JsonObject>(new Uri(copy.Address, "/openapi.json"), ct);
-        copy.Learn(description ?? throw new JsonException("It tells nothing of itself."), Tag(reply), document);
+        copy.Learn(description ?? throw new JsonException("It tells nothing of itself."), Tag(reply));
         copy.Hear(took);
         return (true, "");
+    }
+
+    // Making it takes a process that has just begun some time, and nothing else depends on it: it has another try at the next turn.
+    private async Task AskForDocumentAsync(Copy copy, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(ForDocument);
+        try
+        {
+            var address = new Uri(copy.Address, "/openapi.json");
+            copy.Document = await clients.CreateClient(Client).GetFromJsonAsync<JsonObject>(address, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            // Whether it is there is asked elsewhere.
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // The same.
+        }
     }
 
     private static string? Tag(HttpResponseMessage reply) => reply.Headers.ETag?.ToString();
