@@ -11,9 +11,9 @@ public abstract class CollectionsSpecification(CollectionsUnderTest collections)
 
     protected SillageServer Server => collections.Server;
 
-    protected Person Anna => collections.Anna;
+    protected Person Student => collections.Student;
 
-    protected Person Bert => collections.Bert;
+    protected Person Other => collections.Other;
 
     protected Person Administrator => collections.Administrator;
 
@@ -25,7 +25,7 @@ public abstract class CollectionsSpecification(CollectionsUnderTest collections)
         object? body = null,
         Person? person = null,
         params (string Name, string Value)[] headers
-    ) => Server.SendAsync(method, path, body, (person ?? Anna).Token, headers);
+    ) => Server.SendAsync(method, path, body, (person ?? Student).Token, headers);
 
     protected Task<Answer> GetAsync(string path, Person? person = null) =>
         SendAsync(HttpMethod.Get, path, null, person);

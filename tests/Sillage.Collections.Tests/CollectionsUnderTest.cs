@@ -22,10 +22,10 @@ public abstract class CollectionsUnderTest : IAsyncLifetime
     public Person Administrator { get; private set; } = null!;
 
     /// <summary>Has records.</summary>
-    public Person Anna { get; private set; } = null!;
+    public Person Student { get; private set; } = null!;
 
     /// <summary>Somebody else.</summary>
-    public Person Bert { get; private set; } = null!;
+    public Person Other { get; private set; } = null!;
 
     public IDatabase<CollectionsData> Database => Server.Services.GetRequiredService<IDatabase<CollectionsData>>();
 
@@ -33,8 +33,8 @@ public abstract class CollectionsUnderTest : IAsyncLifetime
     {
         _server = await StartAsync();
         Administrator = await Server.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
-        Anna = await Server.RegisterAsync("anna");
-        Bert = await Server.RegisterAsync("bert");
+        Student = await Server.RegisterAsync("student-1");
+        Other = await Server.RegisterAsync("student-2");
     }
 
     public async ValueTask DisposeAsync()

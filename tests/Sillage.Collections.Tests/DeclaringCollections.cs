@@ -28,13 +28,13 @@ public abstract class DeclaringCollections(CollectionsUnderTest collections) : C
                 {
                     template,
                     name,
-                    space = "anna",
+                    space = "student-1",
                 },
                 Administrator
             )
         ).Must(HttpStatusCode.Created);
-        Self(other.Json).ShouldBe($"{Path}/anna.{name}");
-        (await GetAsync($"{Path}?space=anna", Administrator))
+        Self(other.Json).ShouldBe($"{Path}/student-1.{name}");
+        (await GetAsync($"{Path}?space=student-1", Administrator))
             .Items.Select(c => (string)c!["name"]!)
             .ShouldContain(name);
 

@@ -28,7 +28,7 @@ public abstract class PersonalDataOfCollections(CollectionsUnderTest collections
             """
         );
         var shared = await CreateAsync(open, new { a = "theirs" }, person);
-        var other = await CreateAsync(open, new { a = "others" }, Bert);
+        var other = await CreateAsync(open, new { a = "others" }, Other);
         (await PatchAsync(Self(other), new { a = "changed" }, person)).Must(HttpStatusCode.OK);
         await CreateAsync(closed, new { a = "mine" }, person);
         var deleted = await CreateAsync(closed, new { a = "gone" }, person);
@@ -43,9 +43,9 @@ public abstract class PersonalDataOfCollections(CollectionsUnderTest collections
         (await DeleteAsync($"/api/v1/me?form={form}", person)).Must(HttpStatusCode.OK);
         await Eventually.HoldsAsync(async () => await CountLeftAsync(person) == 0);
 
-        var left = (await GetAsync(open + "?sort=a", Bert)).Items;
+        var left = (await GetAsync(open + "?sort=a", Other)).Items;
         left.Select(r => (string)r!["a"]!).ShouldBe(form == "anonymise" ? ["changed", "theirs"] : ["changed"]);
-        (await GetAsync(Self(shared), Bert)).Status.ShouldBe(
+        (await GetAsync(Self(shared), Other)).Status.ShouldBe(
             form == "anonymise" ? HttpStatusCode.OK : HttpStatusCode.NotFound
         );
         (await GetAsync(closed, Administrator)).Items.ShouldBeEmpty();

@@ -24,8 +24,8 @@ public abstract class SqlAndMemory(CollectionsUnderTest collections) : Collectio
         Viewer[] viewers =
         [
             Viewer.Nobody,
-            new(Anna.Id, "member", "a", false, false),
-            new(Bert.Id, "researcher", "z", false, true),
+            new(Student.Id, "member", "a", false, false),
+            new(Other.Id, "researcher", "z", false, true),
             new(Administrator.Id, "administrator", "admin", true, true),
         ];
         var now = new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
@@ -110,7 +110,7 @@ public abstract class SqlAndMemory(CollectionsUnderTest collections) : Collectio
         T Pick<T>(IReadOnlyList<T> from) => from[random.Next(from.Count)];
         Dictionary<string, object?> Some(params (string Name, object? Value)[] members) =>
             members.Where(_ => random.Next(3) > 0).ToDictionary(member => member.Name, member => member.Value);
-        Person[] people = [Anna, Bert, Administrator];
+        Person[] people = [Student, Other, Administrator];
         var ids = new List<object?>();
         for (var i = 0; i < 12; i++)
         {

@@ -41,7 +41,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
             ["day"] = "2026-11-20",
             ["time"] = "2026-11-20T10:30:00.25+01:00",
             ["span"] = "PT1H30M",
-            ["mail"] = "anna@example.org",
+            ["mail"] = "student-1@example.org",
             ["page"] = "https://example.org/a?b=c",
             ["word"] = "two",
             ["any"] = new JsonObject { ["b"] = new JsonArray(1, "x", null), ["a"] = new JsonObject() },
@@ -61,7 +61,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
             JsonNode.DeepEquals(made[name], value).ShouldBeTrue($"{name}: {made[name]} instead of {value}");
         }
 
-        ((Guid)made["owner"]!).ShouldBe(Anna.Id);
+        ((Guid)made["owner"]!).ShouldBe(Student.Id);
         var xml = await SendAsync(HttpMethod.Get, Self(made), null, null, ("Accept", "application/xml"));
         xml.ContentType.ShouldBe("application/xml; charset=utf-8");
         var text = xml
@@ -71,7 +71,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
             HttpMethod.Post,
             records,
             new StringContent(text, Encoding.UTF8, "application/xml"),
-            Anna.Token
+            Student.Token
         );
         again.Must(HttpStatusCode.Created);
         foreach (var (name, value) in sent.Where(member => member.Key != "code"))
@@ -90,7 +90,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
             HttpMethod.Post,
             records,
             new StringContent(Xml, Encoding.UTF8, "application/xml"),
-            Anna.Token
+            Student.Token
         );
         made.Must(HttpStatusCode.Created);
         ((long)made.Json["whole"]!).ShouldBe(3);
@@ -113,7 +113,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
             ["day"] = "1999-12-31",
             ["time"] = "yesterday",
             ["span"] = "P1Y",
-            ["mail"] = "anna",
+            ["mail"] = "student-1",
             ["page"] = "javascript:alert(1)",
             ["word"] = "three",
             ["words"] = new JsonArray("x", 1),
@@ -173,7 +173,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
         replaced.Json["real"].ShouldBeNull();
         replaced.Json["words"]!.AsArray().ShouldBeEmpty();
 
-        (await DeleteAsync(Self(made), Bert)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await DeleteAsync(Self(made), Other)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await DeleteAsync(Self(made))).Must(HttpStatusCode.NoContent);
         (await GetAsync(Self(made))).Status.ShouldBe(HttpStatusCode.NotFound);
         (await DeleteAsync(Self(made))).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -311,7 +311,7 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
         var records = $"/api/v1/collections/{name}/records";
         var one = await CreateAsync(records, new { title = "one" });
         var two = await CreateAsync(records, new { title = "two" });
-        await CreateAsync(records, new { title = "not mine" }, Bert);
+        await CreateAsync(records, new { title = "not mine" }, Other);
         (await DeleteAsync(Self(await CreateAsync(records, new { title = "gone before" })))).Must(
             HttpStatusCode.NoContent
         );
@@ -335,11 +335,11 @@ public abstract class WritingRecords(CollectionsUnderTest collections) : Collect
 
         (await PatchAsync(Self(one), new { title = "one again" })).Must(HttpStatusCode.OK);
         (await DeleteAsync(Self(two))).Must(HttpStatusCode.NoContent);
-        await CreateAsync(records, new { title = "not mine either" }, Bert);
+        await CreateAsync(records, new { title = "not mine either" }, Other);
         (seen, cursor, _) = await FollowAsync("?since=" + cursor);
         seen.ShouldBe(["one again", $"-{two["id"]}"]);
         (await FollowAsync("?since=" + cursor)).Seen.ShouldBeEmpty();
-        (await FollowAsync("", Bert)).Seen.ShouldBe(["not mine", "not mine either"]);
+        (await FollowAsync("", Other)).Seen.ShouldBe(["not mine", "not mine either"]);
 
         (await GetAsync(records + "/changes?since=x")).Pointers().ShouldBe(["?since"]);
         (await GetAsync(records + "/changes?limit=0")).Pointers().ShouldBe(["?limit"]);

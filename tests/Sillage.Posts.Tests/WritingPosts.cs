@@ -4,6 +4,31 @@ namespace Sillage.Posts.Tests;
 public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(posts)
 {
     [Fact]
+    public async Task Nobody_writes_more_than_people_read()
+    {
+        await using var server = await Posts.StartAsync(
+            ("Limits:RateLimits:Enabled", "true"),
+            ("Posts:WriteBurst", "3"),
+            ("Posts:WritesPerMinute", "0.1")
+        );
+        var author = await server.RegisterAsync("author");
+        Task<Answer> AsAuthorAsync(HttpMethod method, string path, object body) =>
+            server.SendAsync(method, path, body, author.Token);
+
+        var made = await AsAuthorAsync(HttpMethod.Post, "/api/v1/posts", new { title = "One", body = "1" });
+        var post = (string)made.Must(HttpStatusCode.Created).Json["links"]!["self"]!;
+        (await AsAuthorAsync(HttpMethod.Post, $"{post}/comments", new { body = "2" })).Must(HttpStatusCode.Created);
+        (await AsAuthorAsync(HttpMethod.Patch, post, new { body = "3" })).Must(HttpStatusCode.OK);
+
+        (await AsAuthorAsync(HttpMethod.Patch, post, new { body = "4" })).Status.ShouldBe(
+            HttpStatusCode.TooManyRequests
+        );
+        var refused = await AsAuthorAsync(HttpMethod.Post, "/api/v1/posts", new { title = "Two", body = "5" });
+        refused.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Header("Retry-After").ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_post_is_shown_with_its_markdown_as_safe_html_and_its_author()
     {
         var post = await WriteAsync(

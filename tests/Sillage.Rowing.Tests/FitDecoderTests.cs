@@ -99,6 +99,24 @@ public sealed class FitDecoderTests
     }
 
     [Fact]
+    public void A_field_of_no_bytes_is_no_field()
+    {
+        byte[] definition = [0x40, 0, 0, 20, 0, 3, 3, 0, 2, 4, 1, 2, 5, 0, 134];
+        byte[] message = [0x00, 90];
+        byte[] head = [12, 16, 0, 0, (byte)(definition.Length + message.Length), 0, 0, 0, .. ".FIT"u8];
+        byte[] file = [.. head, .. definition, .. message, 0, 0];
+        (long?, long?, double?) seen = default;
+
+        var outcome = FitDecoder.Read(
+            file,
+            (in FitMessage read) => seen = (read.Whole(3), read.Whole(4), read.Scaled(5, 100))
+        );
+
+        outcome.Failure.ShouldBeNull();
+        seen.ShouldBe((null, 90, null));
+    }
+
+    [Fact]
     public void Every_beginning_of_a_file_is_answered()
     {
         var whole = RealFiles.Read("3x250m.fit");

@@ -40,6 +40,7 @@ public sealed class PostsModule : IModule
     {
         services.AddModuleDatabase<PostsData>(Name);
         services.AddSettings<PostsOptions>("Posts");
+        services.AddSingleton<WriteLimit>();
         services.AddNotices();
         services.AddEventAlias<PostPublished>("post.published");
         services.AddEventAlias<PostRemoved>("post.removed");

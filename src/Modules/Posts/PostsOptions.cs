@@ -18,4 +18,12 @@ public sealed class PostsOptions
     /// Default: none.
     /// </summary>
     public SearchLanguage SearchLanguage { get; set; }
+
+    /// <summary>How many posts and comments one person may write or change at once. 1 to 100 000, default 60.</summary>
+    [Range(1, 100_000)]
+    public int WriteBurst { get; set; } = 60;
+
+    /// <summary>How many more each minute. 0.1 to 100 000, default 30.</summary>
+    [Range(0.1, 100_000)]
+    public double WritesPerMinute { get; set; } = 30;
 }

@@ -188,7 +188,7 @@ internal sealed class CollectionDocuments(IDatabase<CollectionsData> database) :
             }),
         ];
 
-    // films -> Films, anna.my-films -> AnnaMyFilms; what then has the name of another is told apart by its digits only, as names are.
+    // films -> Films, class-3.films -> Class3Films; what then has the name of another is told apart by its digits only, as names are.
     private static string Pascal(string address) =>
         string.Concat(
             address

@@ -49,7 +49,7 @@ internal static class TryRules
             .RequireRight(CollectionRights.Change)
             .WithSummary("Try the rules of a collection")
             .WithDescription("Says for a person and a record what would be allowed, and why. Nothing is stored.")
-            .WithRequestExample(new RuleTrial("anna", new Guid("019337d6-0f8a-7c4e-9d3b-2f6a51c0e8b7")))
+            .WithRequestExample(new RuleTrial("student-1", new Guid("019337d6-0f8a-7c4e-9d3b-2f6a51c0e8b7")))
             .WithReplyExample(
                 new RuleVerdicts(
                     false,

@@ -11,32 +11,25 @@ internal sealed class PersonLimits(
     TimeProvider clock
 )
 {
-    private readonly RateBuckets<Guid> _messages = new(
+    private readonly PersonLimit _messages = new(
         "messages",
+        "Too many messages.",
         new BucketOptions { Burst = options.Value.MessageBurst, PerSecond = options.Value.MessagesPerSecond },
+        limits,
         clock
     );
 
-    private readonly RateBuckets<Guid> _rooms = new(
+    private readonly PersonLimit _rooms = new(
         "rooms",
+        "Too many new rooms and conversations.",
         new BucketOptions { Burst = options.Value.RoomBurst, PerSecond = options.Value.RoomsPerHour / 3600 },
+        limits,
         clock
     );
 
     /// <summary>Null if another message may be sent.</summary>
-    public Problem? RefuseMessage(Guid account) => Refuse(_messages, account, "Too many messages.");
+    public Problem? RefuseMessage(Guid account) => _messages.Refuse(account);
 
     /// <summary>Null if another room may be made.</summary>
-    public Problem? RefuseRoom(Guid account) => Refuse(_rooms, account, "Too many new rooms and conversations.");
-
-    private Problem? Refuse(RateBuckets<Guid> people, Guid account, string why)
-    {
-        if (!limits.Value.RateLimits.Enabled)
-        {
-            return null;
-        }
-
-        var result = people.Take(account);
-        return result.IsTaken ? null : Problem.TooManyRequests(why, result.RetryAfter);
-    }
+    public Problem? RefuseRoom(Guid account) => _rooms.Refuse(account);
 }

@@ -96,9 +96,15 @@ internal static class ChangeComment
         AuthorNames names,
         IDatabase<PostsData> database,
         TimeProvider clock,
+        WriteLimit limit,
         CancellationToken ct
     )
     {
+        if (limit.Refuse(caller.Id) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var wanted = patch.Apply(new CommentText(comment.Row.Body));
         if (string.IsNullOrWhiteSpace(wanted.Body))
         {

@@ -50,9 +50,15 @@ internal static class WriteComment
         AuthorNames names,
         IDatabase<PostsData> database,
         TimeProvider clock,
+        WriteLimit limit,
         CancellationToken ct
     )
     {
+        if (limit.Refuse(caller.Id) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var text = body.Value;
         if (string.IsNullOrWhiteSpace(text.Body))
         {

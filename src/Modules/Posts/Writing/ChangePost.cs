@@ -41,9 +41,15 @@ internal static class ChangePost
         AuthorNames names,
         IDatabase<PostsData> database,
         TimeProvider clock,
+        WriteLimit limit,
         CancellationToken ct
     )
     {
+        if (limit.Refuse(caller.Id) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var author = await names.OfAsync(post.Row.Author, ct);
         // Rendering and asking for names takes a while, so it is done for what is likely to be stored, and again if another came first.
         var likely = patch.Apply(TextOf(post.Row, []));

@@ -35,9 +35,15 @@ internal static class CreatePost
         PostStore store,
         AuthorNames names,
         IDatabase<PostsData> database,
+        WriteLimit limit,
         CancellationToken ct
     )
     {
+        if (limit.Refuse(caller.Id) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         var text = body.Value;
         var errors = text.Check().ToList();
         if (errors.Count > 0)

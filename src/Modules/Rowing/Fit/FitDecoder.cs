@@ -155,15 +155,19 @@ internal static class FitDecoder
                 return null;
             }
 
-            var fields = new FitField[count];
+            var fields = new List<FitField>(count);
             for (var i = 0; i < count; i++, _at += 3)
             {
-                var type = _bytes[_at + 2];
-                fields[i] = new FitField(_bytes[_at], size, _bytes[_at + 1], type);
-                size += _bytes[_at + 1];
+                var length = _bytes[_at + 1];
+                // One of no bytes says nothing; hundreds of them would be looked through in each of millions of messages.
+                if (length > 0)
+                {
+                    fields.Add(new FitField(_bytes[_at], size, length, _bytes[_at + 2]));
+                    size += length;
+                }
             }
 
-            return fields;
+            return [.. fields];
         }
 
         private string? ReadMessage(int local, int? offset)

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+using Sillage.Api.Problems;
+
+namespace Sillage.Hosting.Limits;
+
+/// <summary>How often one person may do one thing, in this process; off where rate limits are.</summary>
+/// <param name="name">What is limited, for the metrics.</param>
+/// <param name="refusal">What is said to whom it is too much.</param>
+/// <param name="bucket">How often at once, and how much more each second.</param>
+/// <param name="limits">Whether rate limits are on.</param>
+/// <param name="clock">The time.</param>
+public sealed class PersonLimit(
+    string name,
+    string refusal,
+    BucketOptions bucket,
+    IOptions<LimitsOptions> limits,
+    TimeProvider clock
+)
+{
+    private readonly RateBuckets<Guid> _people = new(name, bucket, clock);
+
+    /// <summary>Null if the person may do it once more; else 429, which says when.</summary>
+    public Problem? Refuse(Guid account)
+    {
+        if (!limits.Value.RateLimits.Enabled)
+        {
+            return null;
+        }
+
+        var result = _people.Take(account);
+        return result.IsTaken ? null : Problem.TooManyRequests(refusal, result.RetryAfter);
+    }
+}
