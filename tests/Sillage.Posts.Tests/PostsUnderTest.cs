@@ -1,94 +1,26 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sillage.Accounts;
 using Sillage.Hosting.Modules;
-using Sillage.Storage;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
 namespace Sillage.Posts.Tests;
 
-/// <summary>A server with accounts and posts, an administrator and two people; shared by a class of tests.</summary>
-public abstract class PostsUnderTest : IAsyncLifetime
+/// <summary>A server with accounts and posts, whose administrator moderates, and two people.</summary>
+public abstract class PostsUnderTest() : ModuleUnderTest<PostsData>(Modules)
 {
-    private SillageServer? _server;
-    private int _names;
-
-    public SillageServer Server => _server ?? throw new InvalidOperationException("Not started.");
-
-    public MovableClock Clock { get; } = new();
-
-    /// <summary>Moderates too.</summary>
-    public Person Administrator { get; private set; } = null!;
-
     /// <summary>Writes what tests read.</summary>
     public Person Author { get; private set; } = null!;
 
     /// <summary>Reads what the author writes.</summary>
     public Person Reader { get; private set; } = null!;
 
-    public IDatabase<PostsData> Database => Server.Services.GetRequiredService<IDatabase<PostsData>>();
+    public static IReadOnlyList<IModule> Modules => [new AccountsModule(), new PostsModule()];
 
-    public async ValueTask InitializeAsync()
+    protected override async Task RegisterAsync()
     {
-        _server = await StartAsync();
-        Administrator = await Server.LogInAsync(TestUsers.AdministratorName, TestUsers.AdministratorPassword);
         Author = await Server.RegisterAsync("author");
         Reader = await Server.RegisterAsync("reader");
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
-    }
-
-    /// <summary>A user name that no other test has.</summary>
-    public string NewName() => $"player-{Interlocked.Increment(ref _names)}";
-
-    /// <summary>A server of a test's own, on data of its own.</summary>
-    public Task<SillageServer> StartAsync(params (string Name, string? Value)[] settings) =>
-        StartAsync(Modules, _ => { }, settings);
-
-    /// <summary>The same with other modules, or other services.</summary>
-    public async Task<SillageServer> StartAsync(
-        IReadOnlyList<IModule> modules,
-        Action<IServiceCollection> configure,
-        params (string Name, string? Value)[] settings
-    )
-    {
-        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["Postgres"] = await PostgresAsync(),
-            ["Admin:Username"] = TestUsers.AdministratorName,
-            ["Admin:Password"] = TestUsers.AdministratorPassword,
-            ["Accounts:Registration"] = "open",
-            // As slow as it must be at least; what is tested does not depend on it.
-            ["Accounts:PasswordIterations"] = "100000",
-        };
-        foreach (var (name, value) in settings)
-        {
-            all[name] = value;
-        }
-
-        return await SillageServer.StartAsync(
-            modules,
-            all,
-            builder =>
-            {
-                builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-                configure(builder.Services);
-            }
-        );
-    }
-
-    /// <summary>A connection string to a fresh database; null on SQLite.</summary>
-    public abstract Task<string?> PostgresAsync();
-
-    public static IReadOnlyList<IModule> Modules => [new AccountsModule(), new PostsModule()];
 }
 
 public sealed class SqlitePosts : PostsUnderTest

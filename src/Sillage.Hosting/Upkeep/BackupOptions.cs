@@ -19,7 +19,8 @@ public sealed class BackupOptions
     public TimeSpan? Every { get; set; }
 
     /// <summary>
-    /// How many stay of those that are made by itself; older ones go once a newer one is whole and checked. 1 to 1000, default 14.
+    /// How many stay of those that the server has named, by itself or when asked; older ones go once one that it made by itself is whole
+    /// and checked. 1 to 1000, default 14.
     /// </summary>
     [Range(1, 1000)]
     public int Keep { get; set; } = 14;

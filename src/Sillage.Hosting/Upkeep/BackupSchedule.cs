@@ -80,6 +80,8 @@ internal sealed partial class BackupSchedule(
         _failed = check?.Fault is not null;
         if (_failed)
         {
+            // The log says what was wrong; one at every attempt would fill the disk.
+            backups.Delete(begun.Name, file);
             return false;
         }
 
