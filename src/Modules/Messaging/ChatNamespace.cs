@@ -3,6 +3,7 @@ using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
+using Sillage.Messaging.Presence;
 using Sillage.Messaging.Reading;
 using Sillage.Messaging.Rooms;
 using Sillage.SocketIO;
@@ -18,7 +19,8 @@ internal static class ChatNamespace
             .RequireAuthorization(MessagingPermission.Read.Name)
             // Clients catch up by what they have, not by what a process remembers of them.
             .UseRecovery(null)
-            .OnConnection(ConnectAsync);
+            .OnConnection(ConnectAsync)
+            .OnDisconnect((ClientSocket socket, LivePresence presence) => presence.OnDisconnected(socket));
         MapProcesses(chat, door);
 
         var events = new LiveEvents(chat);
@@ -33,11 +35,19 @@ internal static class ChatNamespace
         React.Map(events);
         MarkRead.Map(events);
         Typing.Map(events);
+        ShowPresence.Map(events);
     }
 
-    private static async Task ConnectAsync(ClientSocket socket, Chat chat, LiveRooms rooms, CancellationToken ct)
+    private static async Task ConnectAsync(
+        ClientSocket socket,
+        Chat chat,
+        LiveRooms rooms,
+        LivePresence presence,
+        CancellationToken ct
+    )
     {
         var caller = socket.Caller()!;
+        presence.OnConnected(socket);
         socket.Join(LiveRooms.NameOfPerson(caller.Id));
         foreach (var room in await CatchUp.RoomsOfAsync(chat, caller.Id, ct))
         {

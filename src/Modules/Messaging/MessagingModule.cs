@@ -15,6 +15,7 @@ using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.PersonalData;
+using Sillage.Messaging.Presence;
 using Sillage.Messaging.Reading;
 using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
@@ -48,6 +49,11 @@ public sealed class MessagingModule : IModule
         services.AddSingleton<LiveRooms>();
         services.AddNamespaces(live => ChatNamespace.Define(live, door));
         services.AddWork<MessagingData, LookForNews, NewsWork>(
+            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
+        );
+        services.AddSingleton<PresenceLedger>();
+        services.AddSingleton<LivePresence>();
+        services.AddWork<MessagingData, KeepPresence, PresenceWork>(
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
         );
         services.AddWork<MessagingData, RemoveOld, Keeping>(
@@ -101,6 +107,7 @@ public sealed class MessagingModule : IModule
         routes.MapFiles<MessagingData>(MessagingPermission.Write, "Messages");
 
         OpenConversation.Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));
+        ShowPresence.Map(routes.MapGroup("/api/v1/presence").WithTags("Presence"));
         BlockPerson.Map(routes.MapGroup("/api/v1/blocks").WithTags("Conversations"));
     }
 }

@@ -28,6 +28,18 @@ public sealed class MessagingOptions
     [Range(0, 100_000)]
     public int TypingMembers { get; set; } = 100;
 
+    /// <summary>Above so many members a room is not told live who comes and goes. 0 to 100 000, default 100.</summary>
+    [Range(0, 100_000)]
+    public int PresenceMembers { get; set; } = 100;
+
+    /// <summary>How long somebody whose last connection has ended is still shown as there. 0 s to 10 min, default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan PresenceLinger { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long those who were connected to a process that was killed are still shown as there. 3 s to 10 min, default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:03", "00:10:00")]
+    public TimeSpan PresenceLease { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many messages one person may send at once, over all rooms. 1 to 10 000, default 30.</summary>
     [Range(1, 10_000)]
     public int MessageBurst { get; set; } = 30;

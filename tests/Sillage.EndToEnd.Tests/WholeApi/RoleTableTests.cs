@@ -105,6 +105,9 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/notifications/suppressions                 401    403    403    403      403   415
         POST /api/v1/notifications/suppressions/removal         401    403    403    403      403   415
         GET /api/v1/notifications/{id}                          401    403    403    403      403   404
+        GET /api/v1/presence                                    401    400    400    400      400   400
+        GET /api/v1/presence/setting                            401    200    200    200      200   200
+        PUT /api/v1/presence/setting                            401    415    415    415      415   415
         GET /api/v1/rooms                                       401    200    200    200      200   200
         POST /api/v1/rooms                                      401    415    415    415      415   415
         POST /api/v1/rooms/join                                 401    415    415    415      415   415

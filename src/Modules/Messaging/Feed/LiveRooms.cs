@@ -72,6 +72,9 @@ internal sealed partial class LiveRooms : IDisposable
         }
     }
 
+    /// <summary>Whether somebody who is connected to this process hears a room, or did a moment ago.</summary>
+    public bool IsHeard(Guid room) => _rooms.TryGetValue(room, out var live) && !live.IsIdle;
+
     /// <summary>Lets all clients of a person hear a room that he is in now, in every process.</summary>
     public async Task EnterAsync(Guid account, Guid room)
     {
@@ -140,7 +143,7 @@ internal sealed partial class LiveRooms : IDisposable
         foreach (var ids in _rooms.Values.Where(live => !live.IsIdle).Select(live => live.Id).Chunk(500))
         {
             var numbers = await _chat.Database.ReadAsync(
-                r => r.QueryAsync<RoomNumbers>(RoomNumbers.Select, new { Ids = ids }, ct),
+                r => r.QueryAsync<RoomNumbers>(RoomNumbers.Select, new { Ids = new IdList(ids) }, ct),
                 ct
             );
             foreach (var now in numbers)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
+using Sillage.Messaging.Presence;
 using Sillage.Messaging.Rooms;
 
 namespace Sillage.Messaging.Members;
@@ -28,6 +29,7 @@ internal static class ListMembers
     private static async Task<PageReply<MemberResource>> Handle(
         Room room,
         PageRequest page,
+        Caller caller,
         Chat chat,
         CancellationToken ct
     )
@@ -38,10 +40,28 @@ internal static class ListMembers
             After = page.After<Keys>()?.Account ?? Guid.Empty,
             Limit = page.Limit + 1L,
         };
-        var rows = await chat.Database.ReadAsync(r => r.QueryAsync<Member>(Select, parameters, ct), ct);
+        var (rows, present) = await chat.Database.ReadAsync(
+            async r =>
+            {
+                var rows = await r.QueryAsync<Member>(Select, parameters, ct);
+                Guid[] people = [.. rows.Select(row => row.AccountId)];
+                return (rows, await PersonPresence.FindAsync(r, caller.Id, people, room.Id, ct));
+            },
+            ct
+        );
+        var presence = present.ToDictionary(person => person.Account);
         var accounts = await chat.Accounts.FindAsync([.. rows.Select(row => row.AccountId)], ct);
         return PageReply<MemberResource>.Of(
-            [.. rows.Select(row => MemberResource.Of(room.Id, row, accounts.GetValueOrDefault(row.AccountId)))],
+            [
+                .. rows.Select(row =>
+                    MemberResource.Of(
+                        room.Id,
+                        row,
+                        accounts.GetValueOrDefault(row.AccountId),
+                        presence.GetValueOrDefault(row.AccountId)
+                    )
+                ),
+            ],
             page,
             member => new Keys(member.Account)
         );

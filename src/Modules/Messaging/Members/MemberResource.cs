@@ -1,5 +1,6 @@
 using Sillage.Accounts.Contracts;
 using Sillage.Api.Replies;
+using Sillage.Messaging.Presence;
 using Sillage.Messaging.Rooms;
 
 namespace Sillage.Messaging.Members;
@@ -12,6 +13,8 @@ namespace Sillage.Messaging.Members;
 /// <param name="JoinedAt">Since when.</param>
 /// <param name="MutedUntil">Until when they may not write, if they may not.</param>
 /// <param name="ReadSeq">Up to where they have read.</param>
+/// <param name="Presence"><c>online</c>, <c>away</c> or <c>offline</c>; in the list of members, for members.</param>
+/// <param name="LastSeen">When their last connection ended, where it is known and not hidden.</param>
 /// <param name="Links">Where it is.</param>
 public sealed record MemberResource(
     Guid Account,
@@ -21,6 +24,8 @@ public sealed record MemberResource(
     DateTimeOffset JoinedAt,
     DateTimeOffset? MutedUntil,
     long ReadSeq,
+    string? Presence,
+    DateTimeOffset? LastSeen,
     Links Links
 )
 {
@@ -33,12 +38,19 @@ public sealed record MemberResource(
             DateTimeOffset.UnixEpoch,
             null,
             42,
+            PresenceState.Online,
+            null,
             LinksOf(Guid.Empty, Guid.Empty)
         );
 
     internal static string AddressOf(Guid room, Guid account) => $"{RoomResource.AddressOf(room)}/members/{account}";
 
-    internal static MemberResource Of(Guid room, Member member, AccountSummary? account) =>
+    internal static MemberResource Of(
+        Guid room,
+        Member member,
+        AccountSummary? account,
+        PersonPresence? presence = null
+    ) =>
         new(
             member.AccountId,
             account?.Username,
@@ -47,6 +59,8 @@ public sealed record MemberResource(
             member.JoinedAt,
             member.MutedUntil,
             member.ReadSeq,
+            presence?.State,
+            presence?.LastSeen,
             LinksOf(room, member.AccountId)
         );
 

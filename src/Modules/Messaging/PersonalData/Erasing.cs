@@ -49,6 +49,8 @@ internal static class Erasing
     [
         "DELETE FROM mention WHERE account_id = @Account",
         "DELETE FROM block WHERE account_id = @Account OR blocked_id = @Account",
+        "DELETE FROM presence_lease WHERE account_id = @Account",
+        "DELETE FROM presence WHERE account_id = @Account",
         "UPDATE invitation SET created_by = NULL WHERE created_by = @Account",
         "UPDATE report SET reporter_id = NULL, reason = '' WHERE reporter_id = @Account",
         "UPDATE moderation SET actor_id = NULL WHERE actor_id = @Account",

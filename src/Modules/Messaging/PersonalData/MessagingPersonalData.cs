@@ -41,6 +41,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
           (SELECT COUNT(*) FROM file WHERE owner_id = @Account) AS files,
           (SELECT COUNT(*) FROM block WHERE account_id = @Account OR blocked_id = @Account) AS blocks,
           (SELECT COUNT(*) FROM mention WHERE account_id = @Account) AS mentions,
+          (SELECT COUNT(*) FROM presence WHERE account_id = @Account) AS presence,
           (SELECT COUNT(*) FROM invitation WHERE created_by = @Account) AS invitations,
           (SELECT COUNT(*) FROM report WHERE reporter_id = @Account) AS reports,
           (SELECT COUNT(*) FROM moderation WHERE actor_id = @Account OR account_id = @Account) AS moderation
@@ -48,7 +49,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
 
     private const string Accounts = """
         SELECT sender_id FROM message WHERE sender_id IS NOT NULL UNION SELECT account_id FROM member UNION SELECT account_id FROM reaction UNION SELECT owner_id FROM file
-        UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention
+        UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention UNION SELECT account_id FROM presence
         UNION SELECT created_by FROM invitation WHERE created_by IS NOT NULL
         UNION SELECT reporter_id FROM report WHERE reporter_id IS NOT NULL
         UNION SELECT actor_id FROM moderation WHERE actor_id IS NOT NULL
@@ -59,6 +60,10 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
 
     private sealed record ReactionRow(Guid Room, long Seq, string Emoji);
 
+    private const string PresenceOf = "SELECT state, is_hidden, last_seen_at FROM presence WHERE account_id = @Account";
+
+    private sealed record PresenceRow(string State, bool IsHidden, DateTimeOffset? LastSeenAt);
+
     private sealed record BlockRow(Guid Account, DateTimeOffset Since);
 
     private sealed record Counts(
@@ -68,6 +73,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         long Files,
         long Blocks,
         long Mentions,
+        long Presence,
         long Invitations,
         long Reports,
         long Moderation
@@ -82,6 +88,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
                 ["files"] = Files,
                 ["blocks"] = Blocks,
                 ["mentions"] = Mentions,
+                ["presence"] = Presence,
                 ["invitations"] = Invitations,
                 ["reports"] = Reports,
                 ["moderation"] = Moderation,
@@ -119,6 +126,13 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         await WriteAllAsync(
             writer,
             await database.ReadAsync(r => r.QueryAsync<BlockRow>(Blocks, new { Account = accountId }, ct), ct),
+            ct
+        );
+        writer.WriteEndArray();
+        writer.WriteStartArray("presence");
+        await WriteAllAsync(
+            writer,
+            await database.ReadAsync(r => r.QueryAsync<PresenceRow>(PresenceOf, new { Account = accountId }, ct), ct),
             ct
         );
         writer.WriteEndArray();
