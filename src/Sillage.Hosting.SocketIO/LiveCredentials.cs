@@ -21,6 +21,9 @@ internal sealed class LiveCredentials(
 {
     private const string QueryName = "token";
 
+    // Of the year 9999, the last that there are dates of.
+    private const long LastSecond = 253_402_300_799;
+
     private static readonly JsonElement NoAuth = JsonElement.Parse("{}");
 
     private static readonly ClaimsPrincipal Nobody = new(new ClaimsIdentity());
@@ -79,7 +82,7 @@ internal sealed class LiveCredentials(
             { Caller.MustEnrol: true } => new RefusedPrincipal(
                 new LiveRefusal(LiveRefusal.Forbidden, AccessMiddleware.FactorMissing.Detail!)
             ),
-            { Caller: { } caller } => new LivePrincipal(caller, before),
+            { Caller: { } caller } => new LivePrincipal(caller, before, EndOf(token)),
             { Refusal: { } reason } => new RefusedPrincipal(
                 new LiveRefusal(IsOver(token) ? LiveRefusal.Expired : LiveRefusal.Invalid, reason)
             ),
@@ -106,26 +109,32 @@ internal sealed class LiveCredentials(
     /// Whether a token that was refused says itself that its time is over. Nothing is granted for it, so nothing need be proved: it tells an
     /// honest client whether to refresh or to log in.
     /// </summary>
-    private bool IsOver(string credential)
+    private bool IsOver(string credential) => EndOf(credential) <= clock.GetUtcNow();
+
+    /// <summary>When a token says itself that its time is over; null for what is no token.</summary>
+    private static DateTimeOffset? EndOf(string credential)
     {
         var parts = credential[(credential.LastIndexOf(' ') + 1)..].Split('.');
         if (parts.Length != 3 || !Base64Url.IsValid(parts[1]))
         {
-            return false;
+            return null;
         }
 
         try
         {
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]));
-            return claims.RootElement.ValueKind is JsonValueKind.Object
+            return
+                claims.RootElement.ValueKind is JsonValueKind.Object
                 && claims.RootElement.TryGetProperty("exp", out var end)
                 && end.ValueKind is JsonValueKind.Number
                 && end.TryGetInt64(out var seconds)
-                && seconds <= clock.GetUtcNow().ToUnixTimeSeconds();
+                && seconds is >= 0 and <= LastSecond
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Sillage.Hosting.Limits;
 
 namespace Sillage.Hosting.SocketIO;
@@ -10,6 +11,12 @@ public sealed class LiveOptions
     /// clients that can do no other.
     /// </summary>
     public bool TokenInQuery { get; set; }
+
+    /// <summary>
+    /// How long before the end of its access token a client is told (<c>token:expiring</c>), so that it gives a new one. 1 s to 10 min, default 60 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan TokenWarning { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The events that one connection may send to one namespace. Default 100 at once, 20 a second.</summary>
     public BucketOptions ConnectionEvents { get; set; } = new() { Burst = 100, PerSecond = 20 };

@@ -5,13 +5,22 @@ using Sillage.SocketIO;
 namespace Sillage.Hosting.SocketIO;
 
 /// <summary>A caller as Socket.IO knows users.</summary>
-internal sealed class LivePrincipal(Caller caller, long changesBefore)
+internal sealed class LivePrincipal(Caller caller, long changesBefore, DateTimeOffset? tokenEnds)
     : ClaimsPrincipal(caller.ToPrincipal("Sillage").Identities)
 {
     public Caller Caller { get; } = caller;
 
     /// <summary>How many changes of accounts had been heard of before the credential was checked.</summary>
     public long ChangesBefore { get; } = changesBefore;
+
+    /// <summary>When the access token's time is over; null for a credential that has none.</summary>
+    public DateTimeOffset? TokenEnds { get; } = tokenEnds;
+
+    /// <summary>Whether the client was told that the end of the token is near.</summary>
+    public bool IsWarned { get; set; }
+
+    /// <summary>The same by the same credential, as the account is now.</summary>
+    public LivePrincipal As(Caller now) => new(now, ChangesBefore, TokenEnds) { IsWarned = IsWarned };
 }
 
 /// <summary>Nobody, by a credential that was refused: the client is told when it joins.</summary>

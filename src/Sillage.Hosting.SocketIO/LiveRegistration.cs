@@ -32,6 +32,7 @@ public static class LiveRegistration
         services.TryAddSingleton<LiveCredentials>();
         services.AddSingleton<LiveSockets>();
         services.AddSingleton<LiveLimits>();
+        services.AddSingleton<RefreshToken>();
         services.AddSingleton<SocketIOGate, LiveGate>();
         services.AddSingleton<IRoutePart, LiveRoutes>();
         services.AddSingleton<ConnectionCount, LiveConnectionCount>();

@@ -20,6 +20,8 @@ internal sealed class LiveRoutes(IEnumerable<LiveNamespaces> namespaces, LiveCre
                 {
                     module.Map(live);
                 }
+
+                RefreshToken.Map(live);
             }
         );
         endpoint

@@ -54,6 +54,18 @@ public sealed class SocketIOBuilder : NamespaceBuilder
         return builder;
     }
 
+    /// <summary>Handles an event in every namespace that is mapped by now, as <see cref="NamespaceBuilder.On"/> does in one.</summary>
+    /// <exception cref="ArgumentException">The name is reserved.</exception>
+    public SocketIOBuilder OnInAll(string name, Delegate handler)
+    {
+        foreach (var builder in _fixed.Values.Concat(_patterns.Select(pattern => pattern.Builder)))
+        {
+            builder.On(name, handler);
+        }
+
+        return this;
+    }
+
     /// <summary>Called when a namespace comes to be: each that is mapped when it is first used, each of a pattern with its first client.</summary>
     public SocketIOBuilder OnNewNamespace(Action<SocketNamespace> handler)
     {
