@@ -29,11 +29,12 @@ const scripts = {
   "server": "pages/server.ts",
   "accounts/me": "pages/me.ts",
   "accounts/people": "pages/people.ts",
+  "messaging/chat": "chat/app.ts",
   "traces/studies": "pages/studies.ts",
 };
 
 rmSync(out, { recursive: true, force: true });
-for (const folder of ["", "accounts", "traces"]) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of ["", "accounts", "messaging", "traces"]) mkdirSync(join(out, folder), { recursive: true });
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(scripts).map(([to, from]) => [to, join("src", from)])),
@@ -48,18 +49,26 @@ await build({
   logLevel: "warning",
 });
 
-const css = await build({
-  absWorkingDir: root,
-  stdin: {
-    contents: readFileSync(join(root, "node_modules/uplot/dist/uPlot.min.css"), "utf8") + readFileSync(join(root, "src/console.css"), "utf8"),
-    loader: "css",
-  },
-  minify: true,
-  target: "chrome123",
-  write: false,
-});
-writeFileSync(join(out, "console.css"), css.outputFiles[0].contents);
-for (const name of ["index.html", "icon.svg"]) copyFileSync(join(root, "src", name), join(out, name));
-for (const name of ["en.json", "fr.json"]) {
-  writeFileSync(join(out, name), JSON.stringify(JSON.parse(readFileSync(join(root, "src", name), "utf8"))) + "\n");
+const styles = {
+  "console.css": ["node_modules/uplot/dist/uPlot.min.css", "src/console.css"],
+  "messaging/chat.css": ["src/chat/chat.css"],
+};
+for (const [to, from] of Object.entries(styles)) {
+  const css = await build({
+    absWorkingDir: root,
+    stdin: { contents: from.map((name) => readFileSync(join(root, name), "utf8")).join(""), loader: "css" },
+    minify: true,
+    target: "chrome123",
+    write: false,
+  });
+  writeFileSync(join(out, to), css.outputFiles[0].contents);
+}
+
+const copies = { "index.html": "index.html", "icon.svg": "icon.svg", "messaging/chat.html": "chat/chat.html" };
+for (const [to, from] of Object.entries(copies)) copyFileSync(join(root, "src", from), join(out, to));
+const texts = { "": "", "messaging/chat-": "chat/" };
+for (const [to, from] of Object.entries(texts)) {
+  for (const name of ["en.json", "fr.json"]) {
+    writeFileSync(join(out, to + name), JSON.stringify(JSON.parse(readFileSync(join(root, "src", from + name), "utf8"))) + "\n");
+  }
 }

@@ -1,27 +1,16 @@
 // The frame around the pages: who looks, where one can go, what was just asked.
-import { activity, api, curl, Form, go, html, language, LitElement, loadTexts, nothing, Problem, send, t, wantedLanguage, type Call, type Language, type Me } from "./kit";
+import { activity, api, applyTheme, curl, go, html, language, LitElement, loadTexts, mark, nextTheme, nothing, Problem, send, t, theme, wantedLanguage, type Call, type Language, type Me } from "./kit";
 
 interface KnownPage {
   name: string;
   english: string;
   french: string;
   for: string[];
+  /** Where it is, if not in the console. */
+  elsewhere?: string;
 }
 
 const pages: KnownPage[] = JSON.parse(document.querySelector<HTMLMetaElement>("meta[name=sillage-pages]")!.content);
-
-type Theme = "auto" | "light" | "dark";
-const themes: Theme[] = ["auto", "light", "dark"];
-
-function theme(): Theme {
-  return (localStorage.getItem("sillage.theme") as Theme | null) ?? "auto";
-}
-
-function applyTheme(): void {
-  document.documentElement.dataset.theme = theme();
-}
-
-const mark = html`<img class="mark" src="/console/assets/icon.svg" alt="" width="34" height="34" />`;
 
 const script = (name: string) => import(`/console/assets/${name}.js`);
 
@@ -48,9 +37,7 @@ class Shell extends LitElement {
   declare open: boolean;
   declare call: Call | undefined;
 
-  private form = new Form(this as never);
   private element: HTMLElement | undefined;
-  private wantsCode = "";
 
   protected override createRenderRoot() {
     return this;
@@ -94,7 +81,7 @@ class Shell extends LitElement {
     if (!this.me) return;
     const [name, ...path] = location.pathname.split("/").slice(2).map(decodeURIComponent);
     if (!name) {
-      go(`/console/${this.visible[0]?.name ?? "me"}`, true);
+      go(`/console/${this.visible.find((page) => !page.elsewhere)?.name ?? "me"}`, true);
       return;
     }
 
@@ -144,31 +131,13 @@ class Shell extends LitElement {
     go(link.href);
   }
 
-  private logIn = (event: Event) =>
-    this.form.submit(event, async (values) => {
-      let tokens: { refresh_token: string };
-      try {
-        tokens = await api.post("/api/v1/auth/login", values, { quiet: true });
-      } catch (error) {
-        // A second factor is asked for once the password is right.
-        const field = error instanceof Problem ? error.errors.find((e) => /^\/\w*(code|otp)$/i.test(e.pointer)) : undefined;
-        if (field && !this.wantsCode) {
-          this.wantsCode = field.pointer.slice(1);
-          this.requestUpdate();
-          await this.updateComplete;
-        }
-
-        throw error;
-      }
-
-      await send("POST", "/api/v1/auth/cookies", JSON.stringify({ refresh_token: tokens.refresh_token }), { quiet: true });
-      this.wantsCode = "";
-      const before = this.me;
-      const resolve = this.ended;
-      this.ended = undefined;
-      resolve?.();
-      if (before && before.username.toLowerCase() !== values.username!.toLowerCase()) location.reload();
-    });
+  private loggedIn = (event: CustomEvent<string>) => {
+    const before = this.me;
+    const resolve = this.ended;
+    this.ended = undefined;
+    resolve?.();
+    if (before && before.username.toLowerCase() !== event.detail.toLowerCase()) location.reload();
+  };
 
   private logOut = async () => {
     await send("DELETE", "/api/v1/auth/cookies", undefined, { quiet: true });
@@ -186,8 +155,7 @@ class Shell extends LitElement {
   };
 
   private setTheme = () => {
-    localStorage.setItem("sillage.theme", themes[(themes.indexOf(theme()) + 1) % themes.length]!);
-    applyTheme();
+    nextTheme();
     this.requestUpdate();
   };
 
@@ -211,7 +179,7 @@ class Shell extends LitElement {
         <ul>
           ${this.visible.map(
             (page) => html`<li>
-              <a href="/console/${page.name}" aria-current=${page.name === this.page ? "page" : nothing}>${this.titleOf(page)}</a>
+              <a href=${page.elsewhere ?? `/console/${page.name}`} aria-current=${page.name === this.page ? "page" : nothing}>${this.titleOf(page)}</a>
             </li>`,
           )}
           <li><a href="/docs" target="_blank" rel="noopener">${t("shell.reference")}</a></li>
@@ -253,33 +221,8 @@ class Shell extends LitElement {
   }
 
   private loginCard() {
-    return html`<section class="card login">
-      <p class="brand">${mark}<span>Sillage</span></p>
-      <h1>${this.me ? t("login.again") : t("login.title")}</h1>
-      ${this.me ? html`<p class="lead">${t("login.ended")}</p>` : nothing}
-      <form novalidate @submit=${this.logIn}>
-        ${this.form.problemBox()}
-        ${this.form.field({ name: "username", label: t("login.username"), autocomplete: "username", required: true, value: this.me?.username })}
-        ${this.form.field({ name: "password", label: t("login.password"), type: "password", autocomplete: "current-password", required: true })}
-        ${this.wantsCode
-          ? this.form.field({ name: this.wantsCode, label: t("login.code"), help: t("login.code.help"), autocomplete: "one-time-code", required: true })
-          : nothing}
-        <button type="submit" class="primary wide" ?disabled=${this.form.busy}>${t("login.action")}</button>
-      </form>
-      ${this.me ? nothing : html`<p class="row center">
-        <button type="button" class="quiet" lang=${language === "fr" ? "en" : "fr"} @click=${() => this.setLanguage(language === "fr" ? "en" : "fr")}>${language === "fr" ? "English" : "Français"}</button>
-        <button type="button" class="quiet" @click=${this.setTheme}>${t(`theme.${theme()}`)}</button>
-      </p>`}
-    </section>`;
-  }
-
-  protected override updated(): void {
-    // Who is asked to log in writes there, wherever the focus was.
-    const card = this.querySelector<HTMLElement>(".login");
-    if (card && !card.contains(document.activeElement)) {
-      const inputs = [...card.querySelectorAll<HTMLInputElement>("input")];
-      (inputs.find((input) => input.value === "") ?? inputs[0])?.focus();
-    }
+    return html`<sillage-login .again=${this.me} .language=${language} @logged-in=${this.loggedIn}
+      @language=${(event: CustomEvent<Language>) => this.setLanguage(event.detail)}></sillage-login>`;
   }
 }
 

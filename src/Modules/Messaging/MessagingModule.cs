@@ -7,6 +7,7 @@ using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Files;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Conversations;
@@ -34,6 +35,10 @@ public sealed class MessagingModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => MessagingPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [new("chat", 30, "Chat", "Discussion") { For = [MessagingPermission.Read], Elsewhere = ChatPage.Address }];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -106,8 +111,11 @@ public sealed class MessagingModule : IModule
         SearchMessages.Map(routes.MapGroup("/api/v1/messages").WithTags("Messages"), messages);
         routes.MapFiles<MessagingData>(MessagingPermission.Write, "Messages");
 
-        OpenConversation.Map(routes.MapGroup("/api/v1/conversations").WithTags("Conversations"));
+        var conversations = routes.MapGroup("/api/v1/conversations").WithTags("Conversations");
+        OpenConversation.Map(conversations);
+        FindPerson.Map(conversations);
         ShowPresence.Map(routes.MapGroup("/api/v1/presence").WithTags("Presence"));
         BlockPerson.Map(routes.MapGroup("/api/v1/blocks").WithTags("Conversations"));
+        ChatPage.Map(routes);
     }
 }

@@ -17,4 +17,9 @@ public sealed record ConsolePage(string Name, int Order, string English, string 
     /// asks, which are open to nobody by this.
     /// </summary>
     public IReadOnlyList<Permission> For { get; init; } = [];
+
+    /// <summary>
+    /// Where it is, if it is no page of the console but one that the module serves itself: the navigation leads there. Default: none.
+    /// </summary>
+    public string? Elsewhere { get; init; }
 }

@@ -40,7 +40,7 @@ internal static class ConsoleRoutes
         var pages = all.SelectMany(m => m.Pages).OrderBy(page => page.Order).ToArray();
         var shell = new PageFile("index.html", Shell(pages));
         shell.Map(routes, Address);
-        foreach (var page in pages)
+        foreach (var page in pages.Where(page => page.Elsewhere is null))
         {
             shell.Map(routes, $"{Address}/{page.Name}/{{**rest}}");
         }
@@ -69,6 +69,7 @@ internal static class ConsoleRoutes
                 page.Name,
                 page.English,
                 page.French,
+                page.Elsewhere,
                 For = page.For.Select(permission => permission.Name),
             }),
             Json.Options

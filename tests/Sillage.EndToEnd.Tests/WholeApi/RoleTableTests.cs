@@ -56,6 +56,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/collections/{collection}/rules/try         401    403    403    404    404    404
         GET /api/v1/conversations                               401    200    200    200      200   200
         POST /api/v1/conversations                              401    415    415    415      415   415
+        GET /api/v1/conversations/candidate                     401    400    400    400      400   400
         GET /api/v1/erasures/{id}                               404    404    404    404      404   404
         GET /api/v1/events/parked                               401    403    403    403      403   200
         DELETE /api/v1/events/parked/{id}                       401    403    403    403      403   404

@@ -15,8 +15,10 @@ export function wantedLanguage(): Language {
   return chosen.startsWith("fr") ? "fr" : "en";
 }
 
-export async function loadTexts(wanted: Language): Promise<void> {
-  texts = await (await fetch(`/console/assets/${wanted}.json`)).json();
+/** Loads them; `more` are files of a page's own beside them, by what stands before the language in their names. */
+export async function loadTexts(wanted: Language, ...more: string[]): Promise<void> {
+  const files = ["", ...more].map(async (begin) => (await fetch(`/console/assets/${begin}${wanted}.json`)).json());
+  texts = Object.assign({}, ...(await Promise.all(files)));
   language = wanted;
   locale = navigator.languages.find((one) => one.startsWith(wanted)) ?? wanted;
   plurals = new Intl.PluralRules(wanted);
