@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Accounts;
+using Sillage.Hosting.Modules;
 using Sillage.Specifications;
 using Sillage.Storage;
 using Xunit;
@@ -51,6 +52,14 @@ public abstract class MessagingUnderTest : IAsyncLifetime
         string? postgres,
         Action<WebApplicationBuilder>? configure,
         params (string Name, string? Value)[] settings
+    ) => StartWithAsync([], postgres, configure, settings);
+
+    /// <summary>The same with other modules besides.</summary>
+    public static Task<SillageServer> StartWithAsync(
+        IReadOnlyList<IModule> others,
+        string? postgres,
+        Action<WebApplicationBuilder>? configure,
+        params (string Name, string? Value)[] settings
     )
     {
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -67,20 +76,27 @@ public abstract class MessagingUnderTest : IAsyncLifetime
             all[name] = value;
         }
 
-        return SillageServer.StartAsync([new AccountsModule(), new MessagingModule()], all, configure);
+        return SillageServer.StartAsync([new AccountsModule(), new MessagingModule(), .. others], all, configure);
     }
 
     /// <summary>A connection string to a fresh database; null on SQLite.</summary>
     public abstract Task<string?> PostgresAsync();
+
+    /// <summary>The same with nothing in it yet.</summary>
+    public abstract Task<string?> EmptyPostgresAsync();
 }
 
 public sealed class SqliteMessaging : MessagingUnderTest
 {
     public override Task<string?> PostgresAsync() => Task.FromResult<string?>(null);
+
+    public override Task<string?> EmptyPostgresAsync() => PostgresAsync();
 }
 
 public sealed class PostgresMessaging(PostgresServer postgres) : MessagingUnderTest
 {
     public override async Task<string?> PostgresAsync() =>
         await postgres.CreateDatabaseAsync([new AccountsModule(), new MessagingModule()]);
+
+    public override async Task<string?> EmptyPostgresAsync() => await postgres.CreateDatabaseAsync();
 }

@@ -22,6 +22,7 @@ using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Unread;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
@@ -60,6 +61,10 @@ public sealed class MessagingModule : IModule
         services.AddSingleton<LivePresence>();
         services.AddWork<MessagingData, KeepPresence, PresenceWork>(
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
+        );
+        services.AddUnreadKinds();
+        services.AddWork<MessagingData, TellUnread, TellUnreadWork>(
+            (work, _) => work.Every = TimeSpan.FromSeconds(5)
         );
         services.AddWork<MessagingData, RemoveOld, Keeping>(
             (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)

@@ -40,6 +40,13 @@ public sealed class MessagingOptions
     [Range(typeof(TimeSpan), "00:00:03", "00:10:00")]
     public TimeSpan PresenceLease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a message may stay unread before its reader is notified of it: in conversations, and in rooms where it names him. 0 s to 1 day,
+    /// default 5 min; 0 for never.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan UnreadAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How many messages one person may send at once, over all rooms. 1 to 10 000, default 30.</summary>
     [Range(1, 10_000)]
     public int MessageBurst { get; set; } = 30;

@@ -3,6 +3,7 @@ using Sillage.Api.Problems;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Unread;
 
 namespace Sillage.Messaging.Members;
 
@@ -21,6 +22,7 @@ internal static class Removal
             {
                 RefusePair(held.Room);
                 await Member.PutAsync(unit, held, caller.Id, Member.Ordinary, Member.Out, chat.Now, ct);
+                await UnreadNotices.SettleAsync(unit, room.Id, caller.Id, ct);
                 await Succession.RunAsync(unit, held, ct);
                 return true;
             },
@@ -56,6 +58,7 @@ internal static class Removal
                 }
 
                 await Member.PutAsync(unit, held, account, Member.Ordinary, state, chat.Now, ct);
+                await UnreadNotices.SettleAsync(unit, room.Id, account, ct);
                 var action = state == Member.Banned ? ModerationTrail.Banned : ModerationTrail.Kicked;
                 await ModerationTrail.WriteAsync(
                     unit,

@@ -10,6 +10,7 @@ using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Unread;
 
 namespace Sillage.Messaging.Messages;
 
@@ -88,6 +89,7 @@ internal static class DeleteMessage
 
                     await MessageIndex.RemoveAsync(unit, room.Id, row.Seq, row.Seq, ct);
                     await FileStore.RemoveAttachedAsync(unit, row.Id, ct);
+                    await UnreadNotices.SettleGoneAsync(unit, chat, room.Id, ct);
                     if (!isOwn)
                     {
                         await ModerationTrail.WriteAsync(

@@ -11,6 +11,7 @@ using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Unread;
 
 namespace Sillage.Messaging.Messages;
 
@@ -145,6 +146,10 @@ internal static class EditMessage
                     await MessageIndex.PutAsync(unit, room.Id, row.Seq, edited.Text, ct);
                     await unit.ExecuteAsync(ForgetMentions, parameters, ct);
                     await Mentions.WriteAsync(unit, row, mentions, ct);
+                    if (mentions.Accounts.Count > 0 || forAll)
+                    {
+                        await UnreadNotices.ArmAsync(unit, chat, room.Id, row.Seq, ct);
+                    }
                 }
 
                 return await MessageRow.ToMessageAsync(unit, await MessageRow.GetAsync(unit, room.Id, id, ct), ct);

@@ -11,6 +11,7 @@ using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Unread;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
@@ -206,6 +207,11 @@ internal static class SendMessage
         await MessageIndex.PutAsync(unit, row.RoomId, row.Seq, row.Text, ct);
         await Mentions.WriteAsync(unit, row, mentions, ct);
         await MessageFiles.AttachAsync(unit, row, request.Attachments ?? [], ct);
+        if (held.Room.IsConversation || mentions.Accounts.Count > 0 || row.MentionsRoom)
+        {
+            await UnreadNotices.ArmAsync(unit, chat, row.RoomId, row.Seq, ct);
+        }
+
         await held.SaveAsync(unit, chat.Signals, ct);
         return new Sent(row.Id, row.Seq, Stored(now));
     }

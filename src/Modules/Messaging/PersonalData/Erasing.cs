@@ -1,6 +1,7 @@
 using Sillage.Files;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
+using Sillage.Messaging.Unread;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.PersonalData;
@@ -45,6 +46,8 @@ internal static class Erasing
 
     private const string Pair = "UPDATE room SET pair = NULL WHERE id = @Room AND kind = 'direct'";
 
+    private const string Notices = "DELETE FROM unread_notice WHERE account_id = @Account";
+
     private static readonly string[] Elsewhere =
     [
         "DELETE FROM mention WHERE account_id = @Account",
@@ -59,6 +62,9 @@ internal static class Erasing
 
     public static async Task RunAsync(IUnitOfWork unit, Guid account, Chat chat, CancellationToken ct)
     {
+        // First, and without a word: what is settled below would name the person once more.
+        await unit.ExecuteAsync(Notices, new { Account = account }, ct);
+
         // In the order of their ids, as every unit that holds more than one.
         foreach (var room in await unit.QueryAsync<Guid>(RoomsOf, new { Account = account }, ct))
         {
@@ -92,6 +98,7 @@ internal static class Erasing
             await unit.ExecuteAsync(statement, parameters, ct);
         }
 
+        await UnreadNotices.SettleGoneAsync(unit, chat, held.Room.Id, ct);
         await Succession.RunAsync(unit, held, ct);
         await held.SaveAsync(unit, chat.Signals, ct);
     }

@@ -42,6 +42,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
           (SELECT COUNT(*) FROM block WHERE account_id = @Account OR blocked_id = @Account) AS blocks,
           (SELECT COUNT(*) FROM mention WHERE account_id = @Account) AS mentions,
           (SELECT COUNT(*) FROM presence WHERE account_id = @Account) AS presence,
+          (SELECT COUNT(*) FROM unread_notice WHERE account_id = @Account) AS notices,
           (SELECT COUNT(*) FROM invitation WHERE created_by = @Account) AS invitations,
           (SELECT COUNT(*) FROM report WHERE reporter_id = @Account) AS reports,
           (SELECT COUNT(*) FROM moderation WHERE actor_id = @Account OR account_id = @Account) AS moderation
@@ -49,7 +50,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
 
     private const string Accounts = """
         SELECT sender_id FROM message WHERE sender_id IS NOT NULL UNION SELECT account_id FROM member UNION SELECT account_id FROM reaction UNION SELECT owner_id FROM file
-        UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention UNION SELECT account_id FROM presence
+        UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention UNION SELECT account_id FROM presence UNION SELECT account_id FROM unread_notice
         UNION SELECT created_by FROM invitation WHERE created_by IS NOT NULL
         UNION SELECT reporter_id FROM report WHERE reporter_id IS NOT NULL
         UNION SELECT actor_id FROM moderation WHERE actor_id IS NOT NULL
@@ -61,6 +62,11 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
     private sealed record ReactionRow(Guid Room, long Seq, string Emoji);
 
     private const string PresenceOf = "SELECT state, is_hidden, last_seen_at FROM presence WHERE account_id = @Account";
+
+    private const string Notices =
+        "SELECT room_id AS room, seq, reason, told_at FROM unread_notice WHERE account_id = @Account ORDER BY room_id";
+
+    private sealed record NoticeRow(Guid Room, long Seq, string Reason, DateTimeOffset ToldAt);
 
     private sealed record PresenceRow(string State, bool IsHidden, DateTimeOffset? LastSeenAt);
 
@@ -74,6 +80,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         long Blocks,
         long Mentions,
         long Presence,
+        long Notices,
         long Invitations,
         long Reports,
         long Moderation
@@ -89,6 +96,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
                 ["blocks"] = Blocks,
                 ["mentions"] = Mentions,
                 ["presence"] = Presence,
+                ["notices"] = Notices,
                 ["invitations"] = Invitations,
                 ["reports"] = Reports,
                 ["moderation"] = Moderation,
@@ -126,6 +134,13 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         await WriteAllAsync(
             writer,
             await database.ReadAsync(r => r.QueryAsync<BlockRow>(Blocks, new { Account = accountId }, ct), ct),
+            ct
+        );
+        writer.WriteEndArray();
+        writer.WriteStartArray("notices");
+        await WriteAllAsync(
+            writer,
+            await database.ReadAsync(r => r.QueryAsync<NoticeRow>(Notices, new { Account = accountId }, ct), ct),
             ct
         );
         writer.WriteEndArray();

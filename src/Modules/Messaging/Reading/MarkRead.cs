@@ -9,6 +9,7 @@ using Sillage.Api.Requests;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Unread;
 
 namespace Sillage.Messaging.Reading;
 
@@ -116,6 +117,7 @@ internal static class MarkRead
                         },
                         ct
                     );
+                    await UnreadNotices.SettleAsync(unit, room.Id, caller.Id, ct);
                 }
 
                 return await ReadingState.OfAsync(

@@ -6,6 +6,7 @@ using Sillage.Api.Access;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Unread;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Retention;
@@ -51,6 +52,7 @@ internal static class DeleteRoom
                     await unit.ExecuteAsync(statement, new { Room = room.Id }, ct);
                 }
 
+                await UnreadNotices.SettleAsync(unit, room.Id, null, ct);
                 await unit.EnqueueAsync(new RemoveRoom(room.Id), ct: ct);
                 await unit.AuditAsync(new AuditEntry(ModerationTrail.RoomDeleted, caller.Id, room.Id.ToString()), ct);
                 unit.OnCommitted(() => chat.Signals.Raise(room.Id));

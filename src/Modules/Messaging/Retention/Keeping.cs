@@ -1,4 +1,5 @@
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Unread;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
@@ -61,6 +62,7 @@ internal sealed class Keeping(IDatabase<MessagingData> database, Chat chat) : IW
         var first = kept ?? last + 1;
         await OldMessages.RemoveAsync(unit, room.Id, first, ct);
         await unit.ExecuteAsync(NoteFirst, new { Room = room.Id, First = first }, ct);
+        await UnreadNotices.SettleGoneAsync(unit, chat, room.Id, ct);
         await held.SaveAsync(unit, chat.Signals, ct);
         return kept is null;
     }

@@ -1,0 +1,20 @@
+-- Rooms with messages that somebody may have to be told of: from which place on, and when it is looked who has not read.
+CREATE TABLE unread_due (
+  room_id uuid PRIMARY KEY,
+  seq     bigint NOT NULL,
+  due_at  timestamptz NOT NULL
+);
+
+CREATE INDEX unread_due_at ON unread_due (due_at);
+
+-- Who was told of what: once for a person and a room until it is settled.
+CREATE TABLE unread_notice (
+  account_id uuid NOT NULL,
+  room_id    uuid NOT NULL,
+  seq        bigint NOT NULL,
+  reason     text NOT NULL CHECK (reason IN ('conversation', 'mention')),
+  told_at    timestamptz NOT NULL,
+  PRIMARY KEY (account_id, room_id)
+);
+
+CREATE INDEX unread_notice_room ON unread_notice (room_id);
