@@ -87,9 +87,9 @@ public abstract class UnreadTests(MessagingUnderTest messaging) : MessagingSpeci
         var first = await SayAsync(server, sender, room, "One.");
         await HearAsync($"unread {reader.Id} 1 {sender.Id} Conversation");
         await SayAsync(server, sender, room, "Two.");
-        (
-            await server.SendAsync(HttpMethod.Delete, $"{room}/messages/{first["id"]}", null, sender.Token)
-        ).Must(HttpStatusCode.NoContent);
+        (await server.SendAsync(HttpMethod.Delete, $"{room}/messages/{first["id"]}", null, sender.Token)).Must(
+            HttpStatusCode.NoContent
+        );
         await HearAsync($"read {reader.Id} 1 Conversation");
         await HearAsync($"unread {reader.Id} 2 {sender.Id} Conversation");
     }
@@ -173,8 +173,7 @@ public abstract class UnreadTests(MessagingUnderTest messaging) : MessagingSpeci
     {
         public ConcurrentQueue<string> Events { get; } = [];
 
-        public string[] Of(Person person) =>
-            [.. Events.Where(text => text.Split(' ')[1] == $"{person.Id}")];
+        public string[] Of(Person person) => [.. Events.Where(text => text.Split(' ')[1] == $"{person.Id}")];
 
         public Task Add(string text)
         {
@@ -210,9 +209,7 @@ public abstract class UnreadTests(MessagingUnderTest messaging) : MessagingSpeci
     }
 }
 
-public sealed class UnreadOnSqlite(SqliteMessaging messaging)
-    : UnreadTests(messaging),
-        IClassFixture<SqliteMessaging>;
+public sealed class UnreadOnSqlite(SqliteMessaging messaging) : UnreadTests(messaging), IClassFixture<SqliteMessaging>;
 
 public sealed class UnreadOnPostgres(PostgresMessaging messaging)
     : UnreadTests(messaging),

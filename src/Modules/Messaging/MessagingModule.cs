@@ -63,9 +63,7 @@ public sealed class MessagingModule : IModule
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
         );
         services.AddUnreadKinds();
-        services.AddWork<MessagingData, TellUnread, TellUnreadWork>(
-            (work, _) => work.Every = TimeSpan.FromSeconds(5)
-        );
+        services.AddWork<MessagingData, TellUnread, TellUnreadWork>((work, _) => work.Every = TimeSpan.FromSeconds(5));
         services.AddWork<MessagingData, RemoveOld, Keeping>(
             (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromHours(1), true)
         );

@@ -61,10 +61,7 @@ internal static class UnreadNotices
         foreach (var notice in settled)
         {
             await unit.ExecuteAsync(Remove, new { notice.AccountId, Room = room }, ct);
-            await unit.PublishAsync(
-                new MessageRead(notice.AccountId, room, notice.Seq, ReasonOf(notice.Reason)),
-                ct
-            );
+            await unit.PublishAsync(new MessageRead(notice.AccountId, room, notice.Seq, ReasonOf(notice.Reason)), ct);
             await unit.PublishAsync(
                 new NotificationSettled(UnreadKinds.Of(notice.Reason), notice.AccountId, KeyOf(room, notice.Seq)),
                 ct
