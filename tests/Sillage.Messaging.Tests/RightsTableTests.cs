@@ -37,6 +37,10 @@ public abstract class RightsTableTests(MessagingUnderTest messaging) : Messaging
         PUT /messages/{message}/reactions/%F0%9F%91%8D    403 403 200    200       200   403
         DELETE /messages/{message}/reactions/%F0%9F%91%8D 403 403 200    200       200   403
         GET /messages/{message}/versions            403      403    200    200       200   200
+        GET /threads                                403      403    200    200       200   200
+        GET /threads/{thread}                       403      403    200    200       200   200
+        GET /threads/{thread}/messages              403      403    200    200       200   200
+        POST /threads/{thread}/read {"seq":0}       403      403    200    200       200   403
         POST /messages/{message}/reports {"reason":"a"}   403 403 201    201       201   403
         DELETE /messages/{nobody}                   403      403    404    404       404   404
         """;
@@ -49,6 +53,7 @@ public abstract class RightsTableTests(MessagingUnderTest messaging) : Messaging
         reaction:add "id":"{message}","emoji":"👍"   forbidden forbidden ok        ok        ok        forbidden
         reaction:remove "id":"{message}","emoji":"👍" forbidden forbidden ok       ok        ok        forbidden
         read "seq":0                                forbidden forbidden ok        ok        ok        forbidden
+        thread:read "thread":{thread},"seq":0       forbidden forbidden ok        ok        ok        forbidden
         typing                                      forbidden forbidden ok        ok        ok        forbidden
         member:kick "account":"{nobody}"            forbidden forbidden forbidden not_found not_found not_found
         member:ban "account":"{nobody}"             forbidden forbidden forbidden not_found not_found not_found
@@ -65,9 +70,18 @@ public abstract class RightsTableTests(MessagingUnderTest messaging) : Messaging
         );
         (await SendAsync(owner, HttpMethod.Put, $"{room}/bans/{banned.Id}", new { })).Must(HttpStatusCode.NoContent);
         var message = (string)(await SayAsync(owner, room, "Asked about."))["id"]!;
+        var thread = (await SayAsync(owner, room, "Answered."))["seq"]!.ToString();
+        (
+            await PostAsync(
+                owner,
+                $"{room}/messages",
+                new { text = "So.", replyTo = long.Parse(thread, System.Globalization.CultureInfo.InvariantCulture) }
+            )
+        ).Must(HttpStatusCode.Created);
         string Fill(string text) =>
             text.Replace("{member}", $"{people[5].Id}", StringComparison.Ordinal)
                 .Replace("{message}", message, StringComparison.Ordinal)
+                .Replace("{thread}", thread, StringComparison.Ordinal)
                 .Replace("{nobody}", "00000000-0000-7000-8000-000000000000", StringComparison.Ordinal);
 
         Person[] callers = [stranger, banned, member, moderator, owner, Messaging.Administrator];

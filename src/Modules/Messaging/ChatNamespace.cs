@@ -6,6 +6,7 @@ using Sillage.Messaging.Messages;
 using Sillage.Messaging.Presence;
 using Sillage.Messaging.Reading;
 using Sillage.Messaging.Rooms;
+using Sillage.Messaging.Threads;
 using Sillage.SocketIO;
 
 namespace Sillage.Messaging;
@@ -36,6 +37,7 @@ internal static class ChatNamespace
         MarkRead.Map(events);
         Typing.Map(events);
         ShowPresence.Map(events);
+        MarkThreadRead.Map(events);
     }
 
     private static async Task ConnectAsync(

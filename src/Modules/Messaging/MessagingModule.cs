@@ -22,6 +22,7 @@ using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Threads;
 using Sillage.Messaging.Unread;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -115,6 +116,10 @@ public sealed class MessagingModule : IModule
         routes.MapFiles<MessagingData>(MessagingPermission.Write, "Messages");
 
         var conversations = routes.MapGroup("/api/v1/conversations").WithTags("Conversations");
+        var threads = room.MapGroup("/threads").WithTags("Threads");
+        ReadThreads.Map(threads);
+        MarkThreadRead.Map(threads);
+
         OpenConversation.Map(conversations);
         FindPerson.Map(conversations);
         ShowPresence.Map(routes.MapGroup("/api/v1/presence").WithTags("Presence"));

@@ -179,6 +179,10 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/rooms/{room}/read                           401    404    404    404      404   404
         POST /api/v1/rooms/{room}/read                          401    404    404    404      404   404
         GET /api/v1/rooms/{room}/reports                        401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/threads                        401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/threads/{thread}               401    404    404    404      404   404
+        GET /api/v1/rooms/{room}/threads/{thread}/messages      401    404    404    404      404   404
+        POST /api/v1/rooms/{room}/threads/{thread}/read         401    404    404    404      404   404
         PUT /api/v1/rooms/{room}/reports/{id}/resolution        401    404    404    404      404   404
         POST /api/v1/setup                                      415    415    415    415      415   415
         GET /api/v1/signing-keys                                401    403    403    403      403   200

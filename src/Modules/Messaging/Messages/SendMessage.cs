@@ -11,6 +11,7 @@ using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
+using Sillage.Messaging.Threads;
 using Sillage.Messaging.Unread;
 using Sillage.Storage;
 
@@ -178,7 +179,8 @@ internal static class SendMessage
         }
 
         await RefuseSilencedAsync(unit, held.Room, caller, chat, ct);
-        if (request.ReplyTo is { } answered && await MessageRow.FindAsync(unit, room.Id, answered, ct) is null)
+        var answered = request.ReplyTo is { } place ? await MessageRow.FindAsync(unit, room.Id, place, ct) : null;
+        if (request.ReplyTo is not null && answered is null)
         {
             throw new ProblemException(
                 Problem.BadRequest(
@@ -198,12 +200,18 @@ internal static class SendMessage
             request.Text,
             now,
             request.ReplyTo,
+            answered is null ? null : answered.Thread ?? answered.Seq,
             null,
             null,
             mentions.Room && held.Room.RightsOf(caller).HasFlag(RoomRights.Moderate),
             0
         );
         await MessageRow.InsertAsync(unit, row, ct);
+        if (row.Thread is { } thread)
+        {
+            await ThreadReading.AddReplyAsync(unit, row.RoomId, thread, row.Seq, caller.Id, ct);
+        }
+
         await MessageIndex.PutAsync(unit, row.RoomId, row.Seq, row.Text, ct);
         await Mentions.WriteAsync(unit, row, mentions, ct);
         await MessageFiles.AttachAsync(unit, row, request.Attachments ?? [], ct);

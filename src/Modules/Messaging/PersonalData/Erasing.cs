@@ -52,6 +52,7 @@ internal static class Erasing
     [
         "DELETE FROM mention WHERE account_id = @Account",
         "DELETE FROM block WHERE account_id = @Account OR blocked_id = @Account",
+        "DELETE FROM thread_member WHERE account_id = @Account",
         "DELETE FROM presence_lease WHERE account_id = @Account",
         "DELETE FROM presence WHERE account_id = @Account",
         "UPDATE invitation SET created_by = NULL WHERE created_by = @Account",

@@ -43,6 +43,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
           (SELECT COUNT(*) FROM mention WHERE account_id = @Account) AS mentions,
           (SELECT COUNT(*) FROM presence WHERE account_id = @Account) AS presence,
           (SELECT COUNT(*) FROM unread_notice WHERE account_id = @Account) AS notices,
+          (SELECT COUNT(*) FROM thread_member WHERE account_id = @Account) AS threads,
           (SELECT COUNT(*) FROM invitation WHERE created_by = @Account) AS invitations,
           (SELECT COUNT(*) FROM report WHERE reporter_id = @Account) AS reports,
           (SELECT COUNT(*) FROM moderation WHERE actor_id = @Account OR account_id = @Account) AS moderation
@@ -51,6 +52,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
     private const string Accounts = """
         SELECT sender_id FROM message WHERE sender_id IS NOT NULL UNION SELECT account_id FROM member UNION SELECT account_id FROM reaction UNION SELECT owner_id FROM file
         UNION SELECT account_id FROM block UNION SELECT blocked_id FROM block UNION SELECT account_id FROM mention UNION SELECT account_id FROM presence UNION SELECT account_id FROM unread_notice
+        UNION SELECT account_id FROM thread_member
         UNION SELECT created_by FROM invitation WHERE created_by IS NOT NULL
         UNION SELECT reporter_id FROM report WHERE reporter_id IS NOT NULL
         UNION SELECT actor_id FROM moderation WHERE actor_id IS NOT NULL
@@ -65,6 +67,11 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
 
     private const string Notices =
         "SELECT room_id AS room, seq, reason, told_at FROM unread_notice WHERE account_id = @Account ORDER BY room_id";
+
+    private const string Threads =
+        "SELECT room_id AS room, seq AS thread, read_seq FROM thread_member WHERE account_id = @Account ORDER BY room_id, seq";
+
+    private sealed record ThreadRow(Guid Room, long Thread, long ReadSeq);
 
     private sealed record NoticeRow(Guid Room, long Seq, string Reason, DateTimeOffset ToldAt);
 
@@ -81,6 +88,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         long Mentions,
         long Presence,
         long Notices,
+        long Threads,
         long Invitations,
         long Reports,
         long Moderation
@@ -97,6 +105,7 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
                 ["mentions"] = Mentions,
                 ["presence"] = Presence,
                 ["notices"] = Notices,
+                ["threads"] = Threads,
                 ["invitations"] = Invitations,
                 ["reports"] = Reports,
                 ["moderation"] = Moderation,
@@ -134,6 +143,13 @@ internal sealed class MessagingPersonalData(IDatabase<MessagingData> database, C
         await WriteAllAsync(
             writer,
             await database.ReadAsync(r => r.QueryAsync<BlockRow>(Blocks, new { Account = accountId }, ct), ct),
+            ct
+        );
+        writer.WriteEndArray();
+        writer.WriteStartArray("threads");
+        await WriteAllAsync(
+            writer,
+            await database.ReadAsync(r => r.QueryAsync<ThreadRow>(Threads, new { Account = accountId }, ct), ct),
             ct
         );
         writer.WriteEndArray();

@@ -20,6 +20,8 @@ internal static class DeleteRoom
         "DELETE FROM invitation WHERE room_id = @Room",
         "DELETE FROM report WHERE room_id = @Room",
         "DELETE FROM moderation WHERE room_id = @Room",
+        "DELETE FROM thread_member WHERE room_id = @Room",
+        "DELETE FROM thread WHERE room_id = @Room",
         "DELETE FROM member WHERE room_id = @Room",
         "DELETE FROM room WHERE id = @Room",
     ];

@@ -19,6 +19,8 @@ internal static class OldMessages
         "DELETE FROM reaction WHERE room_id = @Room AND seq < @First",
         "DELETE FROM mention WHERE room_id = @Room AND seq < @First",
         "DELETE FROM report WHERE room_id = @Room AND seq < @First",
+        "DELETE FROM thread_member WHERE room_id = @Room AND seq IN (SELECT seq FROM thread WHERE room_id = @Room AND last_seq < @First)",
+        "DELETE FROM thread WHERE room_id = @Room AND last_seq < @First",
         "DELETE FROM message WHERE room_id = @Room AND seq < @First",
     ];
 

@@ -12,6 +12,8 @@ namespace Sillage.Messaging.Talk;
 /// <param name="Text">What it says; empty where it was deleted.</param>
 /// <param name="At">When the server took it.</param>
 /// <param name="ReplyTo">The place of the message that it answers.</param>
+/// <param name="Thread">Of an answer: the place of the message that the thread began with.</param>
+/// <param name="Replies">How often it was answered, of a message that a thread began with; as of now, for those who load it.</param>
 /// <param name="EditedAt">When it was last edited.</param>
 /// <param name="DeletedAt">When it was deleted; it then has neither text nor reactions.</param>
 /// <param name="Reactions">Who reacted with what; left out where nobody did.</param>
@@ -29,6 +31,8 @@ public sealed record Message(
     string Text,
     DateTimeOffset At,
     long? ReplyTo,
+    long? Thread,
+    long? Replies,
     DateTimeOffset? EditedAt,
     DateTimeOffset? DeletedAt,
     IReadOnlyList<Reaction>? Reactions,
@@ -49,6 +53,8 @@ public sealed record Message(
             "Who is on the water tomorrow?",
             DateTimeOffset.UnixEpoch,
             null,
+            null,
+            3,
             null,
             null,
             [new Reaction("👍", [Guid.Empty])],

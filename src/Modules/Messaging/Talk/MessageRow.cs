@@ -15,6 +15,7 @@ internal sealed record MessageRow(
     string Text,
     DateTimeOffset SentAt,
     long? ReplyTo,
+    long? Thread,
     DateTimeOffset? EditedAt,
     DateTimeOffset? DeletedAt,
     bool MentionsRoom,
@@ -22,12 +23,12 @@ internal sealed record MessageRow(
 )
 {
     public const string Columns = """
-        room_id, seq, id, sender_id, client_id, text, sent_at, reply_to, edited_at, deleted_at, mentions_room, change
+        room_id, seq, id, sender_id, client_id, text, sent_at, reply_to, thread, edited_at, deleted_at, mentions_room, change
         """;
 
     private const string Insert = $"""
         INSERT INTO message ({Columns})
-        VALUES (@RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @EditedAt, @DeletedAt, @MentionsRoom, @Change)
+        VALUES (@RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @Thread, @EditedAt, @DeletedAt, @MentionsRoom, @Change)
         """;
 
     private const string SelectById = $"SELECT {Columns} FROM message WHERE id = @Id AND room_id = @Room";
@@ -51,6 +52,10 @@ internal sealed record MessageRow(
     private static readonly Sql MentionsOf = OfSeqs(
         "SELECT seq, account_id FROM mention WHERE room_id = @Room AND seq {0} ORDER BY seq, account_id"
     );
+
+    private static readonly Sql RepliesOf = OfSeqs("SELECT seq, replies FROM thread WHERE room_id = @Room AND seq {0}");
+
+    private sealed record RepliesRow(long Seq, long Replies);
 
     private sealed record ReactionRow(long Seq, string Emoji, Guid AccountId);
 
@@ -107,6 +112,7 @@ internal sealed record MessageRow(
         var parameters = new { Room = rows[0].RoomId, Seqs = rows.Select(row => row.Seq).ToArray() };
         var reactions = (await reader.QueryAsync<ReactionRow>(ReactionsOf, parameters, ct)).ToLookup(r => r.Seq);
         var mentions = (await reader.QueryAsync<MentionRow>(MentionsOf, parameters, ct)).ToLookup(m => m.Seq);
+        var replies = (await reader.QueryAsync<RepliesRow>(RepliesOf, parameters, ct)).ToDictionary(t => t.Seq);
         var files = await FileStore.ReadAttachedAsync(reader, [.. rows.Select(row => row.Id)], ct);
         return
         [
@@ -118,7 +124,8 @@ internal sealed record MessageRow(
                             .Select(g => new Reaction(g.Key, [.. g.Select(r => r.AccountId)])),
                     ],
                     [.. mentions[row.Seq].Select(m => m.AccountId)],
-                    [.. files[row.Id].Select(MessageFiles.Place.Describe)]
+                    [.. files[row.Id].Select(MessageFiles.Place.Describe)],
+                    replies.GetValueOrDefault(row.Seq)?.Replies
                 )
             ),
         ];
@@ -137,7 +144,8 @@ internal sealed record MessageRow(
     private Message ToMessage(
         IReadOnlyList<Reaction> reactions,
         IReadOnlyList<Guid> mentions,
-        IReadOnlyList<StoredFile> files
+        IReadOnlyList<StoredFile> files,
+        long? replies
     ) =>
         new(
             RoomId,
@@ -148,6 +156,8 @@ internal sealed record MessageRow(
             Text,
             SentAt,
             ReplyTo,
+            Thread,
+            replies,
             EditedAt,
             DeletedAt,
             reactions.Count == 0 ? null : reactions,

@@ -1,6 +1,5 @@
 using Sillage.Messaging.Contracts;
 using Sillage.Messaging.Rooms;
-using Sillage.Notifications.Contracts;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
