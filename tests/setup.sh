@@ -29,6 +29,8 @@ missing_packages() {
   compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo faketime
   # Socket.IO's Python client and its two transports, for Debian's own interpreter.
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
+  # The clients that the guide's page on the course is written with.
+  /usr/bin/python3 -c 'import httpx' 2>/dev/null || echo python3-httpx
   # The older API itself, to be moved over from.
   /usr/bin/python3 -c 'import flask, flask_sqlalchemy, flask_httpauth' 2>/dev/null || echo python3-flask python3-flask-sqlalchemy python3-flask-httpauth
   # What the guide's page on analysis is run with.

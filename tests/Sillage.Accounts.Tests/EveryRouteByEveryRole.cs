@@ -19,6 +19,8 @@ public abstract class EveryRouteByEveryRole(AccountsUnderTest accounts) : Accoun
         ("POST", "/api/v1/auth/reset-password", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/login", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/refresh", "400 400 400 400 400"),
+        ("POST", "/auth/login", "400 400 400 400 400"),
+        ("POST", "/auth/refresh", "400 400 400 400 400"),
         ("POST", "/api/v1/auth/cookies", "400 400 400 400 400"),
         ("DELETE", "/api/v1/auth/cookies", "204 204 204 204 204"),
         ("POST", "/api/v1/setup", "400 400 400 400 400"),

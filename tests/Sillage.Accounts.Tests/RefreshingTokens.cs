@@ -65,6 +65,45 @@ public abstract class RefreshingTokens(AccountsUnderTest accounts) : AccountsSpe
     }
 
     [Fact]
+    public async Task A_login_at_the_root_has_a_refresh_token_that_stays_until_its_session_ends()
+    {
+        var person = await NewPersonAsync();
+        var login = new { username = person.Username, password = person.Password };
+        var first = (await PostAsync("/auth/login", login)).Must(HttpStatusCode.OK);
+        var token = Token(first);
+        ((string)first.Json["token_type"]!).ShouldBe("Bearer");
+
+        foreach (var address in new[] { "/auth/refresh", "/api/v1/auth/refresh", "/auth/refresh", "/auth/refresh" })
+        {
+            // Long after what a rotated token may come twice, and in all longer than a session lives without being refreshed.
+            Clock.Advance(TimeSpan.FromDays(12));
+            var next = (await PostAsync(address, new { refresh_token = token })).Must(HttpStatusCode.OK);
+            Token(next).ShouldBe(token);
+            var access = Credential.Bearer((string)next.Json["access_token"]!);
+            (await GetAsync("/api/v1/me", access)).Status.ShouldBe(HttpStatusCode.OK);
+        }
+
+        // Tokens of other sessions rotate there as everywhere.
+        var other = await NewPersonAsync();
+        Token(await PostAsync("/auth/refresh", new { refresh_token = other.RefreshToken }))
+            .ShouldNotBe(other.RefreshToken);
+
+        Clock.Advance(TimeSpan.FromDays(31));
+        (await PostAsync("/auth/refresh", new { refresh_token = token })).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_stays_ends_with_its_session()
+    {
+        var person = await NewPersonAsync();
+        var login = new { username = person.Username, password = person.Password };
+        var first = (await PostAsync("/auth/login", login)).Must(HttpStatusCode.OK);
+        var access = Credential.Bearer((string)first.Json["access_token"]!);
+        (await PostAsync("/api/v1/auth/logout", null, access)).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await RefreshAsync(Token(first))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
     public async Task A_session_ends_when_it_is_not_refreshed()
     {
         var person = await NewPersonAsync();

@@ -10,6 +10,7 @@ using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Collections.Declaring;
 using Sillage.Collections.Documenting;
+using Sillage.Collections.Paths;
 using Sillage.Collections.PersonalData;
 using Sillage.Collections.Records;
 using Sillage.Collections.Stored;
@@ -18,6 +19,7 @@ using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Storage;
+using Sillage.Storage.Work;
 
 namespace Sillage.Collections;
 
@@ -37,14 +39,25 @@ public sealed class CollectionsModule : IModule
         services.AddSettings<CollectionsOptions>("Collections");
         services.AddSingleton<CollectionStore>();
         services.AddSingleton<Declaration>();
+        services.AddSingleton<DeclaredPaths>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeclaredPaths>());
+        services.AddWork<CollectionsData, HearOfPaths, DeclaredPaths>(
+            (work, provider) =>
+            {
+                // In a process that is alone there is nobody to hear of.
+                var isAlone = provider.GetRequiredService<IDatabase<CollectionsData>>().Dialect == SqlDialect.Sqlite;
+                work.Every = isAlone ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(1);
+                work.InEveryProcess = true;
+            }
+        );
         services.Configure<OpenApiOptions>("v1", document => document.AddDocumentTransformer<CollectionDocuments>());
         services.AddPersonalData<CollectionsData, CollectionsPersonalData>();
-        services.AddRetention<CollectionsData>(
-            DeleteRecord.DeleteOld,
-            provider =>
-                TimeSpan.FromDays(provider.GetRequiredService<IOptions<CollectionsOptions>>().Value.KeepDeletedDays)
-        );
+        services.AddRetention<CollectionsData>(DeleteRecord.DeleteOld, KeepDeleted);
+        services.AddRetention<CollectionsData>(RecordStore.DeleteBefore, KeepDeleted);
     }
+
+    private static TimeSpan KeepDeleted(IServiceProvider provider) =>
+        TimeSpan.FromDays(provider.GetRequiredService<IOptions<CollectionsOptions>>().Value.KeepDeletedDays);
 
     /// <inheritdoc />
     public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [CollectionsVerbs.Create(host)];
@@ -70,10 +83,13 @@ public sealed class CollectionsModule : IModule
         ListRecords.Map(records);
         CreateRecord.Map(records);
         ListChanges.Map(records);
+        WatchRecords.Map(records);
+        SyncRecords.Map(records);
         Batch.Map(routes);
         var record = records.MapGroup("/{record:guid}");
         ReadRecord.Map(record);
         ChangeRecord.Map(record);
         DeleteRecord.Map(record);
+        routes.DataSources.Add(services.GetRequiredService<DeclaredPaths>());
     }
 }

@@ -119,6 +119,9 @@ public sealed class PageReply<T>(IReadOnlyList<T> items, object? nextAfter) : IR
             : new PageReply<T>([.. rows.Take(request.Limit)], keys(rows[request.Limit - 1]));
     }
 
+    /// <summary>Set where clients expect the items alone, as an array; the address of the next page is in the header only.</summary>
+    public bool IsBare { get; init; }
+
     /// <inheritdoc />
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -141,7 +144,9 @@ public sealed class PageReply<T>(IReadOnlyList<T> items, object? nextAfter) : IR
             httpContext.Response.Headers.Append("Link", $"<{next}>; rel=\"next\"");
         }
 
-        return Reply.Ok(new Page<T>(items, next)).ExecuteAsync(httpContext);
+        return IsBare
+            ? Reply.Ok(items).ExecuteAsync(httpContext)
+            : Reply.Ok(new Page<T>(items, next)).ExecuteAsync(httpContext);
     }
 
     /// <inheritdoc />

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Primitives;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Processes;
@@ -32,16 +33,22 @@ public static class DescribeService
                         ? Problem
                             .Unavailable("This process is about to end.", TimeSpan.FromSeconds(1))
                             .ExecuteAsync(context)
-                        : (answer ??= Answer.Of(endpoints, modules, instance)).ExecuteAsync(context)
+                        : (
+                            answer is { IsOld: false } ? answer : answer = Answer.Of(endpoints, modules, instance)
+                        ).ExecuteAsync(context)
             )
             .RequireService(credential);
     }
 
-    /// <summary>The same for as long as the process runs.</summary>
-    private sealed record Answer(byte[] Json, string Tag)
+    /// <summary>The same until its endpoints are others.</summary>
+    private sealed record Answer(byte[] Json, string Tag, IChangeToken Change)
     {
+        public bool IsOld => Change.HasChanged;
+
         public static Answer Of(EndpointDataSource endpoints, IReadOnlyList<IModule> modules, ProcessInstance instance)
         {
+            // Taken first: what changes meanwhile is looked at again.
+            var change = endpoints.GetChangeToken();
             var description = new ServiceDescription(
                 instance.Tag,
                 ProgramVersion.Current,
@@ -54,7 +61,7 @@ public static class DescribeService
                 ]
             );
             var json = JsonSerializer.SerializeToUtf8Bytes(description, JsonSerializerOptions.Web);
-            return new Answer(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json)[..16])}\"");
+            return new Answer(json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json)[..16])}\"", change);
         }
 
         public Task ExecuteAsync(HttpContext context)

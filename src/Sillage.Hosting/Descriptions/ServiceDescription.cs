@@ -44,6 +44,9 @@ public sealed record ServiceRoute(string Pattern, IReadOnlyList<string> Methods)
     /// <summary>Whether its requests have no time limit.</summary>
     public bool IsLong { get; init; }
 
+    /// <summary>Whether all others go before it; see <see cref="LateMetadata"/>.</summary>
+    public bool IsLate { get; init; }
+
     /// <summary>How long a body may be, in bytes, where that is not the server's setting.</summary>
     public long? BodyLimit { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record ServiceRoute(string Pattern, IReadOnlyList<string> Methods)
             LimitsLogins = metadata.GetMetadata<LoginMetadata>() is not null,
             IsUnlimited = metadata.GetMetadata<UnlimitedMetadata>() is not null,
             IsLong = metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null,
+            IsLate = metadata.GetMetadata<LateMetadata>() is not null,
             BodyLimit = metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize,
             Sticky = metadata.GetMetadata<StickyMetadata>()?.Parameter,
         };

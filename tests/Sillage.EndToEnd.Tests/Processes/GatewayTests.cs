@@ -51,6 +51,34 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public async Task An_address_that_a_collection_declares_is_there_and_goes_again()
+    {
+        await using var all = await Deployment.StartAsync(null, ("accounts", 1), ("collections", 1));
+        using var admin = await ApiClient.LogInAsync(all.Gateway);
+        using var anybody = all.Gateway.CreateClient();
+        (await anybody.GetAsync("/items/")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        await admin.PostAsync("/api/v1/collections", new { template = "items", open = true });
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var reply = await anybody.GetAsync("/items/");
+            return reply.StatusCode == HttpStatusCode.OK;
+        });
+        using var made = await anybody.PostAsJsonAsync("/items/", new { name = "Foo", price = 1 });
+        made.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var bad = await anybody.PostAsJsonAsync("/items/", new { price = 1 });
+        bad.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        using var gone = await admin.Client.DeleteAsync("/api/v1/collections/items?confirm=true");
+        gone.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var reply = await anybody.GetAsync("/items/");
+            return reply.StatusCode == HttpStatusCode.NotFound;
+        });
+    }
+
+    [Fact]
     public async Task Health_and_documents_are_those_of_all_services()
     {
         await using var all = await Deployment.StartAsync(null, ("accounts", 1), ("traces", 1));

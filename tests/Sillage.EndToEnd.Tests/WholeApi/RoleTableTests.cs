@@ -29,6 +29,8 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/auth/refresh                               415    415    415    415      415   415
         POST /api/v1/auth/register                              415    415    415    415      415   415
         POST /api/v1/auth/reset-password                        415    415    415    415      415   415
+        POST /auth/login                                        415    415    415    415      415   415
+        POST /auth/refresh                                      415    415    415    415      415   415
         DELETE /api/v1/authors/{author}/follow                  401    204    204    204    204    204
         PUT /api/v1/authors/{author}/follow                     401    404    404    404    404    404
         GET /api/v1/backups                                     401    403    403    403      403   200
@@ -53,6 +55,8 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/collections/{collection}/records/{record} 404    404    404    404    404    404
         POST /api/v1/collections/{collection}/records/{record}/restore 404    404    404    404    404    404
         GET /api/v1/collections/{collection}/records/changes    404    404    404    404    404   404
+        GET /api/v1/collections/{collection}/records/live       401    404    404    404    404   404
+        POST /api/v1/collections/{collection}/records/sync      401    404    404    404    404   404
         POST /api/v1/collections/{collection}/rules/try         401    403    403    404    404    404
         GET /api/v1/conversations                               401    200    200    200      200   200
         POST /api/v1/conversations                              401    415    415    415      415   415

@@ -28,25 +28,36 @@ public sealed record Login(
 /// <summary>Opens a session for whoever knows the password.</summary>
 internal static class LogIn
 {
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes
-            .MapPost("/api/v1/auth/login", Handle)
-            .AllowAnonymous()
-            // The try is paid for where the password is compared, and given back if it was right.
-            .WithMetadata(new IgnoresCredentialsMetadata())
-            .WithTags("Accounts")
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Map(routes, "/api/v1/auth/login", Handle)
             .WithSummary("Log in")
             .WithDescription(
                 "Opens a session. Too many wrong passwords in a row lock the password for some minutes; the answer is the same "
                     + "whether the name is unknown, the password wrong or the account locked. Where the password is right and the account has "
                     + "a second factor, a 401 whose `errors` name `/code` says that the code is missing, wrong or used: send the same again "
                     + "with `code`. Wrong codes count as wrong passwords do."
-            )
+            );
+        Map(routes, "/auth/login", HandleFixed)
+            .WithSummary("Log in with a refresh token that stays")
+            .WithDescription(
+                "As `/api/v1/auth/login`, for clients that never store another refresh token: the one that is given here stays the same until the session ends. "
+                    + "Whoever gets hold of it can therefore refresh as long as its owner, and nothing shows it."
+            );
+    }
+
+    private static RouteHandlerBuilder Map(IEndpointRouteBuilder routes, string address, Delegate handler) =>
+        routes
+            .MapPost(address, handler)
+            .AllowAnonymous()
+            // The try is paid for where the password is compared, and given back if it was right.
+            .WithMetadata(new IgnoresCredentialsMetadata())
+            .WithTags("Accounts")
             .Fails(StatusCodes.Status401Unauthorized)
             .WithRequestExample(new Login("player-1", "k7hm-2wqa-nx9e"))
             .WithReplyExample(new Tokens("eyJhbGciOiJFUzI1NiIs…", "Bearer", 900, "m3f0tOqk…"));
 
-    internal static async Task<Results<Reply<Tokens>, Problem>> Handle(
+    private static Task<Results<Reply<Tokens>, Problem>> Handle(
         Body<Login> body,
         HttpContext context,
         PasswordCheck passwords,
@@ -54,12 +65,33 @@ internal static class LogIn
         IDatabase<AccountsData> database,
         TimeProvider clock,
         CancellationToken ct
+    ) => RunAsync(body.Value, context, passwords, tokens, database, clock, isFixed: false, ct);
+
+    private static Task<Results<Reply<Tokens>, Problem>> HandleFixed(
+        Body<Login> body,
+        HttpContext context,
+        PasswordCheck passwords,
+        SessionTokens tokens,
+        IDatabase<AccountsData> database,
+        TimeProvider clock,
+        CancellationToken ct
+    ) => RunAsync(body.Value, context, passwords, tokens, database, clock, isFixed: true, ct);
+
+    private static async Task<Results<Reply<Tokens>, Problem>> RunAsync(
+        Login login,
+        HttpContext context,
+        PasswordCheck passwords,
+        SessionTokens tokens,
+        IDatabase<AccountsData> database,
+        TimeProvider clock,
+        bool isFixed,
+        CancellationToken ct
     )
     {
         var (outcome, account) = await passwords.RunAsync(
-            body.Value.Username,
-            body.Value.Password,
-            body.Value.Code,
+            login.Username,
+            login.Password,
+            login.Code,
             context.Connection.RemoteIpAddress,
             ct
         );
@@ -85,7 +117,7 @@ internal static class LogIn
 
                 var userAgent = context.Request.Headers.UserAgent.ToString();
                 await KnownDevices.SeenAsync(unit, current.Id, SessionTokens.Clean(userAgent), clock.GetUtcNow(), ct);
-                return await tokens.OpenAsync(unit, current, userAgent, ct);
+                return await tokens.OpenAsync(unit, current, userAgent, ct, isFixed);
             },
             ct
         );

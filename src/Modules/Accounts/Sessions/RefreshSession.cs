@@ -21,18 +21,28 @@ public sealed record Refresh(
 /// <summary>Gives the next pair of tokens.</summary>
 internal static class RefreshSession
 {
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes
-            .MapPost("/api/v1/auth/refresh", Handle)
-            .AllowAnonymous()
-            .LimitLogins()
-            .WithTags("Accounts")
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Map(routes, "/api/v1/auth/refresh")
             .WithSummary("Refresh the tokens")
             .WithDescription(
                 "Gives a new pair for a refresh token, which counts once. A client that did not get the reply may send the same "
                     + "token again within seconds and gets the same successor; a used token that comes later, or after its successor "
-                    + "was used, ends the whole session, because somebody else must have it."
-            )
+                    + "was used, ends the whole session, because somebody else must have it. The refresh token of a login at `/auth/login` stays the same."
+            );
+        Map(routes, "/auth/refresh")
+            .WithSummary("Refresh the tokens of a login with a refresh token that stays")
+            .WithDescription(
+                "As `/api/v1/auth/refresh`. The refresh token of a login at `/auth/login` comes back as it was."
+            );
+    }
+
+    private static RouteHandlerBuilder Map(IEndpointRouteBuilder routes, string address) =>
+        routes
+            .MapPost(address, Handle)
+            .AllowAnonymous()
+            .LimitLogins()
+            .WithTags("Accounts")
             .Fails(StatusCodes.Status401Unauthorized)
             .WithRequestExample(new Refresh("m3f0tOqk…"))
             .WithReplyExample(new Tokens("eyJhbGciOiJFUzI1NiIs…", "Bearer", 900, "9JvR2xcd…"));

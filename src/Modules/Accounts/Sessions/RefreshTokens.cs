@@ -7,7 +7,9 @@ using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
 
-/// <summary>Takes a refresh token for the next pair; one that comes a second time ends the session (RFC 9700 section 4.14.2).</summary>
+/// <summary>
+/// Takes a refresh token for the next pair; one that comes a second time ends the session (RFC 9700 section 4.14.2), save those that stay the same.
+/// </summary>
 internal sealed partial class RefreshTokens(
     SessionTokens tokens,
     AccountStates states,
@@ -65,6 +67,13 @@ internal sealed partial class RefreshTokens(
             return default;
         }
 
+        var expiresAt = Earlier(now + _options.RefreshTokenLifetime, found.CreatedAt + _options.SessionLifetime);
+        if (SessionTokens.IsFixed(token))
+        {
+            await ExtendAsync(unit, found.SessionId, now, expiresAt, ct);
+            return new Outcome(found, token, null);
+        }
+
         if (found.UsedAt is { } usedAt)
         {
             var successor = SessionTokens.Successor(token, found.SuccessorSalt!);
@@ -85,7 +94,6 @@ internal sealed partial class RefreshTokens(
 
         var salt = SessionTokens.NewSalt();
         var next = SessionTokens.Successor(token, salt);
-        var expiresAt = Earlier(now + _options.RefreshTokenLifetime, found.CreatedAt + _options.SessionLifetime);
         await unit.ExecuteAsync(
             Use,
             new
@@ -96,19 +104,28 @@ internal sealed partial class RefreshTokens(
             },
             ct
         );
-        await unit.ExecuteAsync(
+        await ExtendAsync(unit, found.SessionId, now, expiresAt, ct);
+        await SessionTokens.KeepAsync(unit, found.SessionId, next, expiresAt, ct);
+        return new Outcome(found, next, null);
+    }
+
+    private static Task<int> ExtendAsync(
+        IUnitOfWork unit,
+        Guid sessionId,
+        DateTimeOffset now,
+        DateTimeOffset expiresAt,
+        CancellationToken ct
+    ) =>
+        unit.ExecuteAsync(
             Extend,
             new
             {
                 Now = now,
                 ExpiresAt = expiresAt,
-                found.SessionId,
+                SessionId = sessionId,
             },
             ct
         );
-        await SessionTokens.KeepAsync(unit, found.SessionId, next, expiresAt, ct);
-        return new Outcome(found, next, null);
-    }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 

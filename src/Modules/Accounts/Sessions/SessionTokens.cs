@@ -16,7 +16,7 @@ namespace Sillage.Accounts.Sessions;
 /// <param name="AccessToken">Goes into <c>Authorization: Bearer</c>; a JWT.</param>
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">How many seconds the access token counts.</param>
-/// <param name="RefreshToken">Buys the next pair, once.</param>
+/// <param name="RefreshToken">Buys the next pair, once; that of <c>/auth/login</c> as often as needed.</param>
 public sealed record Tokens(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("token_type")] string TokenType,
@@ -35,6 +35,9 @@ internal sealed class SessionTokens(
     /// <summary>How many sessions an account may have open; one more ends the oldest.</summary>
     public const int MostSessions = 100;
 
+    // No part of the alphabet that the random part is written in.
+    private const string Fixed = "fixed.";
+
     /// <summary>The longest part of a <c>User-Agent</c> that is kept.</summary>
     private const int LongestUserAgent = 200;
 
@@ -49,14 +52,23 @@ internal sealed class SessionTokens(
 
     private readonly AccountsOptions _options = options.Value;
 
-    /// <summary>Opens a session and gives its first tokens, which count once the unit is committed.</summary>
-    public async Task<Tokens> OpenAsync(IUnitOfWork unit, AccountRow account, string? userAgent, CancellationToken ct)
+    /// <summary>
+    /// Opens a session and gives its first tokens, which count once the unit is committed. A fixed refresh token stays the same until the session
+    /// ends.
+    /// </summary>
+    public async Task<Tokens> OpenAsync(
+        IUnitOfWork unit,
+        AccountRow account,
+        string? userAgent,
+        CancellationToken ct,
+        bool isFixed = false
+    )
     {
         var now = clock.GetUtcNow();
         var expiresAt = now + _options.RefreshTokenLifetime;
-        var refresh = NewToken();
+        var refresh = (isFixed ? Fixed : "") + NewToken();
         var id = await InsertAsync(unit, account, userAgent, now, expiresAt, ct);
-        await KeepAsync(unit, id, refresh, expiresAt, ct);
+        await KeepAsync(unit, id, refresh, isFixed ? now + _options.SessionLifetime : expiresAt, ct);
         return Pair(account.Id, account.Role, id, refresh);
     }
 
@@ -154,6 +166,9 @@ internal sealed class SessionTokens(
         Base64Url.EncodeToString(HMACSHA256.HashData(salt, System.Text.Encoding.UTF8.GetBytes(refreshToken)));
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(32);
+
+    /// <summary>Whether it stays the same: the token itself says so, and no other with its text was ever given.</summary>
+    public static bool IsFixed(string refreshToken) => refreshToken.StartsWith(Fixed, StringComparison.Ordinal);
 
     private static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 

@@ -19,17 +19,37 @@ public sealed record Rules(string? Read = null, string? Create = null, string? U
 /// <param name="Fields">What its records hold, 1 to 100 fields.</param>
 /// <param name="Rules">Who may do what; nobody but those who look after it, if left out.</param>
 /// <param name="History">Whether every version of each record is kept; false if left out.</param>
+/// <param name="Path">An address of its own for its records: <c>/books</c> or <c>/api/books</c>, which nothing else has. None if left out.</param>
+/// <param name="Form">How its records are answered at that address; <c>page</c> if left out.</param>
 public sealed record CollectionText(
     [property: Required] string Name,
     [property: Required, MinLength(1)] IReadOnlyList<Field> Fields,
     string? Space = null,
     [property: StringLength(500)] string? Description = null,
     Rules? Rules = null,
-    bool? History = null
+    bool? History = null,
+    string? Path = null,
+    CollectionForm? Form = null
 )
 {
     /// <summary>The space of what names none.</summary>
     public const string MainSpace = "main";
 
     internal string InSpace => Space ?? MainSpace;
+}
+
+/// <summary>How records are answered at a collection's own address.</summary>
+public enum CollectionForm
+{
+    /// <summary>As everywhere: a list comes in pages, and each record with all its members.</summary>
+    Page,
+
+    /// <summary>The same, but a list is a bare array.</summary>
+    Array,
+
+    /// <summary>
+    /// As a FastAPI application has it: a list is a bare array, a record is its id and its fields, a new one is answered with 200, members that are not known are passed
+    /// over, and a body that does not validate is 422 with <c>detail</c>.
+    /// </summary>
+    FastApi,
 }

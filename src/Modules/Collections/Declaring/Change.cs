@@ -52,7 +52,12 @@ internal sealed record Change(
 
         if (
             before is not null
-            && (before.Text.Description != text.Description || before.Text.History is true != text.History is true)
+            && (
+                before.Text.Description != text.Description
+                || before.Text.History is true != text.History is true
+                || before.Text.Path != text.Path
+                || before.Text.Form != text.Form
+            )
         )
         {
             differences.Add(new Difference(DifferenceKind.CollectionChanged, null, null));
@@ -123,7 +128,7 @@ public enum DifferenceKind
     /// <summary>The collection is new.</summary>
     CollectionAdded,
 
-    /// <summary>Its description or its history are others.</summary>
+    /// <summary>Its description, its history or its own address are others.</summary>
     CollectionChanged,
 
     /// <summary>Its rules are others.</summary>

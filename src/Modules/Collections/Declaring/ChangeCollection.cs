@@ -8,6 +8,7 @@ using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Collections.Declared;
+using Sillage.Collections.Paths;
 using Sillage.Collections.Stored;
 using Sillage.Storage;
 
@@ -80,6 +81,7 @@ internal static class ChangeCollection
         MergePatch<CollectionText> patch,
         Precondition precondition,
         Declaration declaration,
+        DeclaredPaths paths,
         IDatabase<CollectionsData> database,
         TimeProvider clock,
         CancellationToken ct,
@@ -117,12 +119,14 @@ internal static class ChangeCollection
             // Rolled back, as it was meant to be.
         }
 
+        await paths.RefreshAsync(ct);
         return Reply.Ok(result!);
     }
 
     private static async Task<NoContent> Delete(
         FoundCollection found,
         Caller caller,
+        DeclaredPaths paths,
         IDatabase<CollectionsData> database,
         CancellationToken ct,
         bool confirm = false
@@ -136,6 +140,7 @@ internal static class ChangeCollection
             },
             ct
         );
+        await paths.RefreshAsync(ct);
         return TypedResults.NoContent();
     }
 }

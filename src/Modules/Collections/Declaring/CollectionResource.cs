@@ -13,6 +13,8 @@ namespace Sillage.Collections.Declaring;
 /// <param name="Fields">What its records hold, as far as the reader may know.</param>
 /// <param name="Rules">Who may do what; shown to those who look after it.</param>
 /// <param name="History">Whether every version of each record is kept.</param>
+/// <param name="Path">Its own address; null if it has none.</param>
+/// <param name="Form">How its records are answered there.</param>
 /// <param name="Revision">How often it was declared: 1 at first.</param>
 /// <param name="Owner">Who declared it; null once that person was erased.</param>
 /// <param name="CreatedAt">When it was declared first.</param>
@@ -25,6 +27,8 @@ public sealed record CollectionResource(
     IReadOnlyList<Field> Fields,
     Rules? Rules,
     bool History,
+    string? Path,
+    CollectionForm? Form,
     long Revision,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Guid? Owner,
     DateTimeOffset CreatedAt,
@@ -52,6 +56,8 @@ public sealed record CollectionResource(
                 ],
             manages ? text.Rules ?? new Rules() : null,
             text.History is true,
+            text.Path,
+            text.Form,
             plan.Revision,
             plan.Owner,
             row.CreatedAt,
@@ -71,6 +77,8 @@ public sealed record CollectionResource(
             [.. text.Fields.Select((field, i) => field with { Id = i + 1 })],
             text.Rules,
             false,
+            text.Path,
+            text.Form,
             1,
             new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"),
             DateTimeOffset.UnixEpoch,

@@ -14,15 +14,19 @@ internal sealed class Declaration(CollectionStore store)
     private const string FindKey = "SELECT key FROM collection WHERE space = @Space AND name = @Name";
 
     private const string Insert = """
-        INSERT INTO collection (space, name, definition, revision, owner, created_at, updated_at)
-        VALUES (@Space, @Name, @Definition, @Revision, @Owner, @CreatedAt, @UpdatedAt) RETURNING key
+        INSERT INTO collection (space, name, definition, revision, owner, created_at, updated_at, path)
+        VALUES (@Space, @Name, @Definition, @Revision, @Owner, @CreatedAt, @UpdatedAt, @Path) RETURNING key
         """;
 
     private const string InsertCount = "INSERT INTO collection_count (collection) VALUES (@Key)";
 
     private const string Update = """
-        UPDATE collection SET definition = @Definition, revision = @Revision, updated_at = @UpdatedAt WHERE key = @Key
+        UPDATE collection SET definition = @Definition, revision = @Revision, updated_at = @UpdatedAt, path = @Path
+        WHERE key = @Key
         """;
+
+    private const string SelectPaths =
+        "SELECT CASE WHEN path = @Path THEN 1 ELSE 0 END FROM collection WHERE path IS NOT NULL AND key <> @Key";
 
     private const string SelectSpace = """
         SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection
@@ -64,7 +68,8 @@ internal sealed class Declaration(CollectionStore store)
         var change = Change.Of(null, text with { Fields = [.. text.Fields.Select(field => field with { Id = null })] });
         var row = new CollectionRow(0, text.InSpace, text.Name, Written(change.Definition), 1, owner, now, now);
         await CheckAsync(unit, row.Plan(), ct);
-        row = row with { Key = await unit.ScalarAsync<long>(Insert, row, ct) };
+        await CheckPathAsync(unit, 0, text.Path, ct);
+        row = row with { Key = await StoreAsync(() => unit.ScalarAsync<long>(Insert, row, ct)) };
         await unit.ExecuteAsync(InsertCount, row, ct);
         await unit.AuditAsync(new AuditEntry("collection.declared", owner, Subject(row)), ct);
         return row;
@@ -90,6 +95,7 @@ internal sealed class Declaration(CollectionStore store)
     )
     {
         await RecordStore.TakePositionAsync(unit, key, 0, ct);
+        unit.OnCommitted(() => store.Wake(key));
         var row = await CollectionStore.RowAsync(unit, key, ct) ?? throw new ProblemException(Problem.NotFound());
         var before = row.Plan();
         var text = wanted(row);
@@ -121,7 +127,8 @@ internal sealed class Declaration(CollectionStore store)
         };
         var after = changed.Plan();
         await CheckAsync(unit, after, ct);
-        await unit.ExecuteAsync(Update, changed, ct);
+        await CheckPathAsync(unit, key, text.Path, ct);
+        await StoreAsync(() => unit.ExecuteAsync(Update, changed, ct));
         var rewritten = Rewriting.IsNeeded(before, after)
             ? await Rewriting.RunAsync(unit, before, after, ct)
             : new Rewritten(0, 0, [], []);
@@ -194,6 +201,40 @@ internal sealed class Declaration(CollectionStore store)
 
         all[plan.Text.Name] = plan;
         Demand(DefinitionCheck.Check(plan, all));
+    }
+
+    // Two may ask for the same name or address at once, each before the other is seen.
+    private static async Task<T> StoreAsync<T>(Func<Task<T>> store)
+    {
+        try
+        {
+            return await store();
+        }
+        catch (UniqueViolationException)
+        {
+            throw new ProblemException(Problem.Conflict("Another collection has just got this name or address."));
+        }
+    }
+
+    private static async Task CheckPathAsync(IReader reader, long key, string? path, CancellationToken ct)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        var others = await reader.QueryAsync<long>(SelectPaths, new { Key = key, Path = path }, ct);
+        if (others.Contains(1) || others.Count >= PathRules.Most)
+        {
+            throw new ProblemException(
+                Problem.Conflict(
+                    others.Contains(1)
+                        ? $"Another collection has the address '{path}'."
+                        : $"There are {PathRules.Most} addresses, and more are not allowed.",
+                    new FieldError("/path", "Is taken.")
+                )
+            );
+        }
     }
 
     private static IEnumerable<FieldError> SameName(CollectionText before, CollectionText after)

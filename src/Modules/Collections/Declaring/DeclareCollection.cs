@@ -11,6 +11,7 @@ using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Collections.Declared;
+using Sillage.Collections.Paths;
 using Sillage.Collections.Stored;
 using Sillage.Storage;
 
@@ -25,6 +26,8 @@ namespace Sillage.Collections.Declaring;
 /// <param name="Fields">What its records hold, 1 to 100 fields.</param>
 /// <param name="Rules">Who may do what; nobody but those who look after it, if left out.</param>
 /// <param name="History">Whether every version of each record is kept; false if left out.</param>
+/// <param name="Path">An address of its own for its records: <c>/books</c> or <c>/api/books</c>, which nothing else has. None if left out; the template's, for its own name in <c>main</c>.</param>
+/// <param name="Form">How its records are answered at that address; <c>page</c> if left out.</param>
 public sealed record NewCollection(
     string? Template = null,
     bool? Open = null,
@@ -33,9 +36,17 @@ public sealed record NewCollection(
     [property: StringLength(500)] string? Description = null,
     [property: MinLength(1)] IReadOnlyList<Field>? Fields = null,
     Rules? Rules = null,
-    bool? History = null
+    bool? History = null,
+    string? Path = null,
+    CollectionForm? Form = null
 )
 {
+    // There is one of an address: the books of a class, or under another name, have none unless they ask for it.
+    private bool IsAsInTemplate(CollectionText? template) =>
+        template is not null
+        && (Name is null || Name == template.Name)
+        && (Space ?? CollectionText.MainSpace) == CollectionText.MainSpace;
+
     /// <summary>The declaration; with a template, with what it has.</summary>
     /// <exception cref="ProblemException">400: something is missing.</exception>
     internal CollectionText ToText()
@@ -74,7 +85,9 @@ public sealed record NewCollection(
                 Space,
                 Description ?? template?.Description,
                 Rules ?? template?.Rules,
-                History ?? template?.History
+                History ?? template?.History,
+                Path ?? (IsAsInTemplate(template) ? template!.Path : null),
+                Form ?? (IsAsInTemplate(template) ? template!.Form : null)
             );
     }
 }
@@ -106,11 +119,12 @@ internal static class DeclareCollection
             .WithReplyExample(CollectionResource.Example)
             .Fails(StatusCodes.Status409Conflict);
 
-    private static Task<Results<CreatedReply<CollectionResource>, Problem>> Handle(
+    private static async Task<Results<CreatedReply<CollectionResource>, Problem>> Handle(
         Body<NewCollection> body,
         IdempotencyKey key,
         Caller caller,
         Declaration declaration,
+        DeclaredPaths paths,
         IDatabase<CollectionsData> database,
         IOptions<CollectionsOptions> options,
         TimeProvider clock,
@@ -118,7 +132,7 @@ internal static class DeclareCollection
     )
     {
         var text = body.Value.ToText();
-        return key.RunAsync<CollectionResource>(
+        var reply = await key.RunAsync<CollectionResource>(
             database,
             async unit =>
             {
@@ -134,5 +148,7 @@ internal static class DeclareCollection
             },
             ct
         );
+        await paths.RefreshAsync(ct);
+        return reply;
     }
 }

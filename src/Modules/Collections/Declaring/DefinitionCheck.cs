@@ -23,6 +23,16 @@ internal static class DefinitionCheck
             yield return space;
         }
 
+        if (text.Path is { } path && PathRules.Check(path) is { } noPath)
+        {
+            yield return noPath;
+        }
+
+        if (text is { Form: not null, Path: null })
+        {
+            yield return new FieldError("/form", "Goes with a path only.");
+        }
+
         if (text.Fields.Count > Field.MaximumCount)
         {
             yield return new FieldError("/fields", $"At most {Field.MaximumCount} fields.");

@@ -11,6 +11,8 @@ internal static class Templates
         {
           "name": "books",
           "description": "Books, as the course on web services has them.",
+          "path": "/api/books",
+          "form": "array",
           "fields": [
             {"name": "title", "type": "string", "required": true, "index": true, "example": "Les Misérables"},
             {"name": "author", "type": "string", "required": true, "index": true, "example": "Victor Hugo"},
@@ -26,6 +28,8 @@ internal static class Templates
         {
           "name": "items",
           "description": "Items, as the course's example has them.",
+          "path": "/items",
+          "form": "fast-api",
           "fields": [
             {"name": "name", "type": "string", "required": true, "index": true, "example": "Foo"},
             {"name": "description", "type": "text", "maxLength": 5000, "example": "A very nice item"},

@@ -68,99 +68,124 @@ internal sealed class CollectionDocuments(IDatabase<CollectionsData> database) :
                 },
             },
         };
-        var address = $"/api/v1/collections/{plan.Address}/records";
-        document.Paths[address] = new OpenApiPathItem
+        AddAt($"/api/v1/collections/{plan.Address}/records", CollectionForm.Page, "");
+        if (plan.Text.Path is { } path)
         {
-            Operations = new Dictionary<HttpMethod, OpenApiOperation>
-            {
-                [HttpMethod.Get] = Of("List", $"{name}Page", null, "200"),
-                [HttpMethod.Post] = Of("Create", record, body, "201"),
-            },
-        };
-        document.Paths[address + "/{record}"] = new OpenApiPathItem
-        {
-            Parameters =
-            [
-                new OpenApiParameter
-                {
-                    Name = "record",
-                    In = ParameterLocation.Path,
-                    Required = true,
-                    Description = "The record's id.",
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
-                },
-            ],
-            Operations = new Dictionary<HttpMethod, OpenApiOperation>
-            {
-                [HttpMethod.Get] = Of("Read", record, null, "200"),
-                [HttpMethod.Put] = Of("Replace", record, body, "200"),
-                [HttpMethod.Patch] = Of("Change", record, body, "200", "application/merge-patch+json"),
-                [HttpMethod.Delete] = Of("Delete", null, null, "204"),
-            },
-        };
+            AddAt(path, plan.Text.Form ?? CollectionForm.Page, "ByPath");
+        }
 
-        OpenApiOperation Of(string deed, string? reply, string? request, string status, string type = Json) =>
-            new()
+        void AddAt(string address, CollectionForm form, string suffix)
+        {
+            var isBare = form == CollectionForm.FastApi;
+            var shown = isBare ? $"{name}Item" : record;
+            if (isBare)
             {
-                OperationId = char.ToLowerInvariant(deed[0]) + deed[1..] + name,
-                Summary = $"{deed} {plan.Address}",
-                Description =
-                    $"See *{deed} {(deed == "List" ? "records" : "a record")}* for what else it takes and answers.",
-                Tags = new HashSet<OpenApiTagReference> { new("Records", document) },
-                Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal)
+                schemas[shown] = FieldSchemas.OfRecord(plan, isBare: true);
+            }
+
+            document.Paths[address] = new OpenApiPathItem
+            {
+                Operations = new Dictionary<HttpMethod, OpenApiOperation>
                 {
-                    [Extension] = new JsonNodeExtension(JsonValue.Create(plan.Address)),
-                },
-                Parameters = deed == "List" ? ListParameters() : [],
-                Security =
-                [
-                    [],
-                    Scheme("bearer"),
-                    Scheme("basic"),
-                    Scheme("apiKey"),
-                ],
-                RequestBody = request is null
-                    ? null
-                    : new OpenApiRequestBody
-                    {
-                        Required = true,
-                        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                        {
-                            [type] = new OpenApiMediaType
-                            {
-                                Schema =
-                                    type == Json
-                                        ? new OpenApiSchemaReference(request, document)
-                                        : new OpenApiSchema { Type = JsonSchemaType.Object },
-                                Example = FieldSchemas.Example(plan),
-                            },
-                        },
-                    },
-                Responses = new OpenApiResponses
-                {
-                    [status] = new OpenApiResponse
-                    {
-                        Description = reply is null ? "It is gone." : "As the rules show it to the caller.",
-                        Content = reply is null
-                            ? null
-                            : new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                            {
-                                [Json] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(reply, document) },
-                            },
-                    },
-                    ["4XX"] = new OpenApiResponse
-                    {
-                        Description = "What is wrong, and where.",
-                        Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                        {
-                            ["application/problem+json"] = new OpenApiMediaType
-                            {
-                                Schema = new OpenApiSchemaReference("Problem", document),
-                            },
-                        },
-                    },
+                    [HttpMethod.Get] = Of("List", form == CollectionForm.Page ? $"{name}Page" : null, null, "200"),
+                    [HttpMethod.Post] = Of("Create", shown, body, isBare ? "200" : "201"),
                 },
             };
+            document.Paths[address + "/{record}"] = new OpenApiPathItem
+            {
+                Parameters =
+                [
+                    new OpenApiParameter
+                    {
+                        Name = "record",
+                        In = ParameterLocation.Path,
+                        Required = true,
+                        Description = "The record's id.",
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
+                    },
+                ],
+                Operations = new Dictionary<HttpMethod, OpenApiOperation>
+                {
+                    [HttpMethod.Get] = Of("Read", shown, null, "200"),
+                    [HttpMethod.Put] = Of("Replace", shown, body, "200"),
+                    [HttpMethod.Patch] = Of("Change", shown, body, "200", "application/merge-patch+json"),
+                    [HttpMethod.Delete] = Of("Delete", null, null, "204"),
+                },
+            };
+
+            OpenApiOperation Of(string deed, string? reply, string? request, string status, string type = Json) =>
+                new()
+                {
+                    OperationId = char.ToLowerInvariant(deed[0]) + deed[1..] + name + suffix,
+                    Summary = suffix.Length == 0 ? $"{deed} {plan.Address}" : $"{deed} {plan.Address} at {address}",
+                    Description =
+                        $"See *{deed} {(deed == "List" ? "records" : "a record")}* for what else it takes and answers.",
+                    Tags = new HashSet<OpenApiTagReference> { new("Records", document) },
+                    Extensions = new Dictionary<string, IOpenApiExtension>(StringComparer.Ordinal)
+                    {
+                        [Extension] = new JsonNodeExtension(JsonValue.Create(plan.Address)),
+                    },
+                    Parameters = deed == "List" ? ListParameters() : [],
+                    Security =
+                    [
+                        [],
+                        Scheme("bearer"),
+                        Scheme("basic"),
+                        Scheme("apiKey"),
+                    ],
+                    RequestBody = request is null
+                        ? null
+                        : new OpenApiRequestBody
+                        {
+                            Required = true,
+                            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                            {
+                                [type] = new OpenApiMediaType
+                                {
+                                    Schema =
+                                        type == Json
+                                            ? new OpenApiSchemaReference(request, document)
+                                            : new OpenApiSchema { Type = JsonSchemaType.Object },
+                                    Example = FieldSchemas.Example(plan),
+                                },
+                            },
+                        },
+                    Responses = new OpenApiResponses
+                    {
+                        [status] = new OpenApiResponse
+                        {
+                            Description = status == "204" ? "It is gone." : "As the rules show it to the caller.",
+                            Content =
+                                status == "204"
+                                    ? null
+                                    : new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                                    {
+                                        [Json] = new OpenApiMediaType
+                                        {
+                                            Schema = reply is null
+                                                ? new OpenApiSchema
+                                                {
+                                                    Type = JsonSchemaType.Array,
+                                                    Items = new OpenApiSchemaReference(shown, document),
+                                                }
+                                                : new OpenApiSchemaReference(reply, document),
+                                        },
+                                    },
+                        },
+                        ["4XX"] = new OpenApiResponse
+                        {
+                            Description = "What is wrong, and where.",
+                            Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                            {
+                                ["application/problem+json"] = new OpenApiMediaType
+                                {
+                                    Schema = new OpenApiSchemaReference("Problem", document),
+                                },
+                            },
+                        },
+                    },
+                };
+        }
 
         OpenApiSecurityRequirement Scheme(string scheme) =>
             new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };

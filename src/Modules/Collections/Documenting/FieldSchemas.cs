@@ -10,12 +10,18 @@ namespace Sillage.Collections.Documenting;
 /// <summary>The schemas of a collection's records in the OpenAPI document.</summary>
 internal static class FieldSchemas
 {
-    /// <summary>A record as everybody who may read it sees it.</summary>
-    public static OpenApiSchema OfRecord(CollectionPlan plan)
+    /// <summary>A record as everybody who may read it sees it; a bare one is its id and its fields.</summary>
+    public static OpenApiSchema OfRecord(CollectionPlan plan, bool isBare = false)
     {
         var schema = OfBody(plan, isRead: true);
         var properties = schema.Properties!;
         properties["id"] = Text("uuid", "Its id.");
+        schema.Required!.Add("id");
+        if (isBare)
+        {
+            return schema;
+        }
+
         properties["owner"] = Text("uuid", "Who created it; null for somebody without an account.", isNullable: true);
         properties["created"] = Text("date-time", "When it was created.");
         properties["updated"] = Text("date-time", "When it was changed last.");
@@ -25,7 +31,7 @@ internal static class FieldSchemas
             Description = "Itself (`self`), and the records of the collection (`collection`).",
             AdditionalProperties = Text(null, "An address."),
         };
-        schema.Required!.UnionWith(["id", "links"]);
+        schema.Required!.Add("links");
         return schema;
     }
 

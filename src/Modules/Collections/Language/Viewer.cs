@@ -10,6 +10,9 @@ namespace Sillage.Collections.Language;
 /// <param name="Declares">Whether rules do not hold for them in collections of their own.</param>
 internal sealed record Viewer(Guid? Id, string? Role, string? Username, bool ManagesAll, bool Declares)
 {
+    /// <summary>The form in which they ask.</summary>
+    public CollectionForm Form { get; init; }
+
     public static Viewer Nobody { get; } = new(null, null, null, false, false);
 
     /// <summary>Whether they look after a collection: then no rule holds for them there.</summary>

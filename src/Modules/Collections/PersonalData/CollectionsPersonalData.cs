@@ -169,6 +169,7 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
                 if (form == ErasureForm.Anonymise && row.DeletedAt is null && IsOpen(plan))
                 {
                     await unit.ExecuteAsync(ForgetOwner, row, ct);
+                    await unit.ExecuteAsync("DELETE FROM record_before WHERE record = @Key", row, ct);
                     kept++;
                 }
                 else
@@ -203,6 +204,7 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
         }
 
         await unit.ExecuteAsync(EmptyHistory, row, ct);
+        await unit.ExecuteAsync("DELETE FROM record_before WHERE record = @Key", row, ct);
         await unit.ExecuteAsync("DELETE FROM record_link WHERE record = @Key", row, ct);
         await unit.ExecuteAsync(
             Empty,

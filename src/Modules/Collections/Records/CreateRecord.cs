@@ -62,10 +62,8 @@ internal static class CreateRecord
                     var work = await RecordWork.BeginAsync(unit, store, found, clock.GetUtcNow(), 1, ct);
                     var data = work.Reader(RecordBody.IsXml(http.Request)).New(body.Value);
                     var row = await work.CreateAsync(data, id);
-                    return Reply.Created(
-                        RecordView.AddressOf(work.Plan, row.Id),
-                        RecordView.Of(row, data, found.Viewer)
-                    );
+                    var address = found.Path is { } path ? $"{path}/{row.Id}" : RecordView.AddressOf(work.Plan, row.Id);
+                    return Reply.Created(address, RecordView.Of(row, data, found.Viewer));
                 },
                 ct
             );

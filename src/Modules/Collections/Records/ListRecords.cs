@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
+using Sillage.Collections.Declared;
 using Sillage.Collections.Stored;
 using Sillage.Storage;
 
@@ -59,8 +60,10 @@ internal static class ListRecords
             },
             ct
         );
-        return rows.Count <= page.Limit
-            ? new PageReply<RecordView>([.. rows.Select(r => r.View)], null)
-            : new PageReply<RecordView>([.. rows.Take(page.Limit).Select(r => r.View)], rows[page.Limit - 1].Next);
+        var next = rows.Count <= page.Limit ? null : rows[page.Limit - 1].Next;
+        return new PageReply<RecordView>([.. rows.Take(page.Limit).Select(r => r.View)], next)
+        {
+            IsBare = found.Viewer.Form != CollectionForm.Page,
+        };
     }
 }

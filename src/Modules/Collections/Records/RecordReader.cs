@@ -12,6 +12,9 @@ internal sealed class RecordReader(CollectionPlan plan, Viewer viewer, bool isXm
 {
     private readonly List<FieldError> _errors = [];
 
+    // Who is used to FastAPI may send a number as text there.
+    private readonly bool _isLax = isXml || viewer.Form == CollectionForm.FastApi;
+
     /// <summary>A new record; what is not said is as the declaration has it.</summary>
     /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
     public RecordData New(JsonElement body)
@@ -48,6 +51,11 @@ internal sealed class RecordReader(CollectionPlan plan, Viewer viewer, bool isXm
     /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
     public RecordData Patched(RecordData before, JsonElement patch) =>
         Apply(before.Copy(), patch, isPatch: true, before);
+
+    /// <summary>The record with these members in place of those that it had.</summary>
+    /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
+    public RecordData Changed(RecordData before, JsonElement members) =>
+        Apply(before.Copy(), members, isPatch: false, before);
 
     private RecordData Apply(RecordData data, JsonElement body, bool isPatch, RecordData? before = null)
     {
@@ -88,6 +96,11 @@ internal sealed class RecordReader(CollectionPlan plan, Viewer viewer, bool isXm
         var at = JsonPointer.Member(JsonPointer.Root, member.Name);
         if (plan.Find(member.Name) is not { } field || !viewer.Sees(plan, field))
         {
+            if (viewer.Form == CollectionForm.FastApi)
+            {
+                return;
+            }
+
             _errors.Add(new FieldError(at, "There is no field of this name."));
             return;
         }
@@ -139,7 +152,7 @@ internal sealed class RecordReader(CollectionPlan plan, Viewer viewer, bool isXm
             return List(field, value, at);
         }
 
-        var read = ValueReader.Read(field, value, isXml, out var error);
+        var read = ValueReader.Read(field, value, _isLax, out var error);
         if (error is not null)
         {
             _errors.Add(new FieldError(at, error));

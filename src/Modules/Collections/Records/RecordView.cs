@@ -55,14 +55,16 @@ public readonly record struct RecordView(ReadOnlyMemory<byte> Utf8)
                 }
             }
 
-            if (chosen?.Contains("owner") != false)
+            // There a record is its id and its fields; what is asked for by name is shown all the same.
+            var isBare = viewer.Form == CollectionForm.FastApi;
+            if (chosen?.Contains("owner") ?? !isBare)
             {
                 writer.WritePropertyName("owner");
                 JsonSerializer.Serialize(writer, row.Owner);
             }
 
-            WriteTime(writer, "created", row.CreatedAt, chosen);
-            WriteTime(writer, "updated", row.UpdatedAt, chosen);
+            WriteTime(writer, "created", row.CreatedAt, chosen, isBare);
+            WriteTime(writer, "updated", row.UpdatedAt, chosen, isBare);
             if (row.DeletedAt is { } deleted)
             {
                 writer.WriteString("deleted", deleted.UtcDateTime);
@@ -73,10 +75,14 @@ public readonly record struct RecordView(ReadOnlyMemory<byte> Utf8)
                 WriteExpanded(writer, plan, expanded);
             }
 
-            writer.WriteStartObject("links");
-            writer.WriteString("self", address);
-            writer.WriteString("collection", address[..address.LastIndexOf('/')]);
-            writer.WriteEndObject();
+            if (!isBare)
+            {
+                writer.WriteStartObject("links");
+                writer.WriteString("self", address);
+                writer.WriteString("collection", address[..address.LastIndexOf('/')]);
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
         }
 
@@ -86,9 +92,15 @@ public readonly record struct RecordView(ReadOnlyMemory<byte> Utf8)
     internal static string AddressOf(CollectionPlan plan, Guid id) =>
         $"/api/v1/collections/{plan.Address}/records/{id}";
 
-    private static void WriteTime(Utf8JsonWriter writer, string name, long time, IReadOnlySet<string>? chosen)
+    private static void WriteTime(
+        Utf8JsonWriter writer,
+        string name,
+        long time,
+        IReadOnlySet<string>? chosen,
+        bool isBare
+    )
     {
-        if (chosen?.Contains(name) != false)
+        if (chosen?.Contains(name) ?? !isBare)
         {
             writer.WriteString(name, Rfc3339.ToTime(time).UtcDateTime);
         }

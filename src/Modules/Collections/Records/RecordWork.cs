@@ -40,6 +40,7 @@ internal sealed class RecordWork
     )
     {
         var position = await RecordStore.TakePositionAsync(unit, found.Plan.Key, records, ct);
+        unit.OnCommitted(() => store.Wake(found.Plan.Key));
         var text = found.Plan.Text;
         var known = await store.FindAsync(unit, text.InSpace, text.Name, ct);
         return known?.Main.Key == found.Plan.Key
@@ -51,7 +52,11 @@ internal sealed class RecordWork
     public RecordReader Reader(bool isXml) => new(Plan, Access.Viewer, isXml);
 
     /// <summary>The record with this id, which the caller may read; to all others there is none.</summary>
-    public async Task<(RecordRow Row, RecordData Data)> FindAsync(Guid id, bool deleted = false)
+    public async Task<(RecordRow Row, RecordData Data)> FindAsync(Guid id, bool deleted = false) =>
+        await TryFindAsync(id, deleted) ?? throw new ProblemException(Problem.NotFound());
+
+    /// <summary>The same; null where there is none.</summary>
+    public async Task<(RecordRow Row, RecordData Data)?> TryFindAsync(Guid id, bool deleted = false)
     {
         var row = await RecordRow.FindAsync(_unit, Plan.Key, id, _ct);
         var data = row?.Read(Plan);
@@ -60,7 +65,7 @@ internal sealed class RecordWork
             && row.DeletedAt is not null == deleted
             && await Access.AllowsAsync(_unit, Deed.Read, row, data!, _ct)
             ? (row, data!)
-            : throw new ProblemException(Problem.NotFound());
+            : null;
     }
 
     /// <summary>Stores a new record, if the caller may.</summary>

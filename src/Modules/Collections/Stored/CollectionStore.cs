@@ -22,6 +22,22 @@ internal sealed class CollectionStore
         """;
 
     private readonly ConcurrentDictionary<long, CollectionPlan> _kept = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
+
+    /// <summary>Completes at the next <see cref="Wake"/> of a collection. Take it before reading, so that nothing slips between.</summary>
+    public Task NextAsync(long key) =>
+        _waiting
+            .GetOrAdd(key, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .Task;
+
+    /// <summary>Something about the collection was committed: who follows it here has a look.</summary>
+    public void Wake(long key)
+    {
+        if (_waiting.TryRemove(key, out var waiting))
+        {
+            waiting.TrySetResult();
+        }
+    }
 
     /// <summary>The collection, with those that its relations lead to; null if there is none.</summary>
     public async Task<Known?> FindAsync(IReader reader, string space, string name, CancellationToken ct)
@@ -99,6 +115,8 @@ internal sealed record CollectionRow(
     DateTimeOffset UpdatedAt
 )
 {
+    public string? Path => Plan().Text.Path;
+
     public CollectionPlan Plan() =>
         new(Key, Revision, Owner, JsonSerializer.Deserialize<StoredDefinition>(Definition, Json.Options)!);
 }

@@ -27,6 +27,9 @@ internal sealed record FoundCollection(Known Known, Viewer Viewer) : IResource<C
 {
     public CollectionPlan Plan => Known.Main;
 
+    /// <summary>The address of its own under which it is asked for; null where it is the one that every collection has.</summary>
+    public string? Path { get; private init; }
+
     public string Called => $"the collection '{Plan.Address}'";
 
     public CollectionRights RightsOf(Caller caller) =>
@@ -68,11 +71,24 @@ internal sealed record FoundCollection(Known Known, Viewer Viewer) : IResource<C
     {
         var address = (string)context.GetRouteValue("collection")!;
         var ct = context.RequestAborted;
-        return await database.ReadAsync(r => store.FindAsync(r, address, ct), ct) is { } known
-            ? new FoundCollection(known, ViewerOf(context.Features.Get<Caller>()))
-            : null;
+        var path = context.GetEndpoint()?.Metadata.GetMetadata<PathMetadata>()?.Path;
+        if (
+            await database.ReadAsync(r => store.FindAsync(r, address, ct), ct) is not { } known
+            // The address may be gone, or another's, since this process has heard of it.
+            || (path is not null && known.Main.Text.Path != path)
+        )
+        {
+            return null;
+        }
+
+        var form = path is null ? CollectionForm.Page : known.Main.Text.Form ?? CollectionForm.Page;
+        var viewer = ViewerOf(context.Features.Get<Caller>()) with { Form = form };
+        return new FoundCollection(known, viewer) { Path = path };
     }
 }
+
+/// <summary>Says of a route that it is a collection's own address.</summary>
+internal sealed record PathMetadata(string Path);
 
 /// <summary>Finds the collection that an address names.</summary>
 internal sealed class CollectionGate(IDatabase<CollectionsData> database, CollectionStore store) : GateMetadata

@@ -45,6 +45,22 @@ internal static class RecordStore
         """
     );
 
+    private static readonly Sql InsertBefore = new(
+        """
+        INSERT INTO record_before (record, position, at, updated_at, data) VALUES (@Record, @Position, @At, @UpdatedAt, @Data)
+        """,
+        """
+        INSERT INTO record_before (record, position, at, updated_at, data)
+        VALUES (@Record, @Position, @At, @UpdatedAt, CAST(@Data AS jsonb))
+        """
+    );
+
+    /// <summary>Removes what is older than any cursor.</summary>
+    public const string DeleteBefore = """
+        DELETE FROM record_before WHERE (record, position) IN (
+          SELECT record, position FROM record_before WHERE at < @Before ORDER BY at LIMIT @Limit)
+        """;
+
     private const string InsertLink =
         "INSERT INTO record_link (field, record, target) VALUES (@Field, @Record, @Target)";
 
@@ -105,6 +121,19 @@ internal static class RecordStore
             : after.DeletedAt is null ? "restored"
             : "deleted";
         await RememberAsync(unit, data.Plan, stored, actor, action, ct);
+        if (action == "changed" && data.Plan.Rules.Read is not (null or "true"))
+        {
+            var was = new
+            {
+                Record = stored.Key,
+                stored.Position,
+                At = Sillage.Schema.Rfc3339.ToTime(stored.UpdatedAt),
+                before.UpdatedAt,
+                before.Data,
+            };
+            await unit.ExecuteAsync(InsertBefore, was, ct);
+        }
+
         return stored;
     }
 

@@ -66,7 +66,7 @@ internal sealed class RouteTable(Services services, IOptions<GatewayOptions> opt
         {
             RouteId = id,
             ClusterId = service.Name,
-            Order = AfterOwn,
+            Order = AfterOwn + (route.IsLate ? LateMetadata.Order : 0),
             Match = new RouteMatch { Path = route.Pattern, Methods = route.Methods.Count == 0 ? null : route.Methods },
             Timeout = route.IsLong ? null : options.Value.Timeout,
             TimeoutPolicy = route.IsLong ? "Disable" : null,

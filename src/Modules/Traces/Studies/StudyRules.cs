@@ -15,6 +15,7 @@ internal static partial class StudyRules
         "api",
         "apps",
         "assets",
+        "auth",
         "chat",
         "concept2",
         "confirm-address",

@@ -1,0 +1,141 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using Dapper;
+using Microsoft.AspNetCore.Http;
+using Sillage.Api.Formats;
+using Sillage.Api.Problems;
+using Sillage.Collections.Language;
+using Sillage.Collections.Stored;
+using Sillage.Storage;
+
+namespace Sillage.Collections.Records;
+
+/// <summary>Up to where somebody knows a collection.</summary>
+internal sealed record ChangeCursor(long Position, long Revision, DateTimeOffset At)
+{
+    public string ToText() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this, Json.Options));
+
+    /// <summary>Reads one that was given out before.</summary>
+    /// <exception cref="ProblemException">400: it is none; 410: what changed since is not known any more.</exception>
+    public static ChangeCursor Read(string text, string pointer, long revision, DateTimeOffset oldest)
+    {
+        ChangeCursor? cursor = null;
+        try
+        {
+            cursor = JsonSerializer.Deserialize<ChangeCursor>(Base64Url.DecodeFromChars(text), Json.Options);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            // Told below.
+        }
+
+        if (cursor is null)
+        {
+            throw new ProblemException(
+                Problem.BadRequest(
+                    "The cursor is not valid.",
+                    new FieldError(pointer, "Take it unchanged from the 'cursor' of the reply before.")
+                )
+            );
+        }
+
+        return cursor.Revision == revision && cursor.At >= oldest
+            ? cursor
+            : throw new ProblemException(
+                Problem.Of(
+                    StatusCodes.Status410Gone,
+                    "Gone",
+                    "What changed since is not known any more: begin anew without since."
+                )
+            );
+    }
+}
+
+/// <summary>
+/// What changed in a collection behind a cursor, judged for who asks on the record as it is and as it was at the cursor: what came out of sight is told as deleted.
+/// </summary>
+internal static class ChangeFeed
+{
+    private const string Last = "SELECT position FROM collection_count WHERE collection = @Collection";
+
+    /// <summary>The place of the last change.</summary>
+    public static Task<long> LastAsync(IReader reader, long collection, CancellationToken ct) =>
+        reader.ScalarAsync<long>(Last, new { Collection = collection }, ct);
+
+    /// <summary>The next changes in their order, each with the cursor behind it, and the cursor behind all that was looked at.</summary>
+    public static async Task<(
+        IReadOnlyList<(RecordChange Change, ChangeCursor Cursor)> Changes,
+        ChangeCursor Next,
+        bool More
+    )> ReadAsync(
+        IReader reader,
+        Access access,
+        ChangeCursor from,
+        bool isWhole,
+        int limit,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var plan = access.Known.Main;
+        var parameters = new DynamicParameters();
+        var rule = new SqlWriter(reader.Dialect, access.Interpreter, parameters).Write(access.RuleOf(Deed.Read));
+        var collection = plan.Key.ToString(CultureInfo.InvariantCulture);
+        parameters.Add("After", from.Position);
+        // What was deleted before a copy is begun is in none.
+        var alive = isWhole ? " AND r.deleted_at IS NULL" : "";
+        var rows = await reader.QueryAsync<RecordRow>(
+            $"""
+            SELECT {RecordRow.Columns.For(reader.Dialect)} FROM record r
+            WHERE r.collection = {collection} AND r.position > @After{alive} AND {rule} ORDER BY r.position LIMIT {limit
+                + 1}
+            """,
+            parameters,
+            ct
+        );
+        var known = rows.Select(row => row.Id).ToHashSet();
+        var seen = rows.Select(row => (row.Position, Change: Of(row, access)));
+        var isCut = rows.Count > limit;
+        if (!isWhole && access.RuleOf(Deed.Read) is not Truth)
+        {
+            var left = await reader.QueryAsync<Left>(
+                $"""
+                SELECT r.id, r.position FROM (
+                  SELECT c.key, c.collection, c.id, c.owner, c.position, c.created_at, b.updated_at, b.data
+                  FROM record c JOIN record_before b ON b.record = c.key
+                  WHERE c.collection = {collection} AND c.position > @After AND b.position = (
+                    SELECT MIN(p.position) FROM record_before p WHERE p.record = c.key AND p.position > @After)
+                ) r WHERE {rule} ORDER BY r.position LIMIT {limit + 1}
+                """,
+                parameters,
+                ct
+            );
+            isCut |= left.Count > limit;
+            // Beyond the last row that was read there may be one that is still in sight.
+            var end = rows.Count > limit ? rows[^1].Position : long.MaxValue;
+            seen = seen.Concat(
+                left.Where(one => !known.Contains(one.Id) && one.Position < end)
+                    .Select(one => (one.Position, Change: new RecordChange(one.Id, true, null)))
+            );
+        }
+
+        // Of the same snapshot as the rows.
+        var last = await LastAsync(reader, plan.Key, ct);
+        var changes = seen.OrderBy(one => one.Position)
+            .Take(limit)
+            .Select(one => (one.Change, new ChangeCursor(one.Position, plan.Revision, now)))
+            .ToList();
+        var more = isCut && changes.Count == limit;
+        return (changes, more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now), more);
+    }
+
+    private static RecordChange Of(RecordRow row, Access access) =>
+        new(
+            row.Id,
+            row.DeletedAt is not null,
+            row.DeletedAt is null ? RecordView.Of(row, row.Read(access.Known.Main), access.Viewer) : null
+        );
+
+    private sealed record Left(Guid Id, long Position);
+}
