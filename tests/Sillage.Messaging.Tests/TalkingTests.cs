@@ -9,6 +9,35 @@ namespace Sillage.Messaging.Tests;
 public abstract class TalkingTests(MessagingUnderTest messaging) : MessagingSpecification(messaging)
 {
     [Fact]
+    public async Task Text_is_given_as_safe_html_to_whoever_asks()
+    {
+        var people = await NewPeopleAsync(1);
+        var room = await NewRoomAsync(people[0]);
+        var sent = await SayAsync(
+            people[0],
+            room,
+            "**Bold** <script>alert(1)</script>\nand [a link](javascript:alert(1))."
+        );
+        async Task<System.Text.Json.Nodes.JsonNode> ReadAsync(string query) =>
+            (await GetAsync(people[0], $"{room}/messages/{sent["id"]}{query}")).Must(HttpStatusCode.OK).Json;
+
+        (await ReadAsync(""))["html"].ShouldBeNull();
+        var html = (string)(await ReadAsync("?html=true"))["html"]!;
+        html.ShouldContain("<strong>Bold</strong>");
+        html.ShouldContain("<br");
+        html.ShouldNotContain("<script");
+        html.ShouldNotContain("javascript:");
+        var listed = (await GetAsync(people[0], $"{room}/messages?html=true")).Must(HttpStatusCode.OK).Items;
+        ((string)listed[0]!["html"]!).ShouldBe(html);
+        (await GetAsync(people[0], $"{room}/messages?html=true&limit=101")).Must(HttpStatusCode.BadRequest);
+
+        await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{sent["id"]}", new { text = "*Other.*" });
+        ((string)(await ReadAsync("?html=true"))["html"]!).ShouldBe("<p><em>Other.</em></p>");
+        await SendAsync(people[0], HttpMethod.Delete, $"{room}/messages/{sent["id"]}");
+        ((string)(await ReadAsync("?html=true"))["html"]!).ShouldBe("");
+    }
+
+    [Fact]
     public async Task A_message_sent_live_is_heard_live_and_read_by_REST_and_the_other_way_round()
     {
         var people = await NewPeopleAsync(2);

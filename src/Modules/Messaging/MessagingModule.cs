@@ -51,6 +51,7 @@ public sealed class MessagingModule : IModule
         services.AddSingleton<RoomSignals>();
         services.AddSingleton<Chat>();
         services.AddSingleton<PersonLimits>();
+        services.AddSingleton<MessageHtml>();
         var door = new ProcessDoor();
         services.AddSingleton(door);
         services.AddSingleton<LiveRooms>();

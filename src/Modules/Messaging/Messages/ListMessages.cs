@@ -42,19 +42,23 @@ internal static class ListMessages
             .WithQuery("after", "Messages after this place.", "42")
             .WithQuery("around", "Messages on both sides of this place, and the one there.", "42")
             .WithQuery("from", "Messages from this time on (RFC 3339).", "2026-11-20T00:00:00Z")
+            .WithQuery(MessageHtml.QueryName, MessageHtml.QueryDescription, "true")
             .WithReplyExample(new Page<Message>([Message.Example], null));
 
     private static async Task<PageReply<Message>> Handle(
         Room room,
         PageRequest page,
         Chat chat,
+        MessageHtml rendering,
         CancellationToken ct,
         long? before = null,
         long? after = null,
         long? around = null,
-        DateTimeOffset? from = null
+        DateTimeOffset? from = null,
+        bool html = false
     )
     {
+        MessageHtml.RefuseLong(html, page);
         if (new[] { before is not null, after is not null, around is not null, from is not null }.Count(b => b) > 1)
         {
             throw new ProblemException(
@@ -65,12 +69,13 @@ internal static class ListMessages
             );
         }
 
+        Message Shown(Message message) => rendering.Of(message, html);
         return await chat.Database.ReadAsync(
             async reader =>
             {
                 if (around is { } place && page.Cursor is null)
                 {
-                    return await AroundAsync(reader, room, page, place, ct);
+                    return await AroundAsync(reader, room, page, place, Shown, ct);
                 }
 
                 var keys = page.After<Keys>();
@@ -81,7 +86,7 @@ internal static class ListMessages
                 }
 
                 keys ??= after is null ? new Keys(before ?? long.MaxValue, null) : new Keys(null, after);
-                return await PageAsync(reader, room, page, keys, ct);
+                return await PageAsync(reader, room, page, keys, Shown, ct);
             },
             ct
         );
@@ -92,12 +97,13 @@ internal static class ListMessages
         Room room,
         PageRequest page,
         Keys keys,
+        Func<Message, Message> shown,
         CancellationToken ct
     )
     {
         var rows = await ReadAsync(reader, room, keys, page.Limit + 1, ct);
         return PageReply<Message>.Of(
-            await WithLinksAsync(reader, rows, ct),
+            await WithLinksAsync(reader, rows, shown, ct),
             page,
             message => keys.After is null ? new Keys(message.Seq, null) : new Keys(null, message.Seq)
         );
@@ -108,13 +114,14 @@ internal static class ListMessages
         Room room,
         PageRequest page,
         long place,
+        Func<Message, Message> shown,
         CancellationToken ct
     )
     {
         var older = await ReadAsync(reader, room, new Keys(place, null), page.Limit / 2, ct);
         var newer = await ReadAsync(reader, room, new Keys(null, place - 1), page.Limit - older.Count + 1, ct);
         IReadOnlyList<MessageRow> rows = [.. older.Reverse(), .. newer.Take(page.Limit - older.Count)];
-        var messages = await WithLinksAsync(reader, rows, ct);
+        var messages = await WithLinksAsync(reader, rows, shown, ct);
         return new PageReply<Message>(
             messages,
             newer.Count > page.Limit - older.Count && messages.Count > 0 ? new Keys(null, messages[^1].Seq) : null
@@ -143,6 +150,7 @@ internal static class ListMessages
     private static async Task<IReadOnlyList<Message>> WithLinksAsync(
         IReader reader,
         IReadOnlyList<MessageRow> rows,
+        Func<Message, Message> shown,
         CancellationToken ct
-    ) => [.. (await MessageRow.ToMessagesAsync(reader, rows, ct)).Select(message => message.WithLinks())];
+    ) => [.. (await MessageRow.ToMessagesAsync(reader, rows, ct)).Select(message => shown(message).WithLinks())];
 }

@@ -32,6 +32,7 @@ internal static class ReadMessage
             .RequirePermission(MessagingPermission.Read)
             .RequireRight(RoomRights.Read)
             .WithSummary("Read a message")
+            .WithQuery(MessageHtml.QueryName, "Whether it has its text as `html` too. Default false.", "true")
             .WithReplyExample(Message.Example);
         messages
             .MapGet("/{message:guid}/versions", ListVersions)
@@ -44,16 +45,21 @@ internal static class ReadMessage
             );
     }
 
-    private static async Task<Reply<Message>> Read(Room room, Guid message, Chat chat, CancellationToken ct) =>
-        Reply.Ok(
-            await chat.Database.ReadAsync(
-                async r =>
-                    (
-                        await MessageRow.ToMessageAsync(r, await MessageRow.GetAsync(r, room.Id, message, ct), ct)
-                    ).WithLinks(),
-                ct
-            )
+    private static async Task<Reply<Message>> Read(
+        Room room,
+        Guid message,
+        Chat chat,
+        MessageHtml rendering,
+        CancellationToken ct,
+        bool html = false
+    )
+    {
+        var found = await chat.Database.ReadAsync(
+            async r => await MessageRow.ToMessageAsync(r, await MessageRow.GetAsync(r, room.Id, message, ct), ct),
+            ct
         );
+        return Reply.Ok(rendering.Of(found, html).WithLinks());
+    }
 
     private static async Task<PageReply<MessageVersion>> ListVersions(
         Room room,

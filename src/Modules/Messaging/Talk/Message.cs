@@ -22,6 +22,7 @@ namespace Sillage.Messaging.Talk;
 /// <param name="MentionsRoom">Whether it is for everybody's notice (<c>@room</c> of a moderator).</param>
 /// <param name="Change">The number of its last change: it grows with every change in the room.</param>
 /// <param name="Links">Where it is; left out in what is said live.</param>
+/// <param name="Html">Its text as HTML, safe to show as it is; only where that was asked for (<c>?html=true</c>).</param>
 public sealed record Message(
     Guid Room,
     long Seq,
@@ -40,7 +41,8 @@ public sealed record Message(
     IReadOnlyList<StoredFile>? Attachments,
     bool? MentionsRoom,
     long Change,
-    Links? Links = null
+    Links? Links = null,
+    string? Html = null
 )
 {
     internal static Message Example { get; } =

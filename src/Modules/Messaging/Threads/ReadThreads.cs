@@ -73,6 +73,7 @@ internal static class ReadThreads
             .WithDescription("Oldest first; with `before` those before a place, newest first. One of the two at most.")
             .WithQuery("after", "Answers after this place (`seq`).", "42")
             .WithQuery("before", "Answers before this place.", "60")
+            .WithQuery(MessageHtml.QueryName, MessageHtml.QueryDescription, "true")
             .WithReplyExample(new Page<Message>([Message.Example with { ReplyTo = 40, Thread = 40 }], null));
     }
 
@@ -134,11 +135,14 @@ internal static class ReadThreads
         long thread,
         PageRequest page,
         Chat chat,
+        MessageHtml rendering,
         CancellationToken ct,
         long? after = null,
-        long? before = null
+        long? before = null,
+        bool html = false
     )
     {
+        MessageHtml.RefuseLong(html, page);
         if (after is not null && before is not null)
         {
             throw new ProblemException(
@@ -168,7 +172,7 @@ internal static class ReadThreads
             ct
         );
         return PageReply<Message>.Of(
-            [.. messages.Select(message => message.WithLinks())],
+            [.. messages.Select(message => rendering.Of(message, html).WithLinks())],
             page,
             message => keys.After is null ? new MessageKeys(message.Seq, null) : new MessageKeys(null, message.Seq)
         );
