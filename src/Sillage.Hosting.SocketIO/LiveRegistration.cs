@@ -35,6 +35,7 @@ public static class LiveRegistration
         services.AddSingleton<RefreshToken>();
         services.AddSingleton<SocketIOGate, LiveGate>();
         services.AddSingleton<IRoutePart, LiveRoutes>();
+        services.AddSingleton<IRoutePart, LivePages>();
         services.AddSingleton<ConnectionCount, LiveConnectionCount>();
         services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>, CountedByTheBridge>();
         services.AddSocketIO();

@@ -18,6 +18,16 @@ internal sealed class LiveSockets(OpenCallers callers, IOptions<LiveOptions> opt
         new LiveRefusal(LiveRefusal.Invalid, "The session has ended. Log in again.")
     );
 
+    private const string Expiring = "token:expiring";
+    private const string Expired = "token:expired";
+
+    /// <summary>What is said to clients of every namespace.</summary>
+    public static IReadOnlyList<LiveNoticeEvent> Described { get; } =
+    [
+        new(Expiring, "The access token is about to end: a new one is taken by auth:refresh.", typeof(TokenExpiring)),
+        new(Expired, "The access token has ended, and the connection with it.", typeof(TokenExpired)),
+    ];
+
     private readonly Lock _gate = new();
 
     /// <summary>How many changes of accounts were heard of: what was checked before the last is checked again.</summary>
@@ -79,14 +89,14 @@ internal sealed class LiveSockets(OpenCallers callers, IOptions<LiveOptions> opt
         var left = end - clock.GetUtcNow();
         if (left <= TimeSpan.Zero)
         {
-            await socket.EmitAsync("token:expired", Said(new TokenExpired(LiveRefusal.Expired, end)));
+            await socket.EmitAsync(Expired, Said(new TokenExpired(LiveRefusal.Expired, end)));
             return false;
         }
 
         if (left <= options.Value.TokenWarning && !principal.IsWarned)
         {
             principal.IsWarned = true;
-            await socket.EmitAsync("token:expiring", Said(new TokenExpiring(end)));
+            await socket.EmitAsync(Expiring, Said(new TokenExpiring(end)));
         }
 
         return true;

@@ -4,6 +4,10 @@ using Sillage.SocketIO;
 
 namespace Sillage.Hosting.SocketIO;
 
+/// <summary>A new token for a connection.</summary>
+/// <param name="Token">An access token, or an API key.</param>
+public sealed record NewToken(string Token);
+
 /// <summary>Until when a connection counts now.</summary>
 /// <param name="ExpiresAt">When the token ends; left out for a credential that has no end of its own.</param>
 public sealed record TokenTaken(DateTimeOffset? ExpiresAt);
@@ -12,6 +16,15 @@ public sealed record TokenTaken(DateTimeOffset? ExpiresAt);
 internal sealed class RefreshToken(LiveCredentials credentials, LiveSockets sockets, LiveLimits limits)
 {
     public const string EventName = "auth:refresh";
+
+    public static LiveRequestEvent Described { get; } =
+        new(
+            EventName,
+            "Gives a new token of the same account for a connection that is open.",
+            typeof(NewToken),
+            typeof(TokenTaken),
+            null
+        );
 
     private static readonly LiveRefusal Unknown = new(
         LiveRefusal.Invalid,

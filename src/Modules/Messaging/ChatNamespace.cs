@@ -14,7 +14,7 @@ namespace Sillage.Messaging;
 /// <summary>The namespace <c>/chat</c>: what clients may ask for live. Each event carries one object and is acknowledged by one.</summary>
 internal static class ChatNamespace
 {
-    public static void Define(SocketIOBuilder live, ProcessDoor door)
+    public static void Define(SocketIOBuilder live, ProcessDoor door, LiveDocument document)
     {
         var chat = live.Of(LiveRooms.Namespace)
             .RequireAuthorization(MessagingPermission.Read.Name)
@@ -24,7 +24,7 @@ internal static class ChatNamespace
             .OnDisconnect((ClientSocket socket, LivePresence presence) => presence.OnDisconnected(socket));
         MapProcesses(chat, door);
 
-        var events = new LiveEvents(chat);
+        var events = new LiveEvents(chat, document);
         SyncRooms.Map(events);
         JoinRoom.Map(events);
         AcceptInvitation.Map(events);

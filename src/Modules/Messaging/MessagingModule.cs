@@ -55,7 +55,12 @@ public sealed class MessagingModule : IModule
         var door = new ProcessDoor();
         services.AddSingleton(door);
         services.AddSingleton<LiveRooms>();
-        services.AddNamespaces(live => ChatNamespace.Define(live, door));
+        var document = new LiveDocument(
+            LiveRooms.Namespace,
+            "Rooms and conversations, side by side with /api/v1/rooms."
+        );
+        services.AddSingleton(document);
+        services.AddNamespaces(live => ChatNamespace.Define(live, door, document));
         services.AddWork<MessagingData, LookForNews, NewsWork>(
             (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
         );

@@ -57,6 +57,7 @@ internal sealed record OwnThings(
                 "collection" => Collection,
                 "record" => Record,
                 "user" => "me",
+                "thread" => "1",
                 _ => Nobody,
             }
         );

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
 using Sillage.SocketIO;
@@ -83,8 +84,8 @@ internal sealed partial class LiveRooms : IDisposable
     }
 
     /// <summary>Says something to all clients of a person, in every process.</summary>
-    public ValueTask TellPersonAsync(Guid account, string name, object value) =>
-        Sockets.To(NameOfPerson(account)).EmitAsync(name, value);
+    public ValueTask TellPersonAsync<T>(Guid account, Notice<T> notice, T value) =>
+        notice.SayAsync(Sockets.To(NameOfPerson(account)), value);
 
     public async Task EnterHereAsync(Guid account, Guid room)
     {
@@ -94,7 +95,7 @@ internal sealed partial class LiveRooms : IDisposable
                 !socket.Rooms.Contains(NameOf(room)) && await SubscribeAsync(socket, account, room, default) is not null
             )
             {
-                await socket.EmitAsync("room:joined", LiveJson.Of(new RoomNotice(room)));
+                await RoomNotices.Joined.SayAsync(socket, new RoomNotice(room));
             }
         }
     }
@@ -235,7 +236,7 @@ internal sealed partial class LiveRooms : IDisposable
         if (room is null || missed is null)
         {
             // It is gone: there is nobody to tell anything, and nothing.
-            await hearers.EmitAsync("room:left", LiveJson.Of(new RoomNotice(live.Id)));
+            await RoomNotices.Left.SayAsync(hearers, new RoomNotice(live.Id));
             await hearers.LeaveAsync(NameOf(live.Id));
             live.IsIdle = true;
             return false;
@@ -244,12 +245,12 @@ internal sealed partial class LiveRooms : IDisposable
         await EvictAsync(live.Id, missed.Members);
         foreach (var message in missed.Messages)
         {
-            await hearers.EmitAsync("message:new", LiveJson.Of(message));
+            await RoomNotices.New.SayAsync(hearers, message);
         }
 
         if (missed.HasChanges)
         {
-            await hearers.EmitAsync("room:changes", LiveJson.Of(RoomChanges.Of(room, live.Change, missed)));
+            await RoomNotices.Changes.SayAsync(hearers, RoomChanges.Of(room, live.Change, missed));
         }
 
         (live.Seq, live.Change) = (missed.Seq, missed.Change);
@@ -272,7 +273,7 @@ internal sealed partial class LiveRooms : IDisposable
             {
                 if (socket.Leave(NameOf(room)))
                 {
-                    await socket.EmitAsync("room:left", LiveJson.Of(new RoomNotice(room)));
+                    await RoomNotices.Left.SayAsync(socket, new RoomNotice(room));
                 }
             }
         }

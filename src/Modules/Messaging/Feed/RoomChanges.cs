@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Sillage.Api.Formats;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
 
@@ -59,9 +57,3 @@ public sealed record RoomSettings(string? Slug, string Name, string Visibility, 
 /// <summary>That somebody's place in a room has come or gone: <c>room:joined</c>, <c>room:left</c>.</summary>
 /// <param name="Room">The room.</param>
 public sealed record RoomNotice(Guid Room);
-
-/// <summary>How values go out live: as they do by REST.</summary>
-internal static class LiveJson
-{
-    public static JsonElement Of<T>(T value) => JsonSerializer.SerializeToElement(value, Json.Options);
-}

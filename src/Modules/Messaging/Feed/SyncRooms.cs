@@ -27,9 +27,22 @@ internal static class SyncRooms
             .WithRequestExample(SyncRequest.Example)
             .WithReplyExample(SyncReply.Example);
 
-    public static void Map(LiveEvents live) => live.On("sync", MessagingPermission.Read, HandleLive);
+    public static void Map(LiveEvents live)
+    {
+        live.On<SyncRequest, SyncReply>(
+            "sync",
+            "Asks for what was missed; from then on one hears one's rooms.",
+            MessagingPermission.Read,
+            HandleLive,
+            inRoom: false
+        );
+        live.Says(RoomNotices.New);
+        live.Says(RoomNotices.Changes);
+        live.Says(RoomNotices.Joined);
+        live.Says(RoomNotices.Left);
+    }
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<SyncReply> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var rooms = request.Service<LiveRooms>();
         return await CatchUp.RunAsync(

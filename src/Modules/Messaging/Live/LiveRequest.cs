@@ -23,9 +23,17 @@ internal sealed class LiveRequest
 
     private readonly IServiceProvider _services;
 
-    private LiveRequest(JsonElement argument, ClientSocket socket, Caller caller, IServiceProvider services)
+    private readonly Type _described;
+
+    private LiveRequest(
+        JsonElement argument,
+        ClientSocket socket,
+        Caller caller,
+        IServiceProvider services,
+        Type described
+    )
     {
-        (_argument, _services) = (argument, services);
+        (_argument, _services, _described) = (argument, services, described);
         (Socket, Caller, Chat) = (socket, caller, services.GetRequiredService<Chat>());
     }
 
@@ -44,6 +52,7 @@ internal sealed class LiveRequest
         JsonElement? argument,
         IServiceProvider services,
         Permission permission,
+        Type described,
         Func<LiveRequest, Task<object>> run
     )
     {
@@ -65,7 +74,7 @@ internal sealed class LiveRequest
             // The names of members too: what is no text cannot even be compared.
             JsonRequest.RefuseUnstorable(JsonMarshal.GetRawUtf8Value(given));
             return JsonSerializer.SerializeToElement(
-                await run(new LiveRequest(given, socket, caller, services)),
+                await run(new LiveRequest(given, socket, caller, services, described)),
                 Json.Options
             );
         }
@@ -105,8 +114,14 @@ internal sealed class LiveRequest
     }
 
     /// <summary>The rest of what came, checked as a body is.</summary>
+    /// <exception cref="InvalidOperationException">It is described as something else.</exception>
     public T Read<T>()
     {
+        if (typeof(T) != _described)
+        {
+            throw new InvalidOperationException($"What is read as {typeof(T)} is described as {_described}.");
+        }
+
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
         {

@@ -39,7 +39,14 @@ internal static class AcceptInvitation
             .WithReplyExample(RoomResource.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
-    public static void Map(LiveEvents live) => live.On("invitation:accept", MessagingPermission.Read, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<GivenInvitation, RoomResource>(
+            "invitation:accept",
+            "Joins the room that an invitation is for.",
+            MessagingPermission.Read,
+            HandleLive,
+            inRoom: false
+        );
 
     private static async Task<Reply<RoomResource>> Handle(
         Body<GivenInvitation> body,
@@ -49,7 +56,7 @@ internal static class AcceptInvitation
         CancellationToken ct
     ) => Reply.Ok(await RunAsync(body.Value, caller, chat, live, ct));
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct) =>
+    private static async Task<RoomResource> HandleLive(LiveRequest request, CancellationToken ct) =>
         await RunAsync(request.Read<GivenInvitation>(), request.Caller, request.Chat, request.Service<LiveRooms>(), ct);
 
     private static async Task<RoomResource> RunAsync(

@@ -53,7 +53,13 @@ internal static class BanMember
             .Produces(StatusCodes.Status204NoContent);
     }
 
-    public static void Map(LiveEvents live) => live.On("member:ban", MessagingPermission.Write, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<AboutMember, RoomNotice>(
+            "member:ban",
+            "Puts somebody out of a room for good.",
+            MessagingPermission.Write,
+            HandleLive
+        );
 
     private static async Task<NoContent> Handle(
         Room room,
@@ -70,7 +76,7 @@ internal static class BanMember
         return TypedResults.NoContent();
     }
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<RoomNotice> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Moderate);
         var about = request.Read<AboutMember>();

@@ -30,9 +30,10 @@ internal static class JoinRoom
         CancellationToken ct
     ) => Reply.Ok(await RunAsync(room, caller, chat, live, ct));
 
-    public static void Map(LiveEvents live) => live.On("room:join", MessagingPermission.Read, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<NothingMore, RoomResource>("room:join", "Joins a public room.", MessagingPermission.Read, HandleLive);
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct) =>
+    private static async Task<RoomResource> HandleLive(LiveRequest request, CancellationToken ct) =>
         await RunAsync(
             await request.RoomAsync(ct, RoomRights.Join, RoomRights.TakePart),
             request.Caller,

@@ -35,8 +35,13 @@ internal static class RemoveMember
 
     public static void Map(LiveEvents live)
     {
-        live.On("room:leave", MessagingPermission.Read, LeaveLive);
-        live.On("member:kick", MessagingPermission.Write, KickLive);
+        live.On<NothingMore, RoomNotice>("room:leave", "Leaves a room.", MessagingPermission.Read, LeaveLive);
+        live.On<AboutMember, RoomNotice>(
+            "member:kick",
+            "Puts somebody out of a room.",
+            MessagingPermission.Write,
+            KickLive
+        );
     }
 
     private static async Task<NoContent> Handle(
@@ -56,14 +61,14 @@ internal static class RemoveMember
         return TypedResults.NoContent();
     }
 
-    private static async Task<object> LeaveLive(LiveRequest request, CancellationToken ct)
+    private static async Task<RoomNotice> LeaveLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.TakePart);
         await Removal.LeaveAsync(room, request.Caller, request.Chat, request.Service<LiveRooms>(), ct);
         return new RoomNotice(room.Id);
     }
 
-    private static async Task<object> KickLive(LiveRequest request, CancellationToken ct)
+    private static async Task<RoomNotice> KickLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Moderate);
         var about = request.Read<AboutMember>();

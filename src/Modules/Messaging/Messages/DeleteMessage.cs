@@ -41,7 +41,8 @@ internal static class DeleteMessage
             )
             .Produces(StatusCodes.Status204NoContent);
 
-    public static void Map(LiveEvents live) => live.On("message:delete", MessagingPermission.Write, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<AboutMessage, Message>("message:delete", "Deletes a message.", MessagingPermission.Write, HandleLive);
 
     private static async Task<NoContent> Handle(Room room, Guid message, Caller caller, Chat chat, CancellationToken ct)
     {
@@ -49,7 +50,7 @@ internal static class DeleteMessage
         return TypedResults.NoContent();
     }
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<Message> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Write, RoomRights.Moderate);
         return await RunAsync(room, request.Read<AboutMessage>(), request.Caller, request.Chat, ct);

@@ -65,7 +65,13 @@ internal static class EditMessage
             .WithReplyExample(Message.Example)
             .Fails(StatusCodes.Status409Conflict);
 
-    public static void Map(LiveEvents live) => live.On("message:edit", MessagingPermission.Write, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<LiveEdit, Message>(
+            "message:edit",
+            "Edits a message of one's own.",
+            MessagingPermission.Write,
+            HandleLive
+        );
 
     private static async Task<Reply<Message>> Handle(
         Room room,
@@ -77,7 +83,7 @@ internal static class EditMessage
         CancellationToken ct
     ) => Reply.Ok((await RunAsync(room, message, body.Value, caller, chat, limits, ct)).WithLinks());
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<Message> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Write);
         var edit = request.Read<LiveEdit>();

@@ -60,9 +60,15 @@ internal static class React
 
     public static void Map(LiveEvents live)
     {
-        live.On("reaction:add", MessagingPermission.Write, (request, ct) => RunLiveAsync(request, isThere: true, ct));
-        live.On(
+        live.On<LiveReaction, Message>(
+            "reaction:add",
+            "Reacts to a message.",
+            MessagingPermission.Write,
+            (request, ct) => RunLiveAsync(request, isThere: true, ct)
+        );
+        live.On<LiveReaction, Message>(
             "reaction:remove",
+            "Takes a reaction back.",
             MessagingPermission.Write,
             (request, ct) => RunLiveAsync(request, isThere: false, ct)
         );
@@ -86,7 +92,7 @@ internal static class React
         CancellationToken ct
     ) => Reply.Ok((await RunAsync(room, new LiveReaction(message, emoji), false, caller, chat, ct)).WithLinks());
 
-    private static async Task<object> RunLiveAsync(LiveRequest request, bool isThere, CancellationToken ct)
+    private static async Task<Message> RunLiveAsync(LiveRequest request, bool isThere, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Write);
         return await RunAsync(room, request.Read<LiveReaction>(), isThere, request.Caller, request.Chat, ct);

@@ -85,9 +85,15 @@ internal static class SendMessage
         return Reply.Created(Message.AddressOf(room.Id, sent.Id), sent);
     }
 
-    public static void Map(LiveEvents live) => live.On("message:send", MessagingPermission.Write, HandleLive);
+    public static void Map(LiveEvents live) =>
+        live.On<NewMessage, Sent>(
+            "message:send",
+            "Sends a message: acknowledged once it is stored, and safe to send again under its clientId.",
+            MessagingPermission.Write,
+            HandleLive
+        );
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct) =>
+    private static async Task<Sent> HandleLive(LiveRequest request, CancellationToken ct) =>
         await RunAsync(
             await request.RoomAsync(ct, RoomRights.Write),
             request.Read<NewMessage>(),

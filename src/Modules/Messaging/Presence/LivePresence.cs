@@ -1,6 +1,7 @@
 using Sillage.Hosting.Processes;
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
+using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.SocketIO;
 using Sillage.Storage;
@@ -36,6 +37,10 @@ internal sealed class LivePresence(
     ProcessInstance instance
 )
 {
+    /// <summary>How others hear of it.</summary>
+    public static Notice<PersonPresence> Told { get; } =
+        new("presence", "Somebody with whom one shares a room, not a large one, has come, gone or is away.");
+
     /// <summary>The most rooms of one person that are told of a change.</summary>
     private const int MostRooms = 100;
 
@@ -152,13 +157,11 @@ internal sealed class LivePresence(
             return;
         }
 
-        await server
+        var hearers = server
             .Of(LiveRooms.Namespace)
             .To([.. heard.Take(MostRooms).Select(LiveRooms.NameOf)])
             .Except([.. apart.Append(row.AccountId).Select(LiveRooms.NameOfPerson)])
-            .Local.EmitAsync(
-                "presence",
-                LiveJson.Of(PersonPresence.Of(row.AccountId, row.State, row.IsHidden, row.LastSeenAt))
-            );
+            .Local;
+        await Told.SayAsync(hearers, PersonPresence.Of(row.AccountId, row.State, row.IsHidden, row.LastSeenAt));
     }
 }

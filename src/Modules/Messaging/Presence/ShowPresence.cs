@@ -66,8 +66,21 @@ internal static class ShowPresence
 
     public static void Map(LiveEvents live)
     {
-        live.On("presence:set", MessagingPermission.Read, SetLive);
-        live.On("presence:list", MessagingPermission.Read, ListLive);
+        live.Says(LivePresence.Told);
+        live.On<OwnState, OwnStateTold>(
+            "presence:set",
+            "Says whether the person at this connection is away.",
+            MessagingPermission.Read,
+            SetLive,
+            inRoom: false
+        );
+        live.On<PresenceQuestion, PresenceList>(
+            "presence:list",
+            "Asks who is there, of people with whom one shares a room.",
+            MessagingPermission.Read,
+            ListLive,
+            inRoom: false
+        );
     }
 
     private static async Task<Results<Reply<PresenceList>, Problem>> List(
@@ -94,14 +107,14 @@ internal static class ShowPresence
         return Reply.Ok(await ReadAsync(chat, caller, ids, ct));
     }
 
-    private static async Task<object> ListLive(LiveRequest request, CancellationToken ct) =>
+    private static async Task<PresenceList> ListLive(LiveRequest request, CancellationToken ct) =>
         await ReadAsync(request.Chat, request.Caller, request.Read<PresenceQuestion>().Accounts, ct);
 
-    private static Task<object> SetLive(LiveRequest request, CancellationToken ct)
+    private static Task<OwnStateTold> SetLive(LiveRequest request, CancellationToken ct)
     {
         var own = request.Read<OwnState>();
         var state = request.Service<LivePresence>().Set(request.Socket, own.State == PresenceState.Away);
-        return Task.FromResult<object>(new OwnStateTold(state));
+        return Task.FromResult(new OwnStateTold(state));
     }
 
     private static async Task<Reply<PresenceSetting>> ShowSetting(

@@ -34,6 +34,11 @@ public sealed record ReadMark(
 /// <summary>Moves the caller's cursor in a room, and tells his other devices.</summary>
 internal static class MarkRead
 {
+    private static readonly Notice<ReadingState> Told = new(
+        "reading",
+        "One of one's own devices has read in a room: what is unread there now."
+    );
+
     private const string Update = """
         UPDATE member SET read_seq = @ReadSeq, unread_from = @UnreadFrom, change = @Change
         WHERE room_id = @Room AND account_id = @Account
@@ -57,7 +62,16 @@ internal static class MarkRead
             .WithReplyExample(ReadingState.Example);
     }
 
-    public static void Map(LiveEvents live) => live.On("read", MessagingPermission.Read, HandleLive);
+    public static void Map(LiveEvents live)
+    {
+        live.On<ReadMark, ReadingState>(
+            "read",
+            "Moves the cursor in a room, or marks as unread.",
+            MessagingPermission.Read,
+            HandleLive
+        );
+        live.Says(Told);
+    }
 
     private static async Task<Reply<ReadingState>> Mark(
         Room room,
@@ -71,7 +85,7 @@ internal static class MarkRead
     private static async Task<Reply<ReadingState>> Show(Room room, Caller caller, Chat chat, CancellationToken ct) =>
         Reply.Ok(await chat.Database.ReadAsync(r => ReadingState.OfAsync(r, room, caller.Id, ct), ct));
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<ReadingState> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.TakePart);
         return await RunAsync(
@@ -133,7 +147,7 @@ internal static class MarkRead
             },
             ct
         );
-        await live.TellPersonAsync(caller.Id, "reading", LiveJson.Of(state));
+        await live.TellPersonAsync(caller.Id, Told, state);
         return state;
     }
 }

@@ -16,14 +16,28 @@ public sealed record TypingTold(bool Told);
 /// <summary>Tells the others in a room that somebody is typing: may get lost, and is told every two seconds at most.</summary>
 internal static class Typing
 {
+    private static readonly Notice<TypingNotice> Told = new(
+        "typing",
+        "Somebody is typing in a room: may get lost, and is told every two seconds at most."
+    );
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    public static void Map(LiveEvents live) => live.On("typing", MessagingPermission.Write, HandleLive);
+    public static void Map(LiveEvents live)
+    {
+        live.On<NothingMore, TypingTold>(
+            "typing",
+            "Tells the others in a room that one is typing.",
+            MessagingPermission.Write,
+            HandleLive
+        );
+        live.Says(Told);
+    }
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<TypingTold> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.Write);
-        request.Read<NoMore>();
+        request.Read<NothingMore>();
         var now = request.Chat.Now;
         var key = $"typing {room.Id}";
         if (
@@ -44,13 +58,11 @@ internal static class Typing
             ct
         );
         request.Socket.Data[key] = now;
-        await request
+        var others = request
             .Socket.To(LiveRooms.NameOf(room.Id))
             .Except(LiveRooms.NameOfPerson(request.Caller.Id))
-            .Volatile.EmitAsync("typing", LiveJson.Of(new TypingNotice(room.Id, request.Caller.Id)));
+            .Volatile;
+        await Told.SayAsync(others, new TypingNotice(room.Id, request.Caller.Id));
         return new TypingTold(true);
     }
-
-    /// <summary>Nothing but the room.</summary>
-    private sealed record NoMore;
 }

@@ -27,9 +27,14 @@ public sealed record LiveThreadMark(
 /// <summary>Moves the caller's cursor in a thread, and tells his other devices.</summary>
 internal static class MarkThreadRead
 {
+    private static readonly Notice<ThreadReading> Told = new(
+        "thread:reading",
+        "One of one's own devices has read in a thread: what is unread there now."
+    );
+
     public static void Map(RouteGroupBuilder threads) =>
         threads
-            .MapPost("/{thread:long}/read", Handle)
+            .MapPost("/{thread}/read", Handle)
             .RequirePermission(MessagingPermission.Read)
             .RequireRight(RoomRights.TakePart)
             .WithSummary("Mark a thread as read")
@@ -39,7 +44,16 @@ internal static class MarkThreadRead
             .WithRequestExample(new ThreadMark(47))
             .WithReplyExample(ThreadReading.Example);
 
-    public static void Map(LiveEvents live) => live.On("thread:read", MessagingPermission.Read, HandleLive);
+    public static void Map(LiveEvents live)
+    {
+        live.On<LiveThreadMark, ThreadReading>(
+            "thread:read",
+            "Moves the cursor in a thread.",
+            MessagingPermission.Read,
+            HandleLive
+        );
+        live.Says(Told);
+    }
 
     private static async Task<Reply<ThreadReading>> Handle(
         Room room,
@@ -51,7 +65,7 @@ internal static class MarkThreadRead
         CancellationToken ct
     ) => Reply.Ok(await RunAsync(room, thread, body.Value.Seq!.Value, caller, chat, live, ct));
 
-    private static async Task<object> HandleLive(LiveRequest request, CancellationToken ct)
+    private static async Task<ThreadReading> HandleLive(LiveRequest request, CancellationToken ct)
     {
         var room = await request.RoomAsync(ct, RoomRights.TakePart);
         var mark = request.Read<LiveThreadMark>();
@@ -79,7 +93,7 @@ internal static class MarkThreadRead
             },
             ct
         );
-        await live.TellPersonAsync(caller.Id, "thread:reading", LiveJson.Of(reading));
+        await live.TellPersonAsync(caller.Id, Told, reading);
         return reading;
     }
 }

@@ -60,13 +60,13 @@ internal static class ReadThreads
             .WithQuery("unread", "Only those of them with unread answers. Default false.", "true")
             .WithReplyExample(new Page<ThreadResource>([ThreadResource.Example], null));
         threads
-            .MapGet("/{thread:long}", Read)
+            .MapGet("/{thread}", Read)
             .RequirePermission(MessagingPermission.Read)
             .RequireRight(RoomRights.Read)
             .WithSummary("Read a thread")
             .WithReplyExample(ThreadResource.Example);
         threads
-            .MapGet("/{thread:long}/messages", ListAnswers)
+            .MapGet("/{thread}/messages", ListAnswers)
             .RequirePermission(MessagingPermission.Read)
             .RequireRight(RoomRights.Read)
             .WithSummary("Read the answers of a thread")

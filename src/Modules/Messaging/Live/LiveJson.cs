@@ -1,0 +1,10 @@
+using System.Text.Json;
+using Sillage.Api.Formats;
+
+namespace Sillage.Messaging.Live;
+
+/// <summary>How values go out live: as they do by REST.</summary>
+internal static class LiveJson
+{
+    public static JsonElement Of<T>(T value) => JsonSerializer.SerializeToElement(value, Json.Options);
+}
