@@ -94,4 +94,23 @@ await run(async () => {
   assert.deepEqual(await history(second), await history(first));
   const stored = async () => (await call("GET", "/api/v1/rooms/boathouse/messages?after=0", undefined, `player-1:${password}`)).json.items.map((message) => message.text);
   assert.deepEqual(await history(first), await stored());
+
+  // 4. A page that is closed with something in the outbox: another sends it, and the one that is still open as well; it is there once.
+  way.close();
+  await second.locator(".connection").waitFor();
+  await write(second, "Written before the end.");
+  await second.locator("textarea").fill("A draft that is kept");
+  const third = await second.context().newPage();
+  way.open();
+  await third.goto(`${way.address}/chat/boathouse`);
+  await shown(third, "Written before the end.").waitFor();
+  await settled(third);
+  await settled(second);
+  await shown(first, "Written before the end.").waitFor();
+  await third.reload();
+  await shown(third, "Written before the end.").waitFor();
+  assert.equal(await third.locator("textarea").inputValue(), "A draft that is kept");
+  for (const page of [first, second, third]) assert.deepEqual(await history(page), await stored());
+  assert.equal((await stored()).length, 7);
+  assert.deepEqual(ownErrors(second), []);
 });

@@ -1,12 +1,12 @@
-import { html, LitElement, nothing, Problem, t, toast } from "../kit";
+import { html, nothing, Problem, t, toast } from "../kit";
+import { ChatElement } from "./element";
 import { icons } from "./icons";
 import type { RoomState } from "./room-state";
-import type { Store } from "./store";
 import type { Member, Message } from "./types";
 import { Upload } from "./upload";
 
 /** Where one writes: a draft that is kept, an answer, a change of what was said, files, and names that are completed. */
-class Composer extends LitElement {
+class Composer extends ChatElement {
   static override properties = {
     store: { attribute: false },
     room: { attribute: false },
@@ -17,7 +17,6 @@ class Composer extends LitElement {
     chosen: { state: true },
   };
 
-  declare store: Store;
   declare room: RoomState;
   declare uploads: Upload[];
   declare replyTo: Message | undefined;
@@ -34,10 +33,6 @@ class Composer extends LitElement {
     this.uploads = [];
     this.names = [];
     this.chosen = 0;
-  }
-
-  protected override createRenderRoot() {
-    return this;
   }
 
   private get area(): HTMLTextAreaElement {

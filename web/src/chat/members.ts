@@ -1,38 +1,21 @@
-import { api, ask, go, html, LitElement, nothing, openDialog, Problem, t, toast } from "../kit";
+import { api, ask, go, html, nothing, openDialog, Problem, t, toast } from "../kit";
 import { askInvite, askSettings, openConversation } from "./dialogs";
+import { ChatElement } from "./element";
 import { icons } from "./icons";
 import { avatar } from "./message";
 import type { RoomState } from "./room-state";
-import type { Store } from "./store";
 import type { Member } from "./types";
 
 const ranks: Record<string, number> = { owner: 3, moderator: 2, member: 1 };
 
 /** Who is in the room, and what can be done with them by whom. */
-class Members extends LitElement {
+class Members extends ChatElement {
   static override properties = { store: { attribute: false }, room: { attribute: false }, open: { state: true }, wanted: { state: true } };
 
-  declare store: Store;
   declare room: RoomState;
   /** Whose actions are shown. */
   declare open: string | undefined;
   declare wanted: string;
-
-  protected override createRenderRoot() {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.store.addEventListener("changed", this.draw);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.store.removeEventListener("changed", this.draw);
-  }
-
-  private draw = () => this.requestUpdate();
 
   private close = () => this.dispatchEvent(new CustomEvent("close-panel"));
 
@@ -121,7 +104,7 @@ class Members extends LitElement {
         const name = store.nameOf(member.account);
         const isMe = member.account === store.me.id;
         const isOpen = this.open === member.account;
-        const who = html`${avatar(member.account, name)}<span class="grow"><strong>${name}</strong><small>@${member.username ?? "?"}</small></span>
+        const who = html`${avatar(member.account, name, store.presence.get(member.account)?.state)}<span class="grow"><strong>${name}</strong><small>${[member.username ? `@${member.username}` : "", isMe ? "" : store.presenceOf(member.account)].filter(Boolean).join(" · ")}</small></span>
           ${member.mutedUntil && Date.parse(member.mutedUntil) > Date.now() ? html`<span class="tag bad">${t("chat.is.muted")}</span>` : nothing}
           ${member.role === "member" ? nothing : html`<span class="tag">${t(`chat.role.${member.role}`)}</span>`}`;
         return html`<li>${isMe ? html`<div class="member">${who}</div>`

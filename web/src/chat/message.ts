@@ -23,10 +23,10 @@ export interface MessageActions {
 }
 
 /** The letters that stand for somebody, in one of eight colours. */
-export function avatar(account: string | undefined, name: string) {
+export function avatar(account: string | undefined, name: string, state?: string) {
   const letters = name.split(/[\s._-]+/).filter(Boolean).slice(0, 2).map((word) => [...word][0]!.toUpperCase()).join("");
   const hue = account ? parseInt(account.replaceAll("-", "").slice(-4), 16) % 8 : 0;
-  return html`<span class="avatar hue-${hue}" aria-hidden="true">${letters}</span>`;
+  return html`<span class="avatar hue-${hue}" aria-hidden="true">${letters}${state && state !== "offline" ? html`<span class="presence ${state}"></span>` : nothing}</span>`;
 }
 
 /** The names of people of the room as they stand in texts. */
@@ -45,7 +45,7 @@ export function messageRow(store: Store, room: RoomState, message: Message, isCo
     class="message ${isCompact ? "compact" : ""} ${isNamed ? "for-me" : ""} ${isTarget ? "target" : ""} ${isActive ? "active" : ""}">
     ${isCompact ? nothing : avatar(message.sender, name)}
     <div class="body">
-      ${isCompact ? nothing : html`<p class="by"><strong>${name}</strong>${role && role !== "member" ? html` <span class="tag">${t(`chat.role.${role}`)}</span>` : nothing} ${time(message.at, "clock")}</p>`}
+      ${isCompact ? nothing : html`<p class="by"><strong>${name}</strong>${role && role !== "member" ? html` <span class="tag">${t(`chat.role.${role}`)}</span>` : nothing} ${time(message.at, "minute")}</p>`}
       ${message.replyTo ? quote(store, room, message.replyTo, actions) : nothing}
       ${message.deletedAt
         ? html`<p class="gone">${t("chat.deleted")}</p>`

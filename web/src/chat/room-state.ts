@@ -42,6 +42,11 @@ export class RoomState {
     return this.room.rights.includes(right);
   }
 
+  /** With whom one talks alone. */
+  other(me: string): string | undefined {
+    return this.room.kind === "direct" ? [...this.members.keys()].find((one) => one !== me) : undefined;
+  }
+
   /** Whether the stretch goes up to the last message. */
   get isAttached(): boolean {
     return this.loaded && (this.list.at(-1)?.seq ?? this.seq) >= this.seq;

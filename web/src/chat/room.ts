@@ -1,12 +1,12 @@
-import { html, LitElement, nothing, t } from "../kit";
+import { html, nothing, t } from "../kit";
 import type { Composer } from "./composer";
+import { ChatElement } from "./element";
 import { icons } from "./icons";
 import type { RoomState } from "./room-state";
-import type { Store } from "./store";
 import type { Message } from "./types";
 
 /** A room: its name, its history, where one writes, and a panel beside them. */
-class RoomView extends LitElement {
+class RoomView extends ChatElement {
   static override properties = {
     store: { attribute: false },
     room: { attribute: false },
@@ -15,29 +15,12 @@ class RoomView extends LitElement {
     isOver: { state: true },
   };
 
-  declare store: Store;
   declare room: RoomState;
   declare at: number | undefined;
   declare panel: "members" | "search" | undefined;
   /** Something that could be dropped is over the room. */
   declare isOver: boolean;
   private shown: string | undefined;
-
-  protected override createRenderRoot() {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.store.addEventListener("changed", this.draw);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.store.removeEventListener("changed", this.draw);
-  }
-
-  private draw = () => this.requestUpdate();
 
   private get composer(): Composer {
     return this.querySelector<Composer>("chat-composer")!;
@@ -79,7 +62,7 @@ class RoomView extends LitElement {
       <header class="room-head">
         <a class="button quiet back" href="/chat" aria-label=${t("chat.back")}>${icons.back}</a>
         <div class="grow"><h1>${store.titleOf(room)}</h1>
-          <p>${kind === "room" ? t(`chat.${visibility}`) : t(`chat.kind.${kind}`)}${room.hasMembers && kind !== "direct" ? html` · ${t("chat.members.count", { n: room.members.size })}` : nothing}</p></div>
+          <p>${kind === "room" ? t(`chat.is.${visibility}`) : kind === "direct" ? store.presenceOf(room.other(store.me.id)) : t("chat.kind.group")}${room.hasMembers && kind !== "direct" ? html` · ${t("chat.members.count", { n: room.members.size })}` : nothing}</p></div>
         ${button("search", t("chat.search.room"), icons.search)}
         ${button("members", t("chat.members"), icons.people)}
       </header>

@@ -1,34 +1,17 @@
-import { go, html, language, LitElement, nothing, t, theme, type Language } from "../kit";
+import { go, html, language, nothing, t, theme, type Language } from "../kit";
 import { askConversation, askJoin, askNewRoom } from "./dialogs";
+import { ChatElement } from "./element";
 import { icons } from "./icons";
 import { avatar } from "./message";
 import type { RoomState } from "./room-state";
-import type { Store } from "./store";
 import type { Room } from "./types";
 
 /** Where one can go: rooms and conversations, with what is unread in them. */
-class Sidebar extends LitElement {
+class Sidebar extends ChatElement {
   static override properties = { store: { attribute: false }, current: { attribute: false }, language: { attribute: false } };
 
-  declare store: Store;
   declare current: string | undefined;
   declare language: Language;
-
-  protected override createRenderRoot() {
-    return this;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.store.addEventListener("changed", this.draw);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.store.removeEventListener("changed", this.draw);
-  }
-
-  private draw = () => this.requestUpdate();
 
   private enter = async (asked: Promise<Room | undefined>) => {
     const room = await asked;
@@ -41,9 +24,9 @@ class Sidebar extends LitElement {
     const { unread, mentions } = room.reading;
     const title = this.store.titleOf(room);
     const waiting = this.store.outbox.of(room.id, room.seq).length;
-    const other = room.room.kind === "direct" ? [...room.members.keys()].find((one) => one !== this.store.me.id) : undefined;
+    const other = room.other(this.store.me.id);
     return html`<li><a href=${this.store.addressOf(room)} aria-current=${this.current === room.id ? "page" : nothing} class=${unread > 0 ? "unread" : ""}>
-      ${room.room.kind === "room" ? (room.room.visibility === "public" ? icons.hash : icons.lock) : room.room.kind === "direct" ? avatar(other, title) : icons.people}
+      ${room.room.kind === "room" ? (room.room.visibility === "public" ? icons.hash : icons.lock) : room.room.kind === "direct" ? avatar(other, title, this.store.presence.get(other ?? "")?.state) : icons.people}
       <span class="grow">${title}</span>
       ${waiting > 0 ? html`<span class="tag bad">${t("chat.waits", { n: waiting })}</span>` : nothing}
       ${mentions > 0 ? html`<span class="badge at" aria-hidden="true">@</span>` : nothing}

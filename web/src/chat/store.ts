@@ -1,13 +1,14 @@
-import { api, language, Problem, t, type List, type Me } from "../kit";
+import { ago, api, language, Problem, t, type List, type Me } from "../kit";
 import { Live } from "./live";
 import { Outbox } from "./outbox";
 import { RoomState } from "./room-state";
-import type { Member, Message, Reading, Room, RoomChanges, SyncReply } from "./types";
+import type { Member, Message, Presence, Reading, Room, RoomChanges, SyncReply } from "./types";
 
 /** What the page knows, and what it hears; `changed` when there is something to draw anew. */
 export class Store extends EventTarget {
   rooms = new Map<string, RoomState>();
-  people = new Map<string, Member>();
+  people = new Map<string, Pick<Member, "username" | "displayName">>();
+  presence = new Map<string, Presence>();
   ready = false;
   readonly live: Live;
   readonly outbox: Outbox;
@@ -23,6 +24,11 @@ export class Store extends EventTarget {
     this.live.on("room:joined", ({ room }: { room: string }) => void this.enter(room));
     this.live.on("room:left", ({ room }: { room: string }) => this.leave(room));
     this.live.on("reading", this.takeReading);
+    this.live.on("presence", (presence: Presence) => {
+      this.presence.set(presence.account, presence);
+      this.changed();
+    });
+    document.addEventListener("visibilitychange", this.sayWhetherHere);
     this.live.on("typing", ({ room, account }: { room: string; account: string }) => {
       this.rooms.get(room)?.typing.set(account, Date.now() + 4000);
       this.changed();
@@ -83,14 +89,38 @@ export class Store extends EventTarget {
 
   async loadMembers(room: RoomState): Promise<void> {
     await room.loadMembers();
-    for (const member of room.members.values()) this.people.set(member.account, member);
+    for (const member of room.members.values()) {
+      this.people.set(member.account, member);
+      if (member.presence) this.presence.set(member.account, { account: member.account, state: member.presence, lastSeen: member.lastSeen });
+    }
+
     this.changed();
+  }
+
+  /** Whether somebody is there, in words; nothing where it is not known. */
+  presenceOf(account: string | undefined): string {
+    const known = this.presence.get(account ?? "");
+    if (!known) return "";
+    return known.state === "offline" && known.lastSeen ? t("chat.seen", { ago: ago(known.lastSeen) }) : t(`chat.presence.${known.state}`);
   }
 
   nameOf(account: string | undefined): string {
     if (account === this.me.id) return this.me.displayName ?? this.me.username;
     const known = account && this.people.get(account);
-    return (known && (known.displayName ?? known.username)) || t("chat.somebody");
+    if (known) return known.displayName ?? known.username ?? t("chat.somebody");
+    if (account && this.ready) void this.learn(account);
+    return t("chat.somebody");
+  }
+
+  // Whoever has left is none of the members, and has a profile.
+  private async learn(account: string): Promise<void> {
+    this.people.set(account, {});
+    try {
+      this.people.set(account, await api.get<Member>(`/api/v1/users/${account}`, { quiet: true }));
+      this.changed();
+    } catch {
+      // Erased, or accounts cannot be asked.
+    }
   }
 
   titleOf({ room, members }: RoomState): string {
@@ -137,8 +167,23 @@ export class Store extends EventTarget {
   private async catchUp(): Promise<void> {
     await this.sync();
     this.outbox.flushAll();
+    this.sayWhetherHere();
     await this.readUnread().catch(() => undefined);
+    await this.readPresence().catch(() => undefined);
     this.dispatchEvent(new Event("caught-up"));
+  }
+
+  // A page that nobody looks at is away.
+  private sayWhetherHere = () => this.live.tell("presence:set", { state: document.visibilityState === "visible" ? "online" : "away" });
+
+  private async readPresence(): Promise<void> {
+    const known = [...this.presence.keys()];
+    for (let i = 0; i < known.length; i += 100) {
+      const { people } = await this.live.ask("presence:list", { accounts: known.slice(i, i + 100) });
+      for (const one of (people ?? []) as Presence[]) this.presence.set(one.account, one);
+    }
+
+    this.changed();
   }
 
   /** Asks for what was missed until there is no more. */

@@ -1,17 +1,17 @@
-import { html, LitElement, locale, nothing, Problem, repeat, t, toast, time } from "../kit";
+import { html, locale, nothing, Problem, repeat, t, toast, time } from "../kit";
 import { askDelete, askReport } from "./dialogs";
+import { ChatElement } from "./element";
 import { icons } from "./icons";
 import { avatar, messageRow, type MessageActions } from "./message";
 import { stateOf } from "./outbox";
 import type { RoomState } from "./room-state";
-import type { Store } from "./store";
 import { rich } from "./text";
 import type { Message } from "./types";
 
 const near = 40;
 
 /** The history of a room: loads as one scrolls, stays where one is when something comes, and moves the cursor over what was seen. */
-class Timeline extends LitElement implements MessageActions {
+class Timeline extends ChatElement implements MessageActions {
   static override properties = {
     store: { attribute: false },
     room: { attribute: false },
@@ -22,7 +22,6 @@ class Timeline extends LitElement implements MessageActions {
     said: { state: true },
   };
 
-  declare store: Store;
   declare room: RoomState;
   /** A place to go to. */
   declare at: number | undefined;
@@ -36,17 +35,14 @@ class Timeline extends LitElement implements MessageActions {
   private gone: number | undefined;
   private anchor: { seq: string; top: number } | undefined;
   private sticks = true;
+  /** Where the end was when it was last gone to. */
+  private end = 0;
   private holdsUnread = false;
   private looking: ReturnType<typeof setTimeout> | undefined;
   private sizes = new ResizeObserver(() => this.sticks && this.toEnd());
 
-  protected override createRenderRoot() {
-    return this;
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
-    this.store.addEventListener("changed", this.draw);
     this.store.addEventListener("message", this.announce);
     this.store.addEventListener("caught-up", this.resume);
     document.addEventListener("visibilitychange", this.look);
@@ -55,7 +51,6 @@ class Timeline extends LitElement implements MessageActions {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.store.removeEventListener("changed", this.draw);
     this.store.removeEventListener("message", this.announce);
     this.store.removeEventListener("caught-up", this.resume);
     document.removeEventListener("visibilitychange", this.look);
@@ -70,8 +65,6 @@ class Timeline extends LitElement implements MessageActions {
   private rows(): HTMLElement[] {
     return [...this.querySelectorAll<HTMLElement>(".message[data-seq]")];
   }
-
-  private draw = () => this.requestUpdate();
 
   private resume = () => {
     if (!this.room.loaded) void this.open();
@@ -100,7 +93,10 @@ class Timeline extends LitElement implements MessageActions {
     }
 
     this.anchor = undefined;
-    if (!this.hasUpdated || this.sticks) return;
+    if (!this.hasUpdated) return;
+    // Somebody may have scrolled up, and the browser not yet have said so.
+    if (this.sticks && this.scroller.scrollTop < this.end && this.below >= near) this.sticks = false;
+    if (this.sticks) return;
     const top = this.scroller.getBoundingClientRect().top;
     const first = this.rows().find((row) => row.getBoundingClientRect().bottom > top);
     if (first) this.anchor = { seq: first.dataset.seq!, top: first.getBoundingClientRect().top };
@@ -172,6 +168,12 @@ class Timeline extends LitElement implements MessageActions {
 
   private toEnd(): void {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.end = this.scroller.scrollTop;
+  }
+
+  private get below(): number {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight;
   }
 
   private latest = async () => {
@@ -185,8 +187,8 @@ class Timeline extends LitElement implements MessageActions {
   };
 
   private scrolled = () => {
-    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    const below = scrollHeight - scrollTop - clientHeight;
+    const { scrollTop, clientHeight } = this.scroller;
+    const { below } = this;
     this.sticks = below < near && this.room.isAttached;
     this.isFarUp = below > clientHeight || !this.room.isAttached;
     if (this.sticks) this.room.trim();
@@ -295,10 +297,10 @@ class Timeline extends LitElement implements MessageActions {
             ${!before || !isSameDay(before.at, message.at) ? html`<p class="day"><span>${dayOf(message.at)}</span></p>` : nothing}
             ${room.marker === message.seq ? html`<p class="new"><span>${t("chat.new")}</span></p>` : nothing}
             ${messageRow(store, room, message, goesOn(before, message) && room.marker !== message.seq, this.gone === message.seq, this)}`)}
-          ${waiting.map((one) => html`<div role="article" class="message mine waiting ${one.refused ? "refused" : ""}" aria-label=${t("chat.by", { name: store.nameOf(store.me.id) })}>
-            ${avatar(store.me.id, store.nameOf(store.me.id))}
+          ${waiting.map((one, i) => html`<div role="article" class="message waiting ${i > 0 ? "compact" : ""} ${one.refused ? "refused" : ""}" aria-label=${t("chat.by", { name: store.nameOf(store.me.id) })}>
+            ${i > 0 ? nothing : avatar(store.me.id, store.nameOf(store.me.id))}
             <div class="body">
-              <p class="by"><strong>${store.nameOf(store.me.id)}</strong> ${time(new Date(one.written).toISOString(), "clock")}</p>
+              ${i > 0 ? nothing : html`<p class="by"><strong>${store.nameOf(store.me.id)}</strong> ${time(new Date(one.written).toISOString(), "minute")}</p>`}
               <div class="text">${rich(one.text, () => undefined)}</div>
               ${one.attachments?.length ? html`<p class="help">${one.attachments.map((file) => file.name).join(", ")}</p>` : nothing}
               <p class="state">${stateOf(one, store.live)}

@@ -58,6 +58,14 @@ export interface Member {
   role: string;
   mutedUntil?: string;
   readSeq: number;
+  presence?: Presence["state"];
+  lastSeen?: string;
+}
+
+export interface Presence {
+  account: string;
+  state: "online" | "away" | "offline";
+  lastSeen?: string;
 }
 
 export interface MemberState {

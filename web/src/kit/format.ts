@@ -2,11 +2,12 @@ import { html, nothing } from "lit";
 import { locale, t } from "./texts";
 
 /** A moment in one's own zone, with UTC for whoever points at it. */
-export function time(value: string | null | undefined, style: "full" | "day" | "clock" = "full") {
+export function time(value: string | null | undefined, style: "full" | "day" | "clock" | "minute" = "full") {
   if (!value) return nothing;
   const date = new Date(value);
   const options: Intl.DateTimeFormatOptions =
     style === "day" ? { dateStyle: "medium" }
+    : style === "minute" ? { hour: "2-digit", minute: "2-digit" }
     : style === "clock" ? { hour: "2-digit", minute: "2-digit", second: "2-digit" }
     : { dateStyle: "medium", timeStyle: "medium" };
   return html`<time datetime=${value} title=${`${date.toISOString().replace("T", " ").replace(".000Z", "").replace("Z", "")} UTC`}
