@@ -27,6 +27,26 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
+    public async Task What_people_do_in_a_room_and_those_who_keep_order()
+    {
+        await using var server = await StartAsync();
+        await ConsoleScript.RunAsync("rooms.mjs", server, new { ApiClient.Password }, Pictures);
+    }
+
+    [Fact]
+    public async Task It_is_fit_for_everybody_in_both_languages_and_takes_no_text_for_markup()
+    {
+        await using var server = await StartAsync();
+        await ConsoleScript.RunAsync(
+            "talklooks.mjs",
+            server,
+            new { ApiClient.Password, ConsoleTests.Hostile },
+            Pictures
+        );
+        ConsoleTests.KeepPicture(Pictures, "chat.png", "chat.png");
+    }
+
+    [Fact]
     public async Task Where_there_is_no_messaging_there_is_no_chat_page()
     {
         await using var server = await SillageServer.StartAsync(

@@ -8,7 +8,7 @@ namespace Sillage.EndToEnd.Tests.Console;
 /// <summary>The console in Chromium, against the real server: what people do there, as the scripts beside this file say it.</summary>
 public sealed class ConsoleTests : IAsyncLifetime
 {
-    private const string Hostile = "<img src=x onerror=\"window.hostile=1\"><script>window.hostile=1</script>{{7*7}}";
+    internal const string Hostile = "<img src=x onerror=\"window.hostile=1\"><script>window.hostile=1</script>{{7*7}}";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -133,7 +133,7 @@ public sealed class ConsoleTests : IAsyncLifetime
         );
 
     // What the guide shows is what the pages look like: made anew where that is asked for.
-    private static void KeepPicture(string pictures, string made, string kept)
+    internal static void KeepPicture(string pictures, string made, string kept)
     {
         var picture = Path.Combine(Repository.Root, "docs/guide", kept);
         if (Environment.GetEnvironmentVariable("SILLAGE_TEST_UPDATE") == "1")

@@ -16,8 +16,10 @@ async function session(username) {
   return (method, path, body, headers) => ask(method, path, body, { Authorization: `Bearer ${access_token}`, ...headers });
 }
 
+const [one, two, three] = await Promise.all(["player-1", "player-2", "player-3"].map(session));
+
+// A morning at the club.
 async function seed() {
-  const [one, two, three] = await Promise.all(["player-1", "player-2", "player-3"].map(session));
   await one("POST", "/rooms", { name: "The boathouse", slug: "boathouse" });
   await two("POST", "/rooms/boathouse/join");
   await three("POST", "/rooms/boathouse/join");
@@ -29,7 +31,36 @@ async function seed() {
   for (const [who, emoji] of [[one, "👍"], [three, "👍"], [three, "🚣"]]) await who("PUT", `/rooms/boathouse/messages/${question}/reactions/${encodeURIComponent(emoji)}`);
   await say(two, "Perfect, I bring the coffee. The forecast: https://example.org/wind?place=lake");
 
-  // As somebody would write who wants more than to be read.
+  const { id } = await one("GET", "/me");
+  await two("POST", "/conversations", { with: [id] });
+  await three("POST", "/rooms", { name: "Masters", slug: "masters" });
+  await one("POST", "/rooms/masters/join");
+  await three("POST", "/rooms/masters/messages", { text: "@player-1 the entries close on Friday." });
+}
+
+// The picture of the guide: two who are there, one of whom is typing.
+async function picture() {
+  const [page, other] = [await open({ width: 1280, height: 800 }), await open({ width: 390 })];
+  for (const [it, username] of [[page, "player-1"], [other, "player-2"]]) await enter(it, username);
+  await other.locator("textarea").pressSequentially("I");
+  await page.locator(".typing", { hasText: "player-2" }).waitFor();
+  await page.locator(".message .text", { hasText: "re-pitched" }).click();
+  await page.getByRole("button", { name: "Members", exact: true }).click();
+  await page.locator(".presence.online").nth(1).waitFor();
+  await page.screenshot({ path: `${folder}/chat.png` });
+  for (const it of [page, other]) await it.context().close();
+}
+
+async function enter(page, username) {
+  await page.goto(`${at}/chat/boathouse`);
+  await page.locator("input").first().fill(username);
+  await page.locator("input").last().fill(password);
+  await page.keyboard.press("Enter");
+  await page.locator(".message .text", { hasText: "coffee" }).waitFor();
+}
+
+// As somebody would write who wants more than to be read.
+async function seedHostile() {
   const bad = await one("POST", "/rooms", { name: hostile, slug: "hostile" });
   await two("PATCH", "/me", { displayName: hostile });
   await two("POST", "/rooms/hostile/join");
@@ -42,6 +73,8 @@ async function seed() {
 
 await run(async () => {
   await seed();
+  await picture();
+  await seedHostile();
   for (const [width, locale, dark] of [[1280, "en-GB", false], [1280, "fr-FR", true], [390, "en-GB", true], [390, "fr-FR", false]]) {
     const page = await open({ width, height: 800, locale, dark });
     const name = (what) => `${folder}/chat-${what}-${width}-${locale.slice(0, 2)}${dark ? "-dark" : ""}.png`;

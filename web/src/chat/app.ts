@@ -12,7 +12,7 @@ import type { RoomState } from "./room-state";
 import { Store } from "./store";
 
 class App extends LitElement {
-  static override properties = { store: { state: true }, ended: { state: true }, room: { state: true }, at: { state: true }, missing: { state: true }, problem: { state: true }, ready: { state: true } };
+  static override properties = { store: { state: true }, ended: { state: true }, room: { state: true }, at: { state: true }, missing: { state: true }, problem: { state: true }, ready: { state: true }, isNarrow: { state: true } };
 
   declare store: Store | undefined;
   declare ended: (() => void) | undefined;
@@ -22,6 +22,8 @@ class App extends LitElement {
   declare missing: string | undefined;
   declare problem: string | undefined;
   declare ready: boolean;
+  /** There is room for the list or for a room, not for both. */
+  declare isNarrow: boolean;
 
   protected override createRenderRoot() {
     return this;
@@ -30,6 +32,9 @@ class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     applyTheme();
+    const narrow = matchMedia("(max-width: 48rem)");
+    this.isNarrow = narrow.matches;
+    narrow.addEventListener("change", () => (this.isNarrow = narrow.matches));
     addEventListener("popstate", () => this.route());
     addEventListener("click", this.follow);
     activity.addEventListener("ended", (event) => (this.ended = (event as CustomEvent<() => void>).detail));
@@ -180,14 +185,14 @@ class App extends LitElement {
     }
 
     const isIn = this.room || this.missing || this.problem;
+    const brand = html`<a class="brand" href="/chat">${mark}<span>${t("chat.title")}</span></a>`;
+    const sidebar = html`<chat-sidebar .store=${store} .current=${this.room?.id} .language=${language}
+      @language=${this.setLanguage} @theme=${this.setTheme} @log-out=${this.logOut}></chat-sidebar>`;
     return html`
-      <div class="frame ${isIn ? "in-room" : ""}">
-        <aside class="side">
-          <a class="brand" href="/chat">${mark}<span>${t("chat.title")}</span></a>
-          <chat-sidebar .store=${store} .current=${this.room?.id} .language=${language}
-            @language=${this.setLanguage} @theme=${this.setTheme} @log-out=${this.logOut}></chat-sidebar>
-        </aside>
-        <main>${this.connection()}${this.main()}</main>
+      <div class="frame">
+        ${this.isNarrow
+          ? isIn ? html`<main>${this.connection()}${this.main()}</main>` : html`<main class="side"><h1>${brand}</h1>${this.connection()}${sidebar}</main>`
+          : html`<aside class="side" aria-label=${t("chat.title")}>${brand}${sidebar}</aside><main>${this.connection()}${this.main()}</main>`}
       </div>
       ${this.ended ? html`<div class="over" role="dialog" aria-modal="true" aria-label=${t("login.again")}>${this.login(store.me)}</div>` : nothing}`;
   }

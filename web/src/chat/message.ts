@@ -1,6 +1,6 @@
 import { html, nothing, t, time } from "../kit";
 import { icons } from "./icons";
-import { rich } from "./text";
+import { plain, rich } from "./text";
 import type { RoomState } from "./room-state";
 import type { Store } from "./store";
 import type { Message } from "./types";
@@ -61,7 +61,7 @@ export function messageRow(store: Store, room: RoomState, message: Message, isCo
 
 function quote(store: Store, room: RoomState, seq: number, actions: MessageActions) {
   const original = room.message(seq);
-  const text = !original ? t("chat.earlier") : original.deletedAt ? t("chat.deleted") : original.text || original.attachments?.[0]?.name || "";
+  const text = !original ? t("chat.earlier") : original.deletedAt ? t("chat.deleted") : plain(original.text) || original.attachments?.[0]?.name || "";
   return html`<button type="button" class="quote" @click=${() => actions.jump(seq)}>
     ${original ? html`<strong>${store.nameOf(original.sender)}</strong>` : nothing} <span>${text}</span>
   </button>`;

@@ -29,6 +29,11 @@ export function rich(text: string, isKnown: (name: string) => "me" | "other" | u
   return pieces;
 }
 
+/** The same in one line, for where there is no place. */
+export function plain(text: string): string {
+  return text.replace(/```[\w+-]*|`|\*\*/g, "").replace(/\s+/g, " ").trim();
+}
+
 // What ends the sentence does not belong to the address.
 function linked(link: string): Piece[] | undefined {
   const address = link.replace(/[.,;:!?)\]]+$/, (end) => (end.startsWith(")") && link.includes("(") ? ")" : ""));
