@@ -94,7 +94,7 @@ export class Live {
     setTimeout(() => {
       this.isRenewing = false;
       if (!this.socket.connected) this.set("waiting");
-    }, 5000);
+    }, 10_000);
   }
 
   // The handshake has to be made anew: what it showed does not count, or no more.
