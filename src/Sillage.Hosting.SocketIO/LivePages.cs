@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Api.Documentation;
 
 namespace Sillage.Hosting.SocketIO;
 
