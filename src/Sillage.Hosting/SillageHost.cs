@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
 using Sillage.Hosting.Authentication;
+using Sillage.Hosting.Course;
 using Sillage.Hosting.Events;
 using Sillage.Hosting.Health;
 using Sillage.Hosting.Jobs;
@@ -53,6 +55,8 @@ public static class SillageHost
         services.AddHealthChecks();
         services.AddBackups();
         services.AddDocumentation();
+        services.AddProblemForm(CourseRoutes.Form);
+        services.AddSingleton<IPipelinePart, CourseHeaders>();
         services.AddStorage();
         foreach (var module in modules)
         {
@@ -75,6 +79,7 @@ public static class SillageHost
         app.UsePipeline();
         app.MapEntry();
         app.MapHealth();
+        app.MapCourseHealth();
         app.MapMetrics();
         app.MapServer();
         app.MapSettings();

@@ -41,6 +41,7 @@ internal static class SillagePipeline
         services.AddSingleton(RoomForBodies);
         services.AddSingleton<ConnectionShares>();
         services.AddSingleton<LongReplyShares>();
+        services.AddSingleton<LimitLedger>();
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<ILoginLimit>(provider => provider.GetRequiredService<RateLimiter>());
         services.AddRouting();

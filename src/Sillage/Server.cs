@@ -94,7 +94,7 @@ internal static class Server
         builder.AddSillage(modules, [.. AllModules.Except(modules)]);
         if (builder.Configuration["Redis"] is { Length: > 0 } redis)
         {
-            builder.Services.AddRedisBackplane(redis);
+            builder.Services.AddRedisBackplane(redis).AddRedisLimits();
         }
 
         var noise = new StartupNoise();

@@ -23,30 +23,58 @@ public sealed class RedisServer : Xunit.IAsyncLifetime
                 Port = ((IPEndPoint)probe.LocalEndpoint).Port;
             }
 
-            _process = Process.Start(
-                new ProcessStartInfo(
-                    "redis-server",
-                    ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-                )
-                {
-                    UseShellExecute = false,
-                    RedirectStandardOutput = true,
-                    WorkingDirectory = Path.GetTempPath(),
-                }
-            )!;
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+            if (await TryStartAsync())
             {
-                if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
-                {
-                    _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                    Configuration = $"127.0.0.1:{Port},allowAdmin=false";
-                    return;
-                }
+                Configuration = $"127.0.0.1:{Port},allowAdmin=false";
+                return;
             }
         }
 
         throw new InvalidOperationException("redis-server did not start; ./test installs it.");
+    }
+
+    /// <summary>Starts it again where it was, with nothing of what it had.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (!await TryStartAsync())
+        {
+            throw new InvalidOperationException("redis-server did not start again.");
+        }
+    }
+
+    /// <summary>Kills it.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    private async Task<bool> TryStartAsync()
+    {
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "redis-server",
+                ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                WorkingDirectory = Path.GetTempPath(),
+            }
+        )!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
+            {
+                _ = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public async ValueTask DisposeAsync()

@@ -33,6 +33,12 @@ public sealed record Account(
     /// <summary>The password, where the server has generated one: in the reply to the request that did so, and never again.</summary>
     public string? Password { get; init; }
 
+    /// <summary>The first name; absent if none was given, and in a public profile.</summary>
+    public string? FirstName { get; init; }
+
+    /// <summary>The last name; absent if none was given, and in a public profile.</summary>
+    public string? LastName { get; init; }
+
     /// <summary>What the account may do, by the names of permissions; in its owner's own view only.</summary>
     public IReadOnlyList<string>? Permissions { get; init; }
 
@@ -66,7 +72,11 @@ public sealed record Account(
             row.PostCount,
             row.FollowerCount,
             new Links($"/api/v1/users/{row.Id}")
-        );
+        )
+        {
+            FirstName = row.FirstName,
+            LastName = row.LastName,
+        };
 
     /// <summary>The account as everybody who is signed in sees it: no address, and nothing that is the server's own affair.</summary>
     internal static Account Public(AccountRow row) =>

@@ -15,6 +15,7 @@ using Sillage.Accounts.Contracts;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Accounts.Contracts.Remote;
+using Sillage.Accounts.Course;
 using Sillage.Accounts.Factors;
 using Sillage.Accounts.Identity;
 using Sillage.Accounts.Keys;
@@ -76,6 +77,7 @@ public sealed class AccountsModule : IModule
         services.AddSingleton<KeyRing>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<Logins>();
         services.AddSingleton<ILongTokens, LongTokens>();
         services.AddSingleton<IPasswordGrants, PasswordGrants>();
         services.AddSingleton<ApiKeyUses>();
@@ -182,6 +184,10 @@ public sealed class AccountsModule : IModule
         EraseUser.Map(users);
         ResetPassword.Map(users);
         TakeFactor.Map(users);
+
+        CourseRegister.Map(routes);
+        CourseLogIn.Map(routes);
+        CourseUsers.Map(routes);
 
         ReadAudit.Map(routes);
         ReadErasure.Map(routes);

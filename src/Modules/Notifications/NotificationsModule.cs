@@ -9,6 +9,7 @@ using Sillage.Api.Access;
 using Sillage.Hosting.Modules;
 using Sillage.Notifications.Choices;
 using Sillage.Notifications.Contracts;
+using Sillage.Notifications.Course;
 using Sillage.Notifications.Intake;
 using Sillage.Notifications.Kinds;
 using Sillage.Notifications.Log;
@@ -48,6 +49,7 @@ public sealed class NotificationsModule : IModule
         services.AddSingleton<NotificationSignals>();
         services.AddSingleton<NotificationStreams>();
         services.AddSingleton<NotificationIntake>();
+        services.AddSingleton<NewNotifications>();
         services.AddSingleton<Settling>();
         services.AddSingleton<NotificationTemplates>();
         services.AddSingleton<NotificationValues>();
@@ -93,5 +95,6 @@ public sealed class NotificationsModule : IModule
         MyChoices.Map(me.MapGroup("/notification-choices"));
 
         Unsubscribe.Map(routes);
+        CourseNotifications.Map(routes);
     }
 }

@@ -13,6 +13,7 @@ using Sillage.Hosting.Verbs;
 using Sillage.Posts.Comments;
 using Sillage.Posts.Content;
 using Sillage.Posts.Contracts;
+using Sillage.Posts.Course;
 using Sillage.Posts.Following;
 using Sillage.Posts.Marks;
 using Sillage.Posts.Moderation;
@@ -47,6 +48,8 @@ public sealed class PostsModule : IModule
         services.AddEventAlias<CommentWritten>("comment.created");
         services.AddSingleton<AuthorNames>();
         services.AddSingleton<PostStore>();
+        services.AddSingleton<NewPosts>();
+        services.AddSingleton<NewComments>();
         services.AddWork<PostsData, PublishPost, PublishWork>();
         services.AddPersonalData<PostsData, PostsPersonalData>();
         foreach (var removal in Removal.Statements)
@@ -108,12 +111,14 @@ public sealed class PostsModule : IModule
         HidePost.Map(post.MapGroup("").WithTags("Moderation"));
         HideComment.Map(comment.MapGroup("").WithTags("Moderation"));
         BanAccount.Map(routes);
+
+        CoursePosts.Map(routes, gate, new BanGate(database, clock), isOpen);
     }
 
-    private static void Open(RouteHandlerBuilder route, bool isOpen) =>
+    internal static void Open(RouteHandlerBuilder route, bool isOpen) =>
         _ = isOpen ? route.AllowAnonymous() : route.RequirePermission(PostsPermission.Read);
 
-    private static void OpenOne(RouteHandlerBuilder route, PostGate gate, bool isOpen)
+    internal static void OpenOne(RouteHandlerBuilder route, PostGate gate, bool isOpen)
     {
         Open(route, isOpen);
         if (!isOpen)

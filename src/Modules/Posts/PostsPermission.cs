@@ -14,6 +14,9 @@ internal static class PostsPermission
     /// <summary>See reports, hide, restore and lock what others wrote, keep tags in order, ban from posting.</summary>
     public static Permission Moderate { get; } = new("posts.moderate");
 
+    /// <summary>Write posts in the name of any account: for services, which bring an API key with it.</summary>
+    public static Permission WriteForOthers { get; } = new("posts.write-for-others");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Permission> All { get; } = [Read, Write, Moderate];
+    public static IReadOnlyList<Permission> All { get; } = [Read, Write, Moderate, WriteForOthers];
 }

@@ -280,15 +280,17 @@ internal sealed class OperationDocumentation(IEnumerable<DocumentedModule> modul
             };
         }
 
-        var member = form.Member(status);
+        string[] members = form.Further is var (further, _) ? [form.Member(status), further] : [form.Member(status)];
         var schema = new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
-            Required = new HashSet<string>(StringComparer.Ordinal) { member },
-            Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
-            {
-                [member] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What went wrong." },
-            },
+            Required = members.ToHashSet(StringComparer.Ordinal),
+            Properties = members.ToDictionary(
+                member => member,
+                IOpenApiSchema (_) =>
+                    new OpenApiSchema { Type = JsonSchemaType.String, Description = "What went wrong." },
+                StringComparer.Ordinal
+            ),
         };
         return new(StringComparer.Ordinal) { ["application/json"] = new() { Schema = schema } };
     }

@@ -126,27 +126,41 @@ public sealed class PageReply<T>(IReadOnlyList<T> items, object? nextAfter) : IR
     public Task ExecuteAsync(HttpContext httpContext)
     {
         ArgumentNullException.ThrowIfNull(httpContext);
-        string? next = null;
-        if (nextAfter is not null)
-        {
-            var cursor = Base64Url.EncodeToString(
-                JsonSerializer.SerializeToUtf8Bytes(nextAfter, nextAfter.GetType(), Json.Options)
-            );
-            var query = new QueryBuilder(
-                httpContext
-                    .Request.Query.Where(p => p.Key != "cursor")
-                    .SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? ""))
-            )
-            {
-                { "cursor", cursor },
-            };
-            next = httpContext.Request.PathBase + httpContext.Request.Path + query.ToQueryString();
-            httpContext.Response.Headers.Append("Link", $"<{next}>; rel=\"next\"");
-        }
-
+        var next = Next(httpContext);
         return IsBare
             ? Reply.Ok(items).ExecuteAsync(httpContext)
             : Reply.Ok(new Page<T>(items, next)).ExecuteAsync(httpContext);
+    }
+
+    /// <summary>The page's items.</summary>
+    public IReadOnlyList<T> Items => items;
+
+    /// <summary>The same page with its items in another form.</summary>
+    public PageReply<TOther> Select<TOther>(Func<T, TOther> form) => new([.. items.Select(form)], nextAfter);
+
+    /// <summary>The address of the next page, which is put into the <c>Link</c> header too; null on the last.</summary>
+    public string? Next(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (nextAfter is null)
+        {
+            return null;
+        }
+
+        var cursor = Base64Url.EncodeToString(
+            JsonSerializer.SerializeToUtf8Bytes(nextAfter, nextAfter.GetType(), Json.Options)
+        );
+        var query = new QueryBuilder(
+            context
+                .Request.Query.Where(p => p.Key != "cursor")
+                .SelectMany(p => p.Value, (p, v) => KeyValuePair.Create(p.Key, v ?? ""))
+        )
+        {
+            { "cursor", cursor },
+        };
+        var next = context.Request.PathBase + context.Request.Path + query.ToQueryString();
+        context.Response.Headers.Append("Link", $"<{next}>; rel=\"next\"");
+        return next;
     }
 
     /// <inheritdoc />

@@ -98,6 +98,11 @@ internal static class ProblemWriter
         using var writer = new Utf8JsonWriter(buffer, Options);
         writer.WriteStartObject();
         writer.WriteString(form.Member(problem.Status), form.Text(problem));
+        if (form.Further is var (member, text))
+        {
+            writer.WriteString(member, text(problem));
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

@@ -75,19 +75,19 @@ internal static class HealthRoutes
             );
             await JsonSerializer.SerializeAsync(response.Body, reply, Json.Options, httpContext.RequestAborted);
         }
-
-        // A check that looks at what is asked elsewhere anyway knows how long that took.
-        private static TimeSpan Duration(HealthReportEntry entry) =>
-            entry.Data.TryGetValue(nameof(Duration), out var known) && known is TimeSpan duration
-                ? duration
-                : entry.Duration;
-
-        private static HealthState State(HealthStatus status) =>
-            status switch
-            {
-                HealthStatus.Healthy => HealthState.Healthy,
-                HealthStatus.Degraded => HealthState.Degraded,
-                _ => HealthState.Unhealthy,
-            };
     }
+
+    // A check that looks at what is asked elsewhere anyway knows how long that took.
+    internal static TimeSpan Duration(HealthReportEntry entry) =>
+        entry.Data.TryGetValue(nameof(Duration), out var known) && known is TimeSpan duration
+            ? duration
+            : entry.Duration;
+
+    internal static HealthState State(HealthStatus status) =>
+        status switch
+        {
+            HealthStatus.Healthy => HealthState.Healthy,
+            HealthStatus.Degraded => HealthState.Degraded,
+            _ => HealthState.Unhealthy,
+        };
 }

@@ -3,21 +3,23 @@ using Sillage.Api.Problems;
 
 namespace Sillage.Hosting.Limits;
 
-/// <summary>How often one person may do one thing, in this process; off where rate limits are.</summary>
-/// <param name="name">What is limited, for the metrics.</param>
+/// <summary>How often one person may do one thing, in all copies of the service together; off where rate limits are.</summary>
+/// <param name="name">What is limited, by a name of its own.</param>
 /// <param name="refusal">What is said to whom it is too much.</param>
 /// <param name="bucket">How often at once, and how much more each second.</param>
 /// <param name="limits">Whether rate limits are on.</param>
+/// <param name="ledger">What copies tell each other.</param>
 /// <param name="clock">The time.</param>
 public sealed class PersonLimit(
     string name,
     string refusal,
     BucketOptions bucket,
     IOptions<LimitsOptions> limits,
+    LimitLedger ledger,
     TimeProvider clock
 )
 {
-    private readonly RateBuckets<Guid> _people = new(name, bucket, clock);
+    private readonly RateBuckets<Guid> _people = RateBuckets<Guid>.Shared(name, bucket, clock, ledger);
 
     /// <summary>Null if the person may do it once more; else 429, which says when.</summary>
     public Problem? Refuse(Guid account)

@@ -14,7 +14,7 @@ internal readonly record struct RateResult(bool IsTaken, long Remaining, TimeSpa
 /// A token bucket for each key, as the generic cell rate algorithm: one number per key, the time at which the bucket will
 /// be full, changed by compare-and-swap. No timers and no locks; a key that has filled up again is forgotten.
 /// </summary>
-internal sealed class RateBuckets<TKey>
+internal sealed class RateBuckets<TKey> : ISharedLimit
     where TKey : notnull
 {
     /// <summary>How many keys are remembered at most; those beyond share one bucket, so that memory stays bounded.</summary>
@@ -22,6 +22,8 @@ internal sealed class RateBuckets<TKey>
 
     private readonly ConcurrentDictionary<TKey, Bucket> _buckets = new();
     private readonly Bucket _shared = new();
+    private readonly ConcurrentQueue<(TKey Key, Bucket Bucket)> _untold = new();
+    private readonly LimitLedger? _ledger;
     private readonly TimeProvider _clock;
     private readonly double _ticksPerToken;
     private readonly double _capacity;
@@ -29,13 +31,25 @@ internal sealed class RateBuckets<TKey>
     private long _nextSweep;
 
     public RateBuckets(string name, BucketOptions options, TimeProvider clock)
+        : this(name, options, clock, null) { }
+
+    private RateBuckets(string name, BucketOptions options, TimeProvider clock, LimitLedger? ledger)
     {
         _clock = clock;
+        _ledger = ledger;
         _ticksPerToken = clock.TimestampFrequency / options.PerSecond;
         _capacity = options.Burst * _ticksPerToken;
         Name = name;
         var window = Math.Max(1, (long)Math.Ceiling(options.Burst / options.PerSecond));
         Policy = string.Create(CultureInfo.InvariantCulture, $"\"{name}\";q={options.Burst};w={window}");
+    }
+
+    /// <summary>Buckets of accounts or addresses that count for all copies of a service.</summary>
+    public static RateBuckets<TKey> Shared(string name, BucketOptions options, TimeProvider clock, LimitLedger ledger)
+    {
+        var buckets = new RateBuckets<TKey>(name, options, clock, ledger);
+        ledger.Add(name, buckets);
+        return buckets;
     }
 
     /// <summary>The bucket's name in the headers.</summary>
@@ -56,7 +70,7 @@ internal sealed class RateBuckets<TKey>
         {
             var full = Volatile.Read(ref bucket.FullAt);
             var level = Math.Max(0, full - now);
-            var wanted = level + (Math.Max(1, tokens) * _ticksPerToken);
+            var wanted = level + (Math.Max(1, tokens) * TicksPerToken);
             if (wanted > _capacity + 1)
             {
                 return Result(false, level, wanted - _capacity);
@@ -69,14 +83,39 @@ internal sealed class RateBuckets<TKey>
 
             if (Interlocked.CompareExchange(ref bucket.FullAt, now + (long)wanted, full) == full)
             {
+                Note(key, bucket, tokens);
                 return Result(true, wanted, 0);
             }
         }
     }
 
     /// <summary>Gives one back that was taken.</summary>
-    public void GiveBack(TKey key) =>
-        Interlocked.Add(ref Find(key, _clock.GetTimestamp()).FullAt, -(long)_ticksPerToken);
+    public void GiveBack(TKey key)
+    {
+        var bucket = Find(key, _clock.GetTimestamp());
+        Interlocked.Add(ref bucket.FullAt, -(long)TicksPerToken);
+        Note(key, bucket, -1);
+    }
+
+    void ISharedLimit.Hear(ReadOnlySpan<byte> key, long tokens)
+    {
+        if (LimitKey.Read(key) is TKey known)
+        {
+            TakeElsewhere(known, tokens);
+        }
+    }
+
+    void ISharedLimit.Drain(List<TakenTokens> taken)
+    {
+        // Not more than there are now: others go on taking.
+        for (var i = _untold.Count; i > 0 && _untold.TryDequeue(out var untold); i--)
+        {
+            if (Interlocked.Exchange(ref untold.Bucket.Untold, 0) is not 0 and var tokens)
+            {
+                taken.Add(new TakenTokens(Name, LimitKey.Write(untold.Key), tokens));
+            }
+        }
+    }
 
     /// <summary>Forgets a key that will not come again.</summary>
     public void Forget(TKey key)
@@ -84,6 +123,37 @@ internal sealed class RateBuckets<TKey>
         if (_buckets.TryRemove(key, out _))
         {
             Interlocked.Decrement(ref _count);
+        }
+    }
+
+    // What was taken from the same bucket of another copy, be there as much here or not: then more has to come first.
+    private void TakeElsewhere(TKey key, long tokens)
+    {
+        var now = _clock.GetTimestamp();
+        var bucket = Find(key, now);
+        while (true)
+        {
+            var full = Volatile.Read(ref bucket.FullAt);
+            var level = Math.Clamp(full - now + (tokens * _ticksPerToken), 0, 2 * _capacity);
+            if (Interlocked.CompareExchange(ref bucket.FullAt, now + (long)level, full) == full)
+            {
+                return;
+            }
+        }
+    }
+
+    // Where the copies do not hear each other each grants its share: a token costs so much more, and never more than a full bucket has.
+    private double TicksPerToken =>
+        _ledger is { SharedAmong: > 1 and var copies } ? Math.Min(_capacity, copies * _ticksPerToken) : _ticksPerToken;
+
+    private void Note(TKey key, Bucket bucket, int tokens)
+    {
+        if (_ledger is { IsTold: true } && !ReferenceEquals(bucket, _shared))
+        {
+            if (Interlocked.Add(ref bucket.Untold, tokens) == tokens)
+            {
+                _untold.Enqueue((key, bucket));
+            }
         }
     }
 
@@ -145,5 +215,6 @@ internal sealed class RateBuckets<TKey>
     private sealed class Bucket
     {
         public long FullAt;
+        public long Untold;
     }
 }

@@ -26,13 +26,13 @@ internal sealed class RateLimiter : ILoginLimit
     private readonly RateBuckets<AddressKey> _logins;
     private readonly RateBuckets<Guid> _accounts;
 
-    public RateLimiter(IOptions<LimitsOptions> options, TimeProvider clock)
+    public RateLimiter(IOptions<LimitsOptions> options, LimitLedger ledger, TimeProvider clock)
     {
         var limits = options.Value.RateLimits;
         _isEnabled = limits.Enabled;
-        _addresses = new RateBuckets<AddressKey>("address", limits.Address, clock);
-        _logins = new RateBuckets<AddressKey>("login", limits.Login, clock);
-        _accounts = new RateBuckets<Guid>("account", limits.Account, clock);
+        _addresses = RateBuckets<AddressKey>.Shared("address", limits.Address, clock, ledger);
+        _logins = RateBuckets<AddressKey>.Shared("login", limits.Login, clock, ledger);
+        _accounts = RateBuckets<Guid>.Shared("account", limits.Account, clock, ledger);
     }
 
     /// <summary>Middleware before authentication.</summary>

@@ -13,7 +13,7 @@ public sealed class ServerOptions
     public string? Modules { get; set; }
 
     /// <summary>
-    /// The Redis through which the processes of a deployment tell each other of live events: <c>host:port,password=…</c>. Default: none, for one
+    /// The Redis through which the processes of a deployment tell each other of live events, and copies of a service of what their limits have granted: <c>host:port,password=…</c>. Default: none, for one
     /// process.
     /// </summary>
     public string? Redis { get; set; }

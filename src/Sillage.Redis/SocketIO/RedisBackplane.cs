@@ -16,7 +16,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
 {
     private const int Event = 2;
 
-    private readonly ConnectionMultiplexer _redis;
+    private readonly RedisConnection _redis;
     private readonly ILogger<RedisBackplane> _logger;
     private readonly string _prefix;
     private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
@@ -29,6 +29,9 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     /// <param name="logger">Hears of messages that cannot be read.</param>
     /// <param name="key">What the names of channels begin with: <c>socket.io</c>, as Node's adapter has it.</param>
     public RedisBackplane(ConnectionMultiplexer redis, ILogger<RedisBackplane> logger, string key = "socket.io")
+        : this(new RedisConnection(redis), logger, key) { }
+
+    internal RedisBackplane(RedisConnection redis, ILogger<RedisBackplane> logger, string key = "socket.io")
     {
         _redis = redis;
         _logger = logger;
@@ -42,7 +45,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
         _node = node;
         // One subscription, heard by one message after another: a plain handler would hear several at once, and several
         // subscriptions would not keep the order between an event and a request that follows it.
-        var messages = await _redis.GetSubscriber().SubscribeAsync(Everything).WaitAsync(cancellation);
+        var messages = await _redis.SubscribeAsync(Everything).WaitAsync(cancellation);
         messages.OnMessage(message => OnMessage(message.Channel.ToString(), message.Message));
     }
 
@@ -50,7 +53,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     public async ValueTask LeaveClusterAsync(IBackplaneNode node)
     {
         _node = null;
-        await _redis.GetSubscriber().UnsubscribeAsync(Everything);
+        await _redis.Value.GetSubscriber().UnsubscribeAsync(Everything);
         foreach (var ns in _entered.Keys)
         {
             await ExitNamespaceAsync(ns);
@@ -82,14 +85,14 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     {
         // Only to be counted: what is asked is heard by the pattern, which is not.
         _entered[@namespace] = true;
-        await _redis.GetSubscriber().SubscribeAsync(Literal(_requests.RequestChannel(@namespace)), (_, _) => { });
+        await _redis.SubscribeAsync(Literal(_requests.RequestChannel(@namespace)));
     }
 
     /// <inheritdoc />
     public async ValueTask ExitNamespaceAsync(string @namespace)
     {
         _entered.TryRemove(@namespace, out _);
-        await _redis.GetSubscriber().UnsubscribeAsync(Literal(_requests.RequestChannel(@namespace)));
+        await _redis.Value.GetSubscriber().UnsubscribeAsync(Literal(_requests.RequestChannel(@namespace)));
     }
 
     /// <inheritdoc />
@@ -129,9 +132,9 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     private async Task<long> CountSubscribersAsync(string channel)
     {
         long count = 0;
-        foreach (var endpoint in _redis.GetEndPoints())
+        foreach (var endpoint in _redis.Value.GetEndPoints())
         {
-            var server = _redis.GetServer(endpoint);
+            var server = _redis.Value.GetServer(endpoint);
             if (server.IsConnected && !server.IsReplica)
             {
                 count += await server.SubscriptionSubscriberCountAsync(Literal(channel));
@@ -142,7 +145,7 @@ public sealed partial class RedisBackplane : IBackplane, IDisposable
     }
 
     private async ValueTask PublishAsync(string channel, byte[] message) =>
-        await _redis.GetSubscriber().PublishAsync(Literal(channel), message);
+        await _redis.Value.GetSubscriber().PublishAsync(Literal(channel), message);
 
     /// <summary><c>[sender, {type, data, nsp}, {rooms, except, flags}]</c></summary>
     private byte[] Encode(string @namespace, BackplaneTarget target, BackplaneEvent message)

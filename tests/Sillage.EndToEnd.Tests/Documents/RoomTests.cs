@@ -71,6 +71,8 @@ public sealed class RoomTests
             let caller = Product.Outermost(type).FullName
             from called in Product.Operands(type).Where(operand => operand is MethodReference or FieldReference)
             let slice = called.DeclaringType.FullName
+            // The face of a course is the same slice in another form: docs/adr/0129.
+            where !Product.Outermost(type).Namespace.EndsWith(".Course", StringComparison.Ordinal)
             where slices.Contains(slice) && slice != caller && called.Name != Map
             select $"{caller}{Arrow}{slice}.{called.Name}";
         calls.ShouldBeEmpty("What two slices share has a name and a file of its own.");

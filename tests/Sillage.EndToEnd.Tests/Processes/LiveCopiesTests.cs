@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Shouldly;
 using Sillage.EndToEnd.Tests.Kit;
@@ -54,4 +55,28 @@ public sealed class LiveCopiesTests(PostgresServer postgres)
         tags.GetProperty("before").GetInt32().ShouldBe(2);
         tags.GetProperty("after").GetInt32().ShouldBe(1);
     }
+
+    [Fact]
+    public async Task A_server_starts_while_Redis_is_away_and_finds_it_later()
+    {
+        await using var redis = new RedisServer();
+        await redis.InitializeAsync();
+        await redis.KillAsync();
+        using var folder = new TemporaryFolder();
+        var settings = new Dictionary<string, string> { ["SILLAGE_REDIS"] = redis.Configuration };
+        await using var server = await SillageServer.StartAsync(folder.Path, settings);
+        using var client = server.CreateClient();
+        (await RedisAsync(client)).ShouldBe("degraded");
+
+        await redis.StartAgainAsync();
+
+        await Eventually.HoldsAsync(async () => await RedisAsync(client) == "healthy");
+    }
+
+    private static async Task<string?> RedisAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>("/health"))
+            .GetProperty("checks")
+            .GetProperty("redis")
+            .GetProperty("status")
+            .GetString();
 }

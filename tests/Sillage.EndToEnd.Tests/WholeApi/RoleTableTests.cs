@@ -14,6 +14,21 @@ public sealed class RoleTableTests(SharedServer shared)
     private const string Table = """
         # operation                                             nobody member player stranger owner admin
         GET /.well-known/jwks.json                              200    200    200    200      200   200
+        POST /api/auth/login                                    415    415    415    415    415    415
+        POST /api/auth/refresh                                  415    415    415    415    415    415
+        POST /api/auth/register                                 415    415    415    415    415    415
+        GET /api/health                                         200    200    200    200    200    200
+        GET /api/notifications                                  401    200    200    200    200    200
+        POST /api/notifications                                 401    403    403    403    403    415
+        GET /api/posts                                          401    200    200    200    200    200
+        POST /api/posts                                         401    415    415    415    415    415
+        GET /api/posts/{post}                                   401    404    404    404    404    404
+        PUT /api/posts/{post}                                   401    404    404    404    404    404
+        DELETE /api/posts/{post}                                401    404    404    404    404    404
+        GET /api/posts/{post}/comments                          401    404    404    404    404    404
+        POST /api/posts/{post}/comments                         401    404    404    404    404    404
+        GET /api/tags                                           401    200    200    200    200    200
+        GET /api/users/{id}                                     401    404    404    404    404    404
         GET /api/v1                                             200    200    200    200      200   200
         GET /api/v1/api-keys                                    401    200    200    200      200   200
         POST /api/v1/api-keys                                   401    415    415    415      415   415

@@ -31,11 +31,12 @@ internal sealed class ProfileChange(Users users, MailDelivery delivery, TimeProv
                 }
 
                 check(row);
-                var before = new Profile(row.DisplayName, row.Email);
+                var before = new Profile(row.DisplayName, row.Email, row.FirstName, row.LastName);
                 var after = patch.Apply(before);
                 if (after != before)
                 {
                     row.Describe(after.DisplayName, before.Email);
+                    (row.FirstName, row.LastName) = (after.FirstName, after.LastName);
                     if (after.Email != before.Email)
                     {
                         await AddressChange.AskAsync(unit, row, after.Email, sendsMail, clock.GetUtcNow(), ct);

@@ -6,7 +6,8 @@ internal sealed class AccountRow
     /// <summary>The columns, in the order that queries name them.</summary>
     public const string Columns = """
         id, username, username_key, email, email_key, display_name, display_name_key, role, password_hash,
-        password_generated, security_stamp, disabled, failed_logins, locked_until, created_at, email_state
+        password_generated, security_stamp, disabled, failed_logins, locked_until, created_at, email_state,
+        first_name, last_name, login_key
         """;
 
     /// <summary>The same, and what other modules have counted of it: read only, as <c>TakeCounts</c> alone writes it.</summary>
@@ -26,6 +27,16 @@ internal sealed class AccountRow
     public string? DisplayName { get; set; }
 
     public string? DisplayNameKey { get; set; }
+
+    public string? FirstName { get; set; }
+
+    public string? LastName { get; set; }
+
+    /// <summary>
+    /// The address that the account was registered with where that is what people log in with, in upper case: a second user name, which
+    /// nobody else sees.
+    /// </summary>
+    public string? LoginKey { get; set; }
 
     public string Role { get; set; } = Api.Access.Role.Member;
 

@@ -16,19 +16,27 @@ internal sealed class AccountStore(IReader reader)
     private const string Insert = $"""
         INSERT INTO account ({AccountRow.Columns})
         VALUES (@Id, @Username, @UsernameKey, @Email, @EmailKey, @DisplayName, @DisplayNameKey, @Role, @PasswordHash,
-          @PasswordGenerated, @SecurityStamp, @Disabled, @FailedLogins, @LockedUntil, @CreatedAt, @EmailState)
+          @PasswordGenerated, @SecurityStamp, @Disabled, @FailedLogins, @LockedUntil, @CreatedAt, @EmailState,
+          @FirstName, @LastName, @LoginKey)
         """;
 
     private const string Update = """
         UPDATE account SET username = @Username, username_key = @UsernameKey, email = @Email, email_key = @EmailKey,
           display_name = @DisplayName, display_name_key = @DisplayNameKey, role = @Role, password_hash = @PasswordHash,
           password_generated = @PasswordGenerated, security_stamp = @SecurityStamp, disabled = @Disabled,
-          failed_logins = @FailedLogins, locked_until = @LockedUntil, email_state = @EmailState
+          failed_logins = @FailedLogins, locked_until = @LockedUntil, email_state = @EmailState,
+          first_name = @FirstName, last_name = @LastName
         WHERE id = @Id
         """;
 
     private const string ById = $"SELECT {AccountRow.ReadColumns} FROM account WHERE id = @Id";
-    private const string ByName = $"SELECT {AccountRow.ReadColumns} FROM account WHERE username_key = @Key";
+
+    // A name that logs somebody in is nobody else's, be it a user name or an address: Identity asks here whether one is free.
+    private const string ByName = $"""
+        SELECT {AccountRow.ReadColumns} FROM account WHERE username_key = @Key OR login_key = @Key
+        ORDER BY CASE WHEN login_key = @Key THEN 0 ELSE 1 END LIMIT 1
+        """;
+
     private const string Locked = " FOR UPDATE";
 
     private readonly IReader _reader = reader;

@@ -16,13 +16,11 @@ internal sealed class PlainTextAttribute() : ValidationAttribute("One line, with
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 internal sealed class EmailAttribute() : ValidationAttribute("An e-mail address of at most 254 characters.")
 {
-    public override bool IsValid(object? value)
-    {
-        if (value is not string text)
-        {
-            return value is null;
-        }
+    public override bool IsValid(object? value) => value is null || (value is string text && Is(text));
 
+    /// <summary>Whether a text could be one.</summary>
+    public static bool Is(string text)
+    {
         var at = text.IndexOf('@', StringComparison.Ordinal);
         return text.Length <= 254
             && at is > 0 and <= 64

@@ -57,7 +57,7 @@ internal sealed partial class PasswordCheck(
     private const string CountForNobody = "UPDATE nobody SET failed_logins = failed_logins + 1 WHERE id = 1";
 
     /// <summary>Checks.</summary>
-    /// <param name="username">The user name.</param>
+    /// <param name="username">The user name, or the address of somebody who registered with it alone.</param>
     /// <param name="password">The password.</param>
     /// <param name="code">The code of the second factor, or a recovery code; null where there is none to give.</param>
     /// <param name="from">The address that they came from.</param>
@@ -72,7 +72,7 @@ internal sealed partial class PasswordCheck(
     )
     {
         limit.Pay(from);
-        var name = Usernames.IsValid(username) ? Usernames.Key(username) : "";
+        var name = Usernames.IsValid(username) || EmailAttribute.Is(username) ? Usernames.Key(username) : "";
         var given = password.Length <= PasswordRules.MaximumLength ? password : "";
         AccountRow? found = null;
         var (account, result) = await hashing.VerifyAsync(

@@ -73,11 +73,16 @@ internal sealed class AccountsPersonalData(
                     row.LockedUntil,
                     row.CreatedAt,
                     row.EmailState,
+                    LoginAddress = row.LoginKey,
                 },
                 Json.Options
             );
             writer.WritePropertyName("profile");
-            JsonSerializer.Serialize(writer, new Profile(row.DisplayName, row.Email), Json.Options);
+            JsonSerializer.Serialize(
+                writer,
+                new Profile(row.DisplayName, row.Email, row.FirstName, row.LastName),
+                Json.Options
+            );
         }
 
         writer.WritePropertyName("sessions");

@@ -4,19 +4,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Accounts.Factors;
-using Sillage.Accounts.Identity;
-using Sillage.Accounts.Passwords;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
-using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
 
 /// <summary>A user name and password.</summary>
-/// <param name="Username">The user name; case does not count.</param>
+/// <param name="Username">The user name, or the address of somebody who registered with it alone; case does not count.</param>
 /// <param name="Password">The password.</param>
 /// <param name="Code">The code that the app of the second factor shows, or a recovery code; only where the account has one.</param>
 public sealed record Login(
@@ -60,83 +57,34 @@ internal static class LogIn
     private static Task<Results<Reply<Tokens>, Problem>> Handle(
         Body<Login> body,
         HttpContext context,
-        PasswordCheck passwords,
-        SessionTokens tokens,
-        IDatabase<AccountsData> database,
-        TimeProvider clock,
+        Logins logins,
         CancellationToken ct
-    ) => RunAsync(body.Value, context, passwords, tokens, database, clock, isFixed: false, ct);
+    ) => RunAsync(body.Value, context, logins, isFixed: false, ct);
 
     private static Task<Results<Reply<Tokens>, Problem>> HandleFixed(
         Body<Login> body,
         HttpContext context,
-        PasswordCheck passwords,
-        SessionTokens tokens,
-        IDatabase<AccountsData> database,
-        TimeProvider clock,
+        Logins logins,
         CancellationToken ct
-    ) => RunAsync(body.Value, context, passwords, tokens, database, clock, isFixed: true, ct);
+    ) => RunAsync(body.Value, context, logins, isFixed: true, ct);
 
     private static async Task<Results<Reply<Tokens>, Problem>> RunAsync(
-        Login login,
+        Login request,
         HttpContext context,
-        PasswordCheck passwords,
-        SessionTokens tokens,
-        IDatabase<AccountsData> database,
-        TimeProvider clock,
+        Logins logins,
         bool isFixed,
         CancellationToken ct
     )
     {
-        var (outcome, account) = await passwords.RunAsync(
-            login.Username,
-            login.Password,
-            login.Code,
+        var login = await logins.RunAsync(
+            request.Username,
+            request.Password,
+            request.Code,
             context.Connection.RemoteIpAddress,
-            ct
+            context.Request.Headers.UserAgent.ToString(),
+            ct,
+            isFixed
         );
-        if (account is null)
-        {
-            return Problem.Unauthorized(PasswordCheck.Refusal);
-        }
-
-        if (outcome != PasswordOutcome.Right)
-        {
-            return CodeNeeded(outcome);
-        }
-
-        var pair = await database.WriteAsync(
-            async unit =>
-            {
-                // Erased, disabled or given another password since it was compared.
-                var current = await new AccountStore(unit).FindAsync(account.Id, ct);
-                if (current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp)
-                {
-                    return null;
-                }
-
-                var userAgent = context.Request.Headers.UserAgent.ToString();
-                await KnownDevices.SeenAsync(unit, current.Id, SessionTokens.Clean(userAgent), clock.GetUtcNow(), ct);
-                return await tokens.OpenAsync(unit, current, userAgent, ct, isFixed);
-            },
-            ct
-        );
-        return pair is null ? Problem.Unauthorized(PasswordCheck.Refusal) : new Reply<Tokens>(pair) { NoStore = true };
+        return login.Tokens is { } pair ? new Reply<Tokens>(pair) { NoStore = true } : login.Refusal;
     }
-
-    // 401 as for a password: there is no session yet.
-    private static Problem CodeNeeded(PasswordOutcome outcome) =>
-        outcome == PasswordOutcome.CodeMissing
-            ? Problem.Of(
-                StatusCodes.Status401Unauthorized,
-                "Second factor needed",
-                "The password is right, and this account has a second factor. Send the same again with the code that the app shows.",
-                new FieldError("/code", "6 digits of the app, or a recovery code.")
-            )
-            : Problem.Of(
-                StatusCodes.Status401Unauthorized,
-                "Second factor needed",
-                "The password is right, and the code is not, or was used before. Each code counts once; wait for the next.",
-                new FieldError("/code", "Not right, or used before.")
-            );
 }

@@ -1,18 +1,10 @@
 using System.Net;
 using Sillage.Accounts.Contracts;
-using Sillage.Accounts.Identity;
-using Sillage.Accounts.Passwords;
-using Sillage.Storage;
 
 namespace Sillage.Accounts.Sessions;
 
 /// <inheritdoc cref="IPasswordGrants"/>
-internal sealed class PasswordGrants(
-    PasswordCheck passwords,
-    SessionTokens tokens,
-    RefreshTokens refreshTokens,
-    IDatabase<AccountsData> database
-) : IPasswordGrants
+internal sealed class PasswordGrants(Logins logins, RefreshTokens refreshTokens) : IPasswordGrants
 {
     public async Task<GrantedTokens?> LogInAsync(
         string username,
@@ -20,28 +12,7 @@ internal sealed class PasswordGrants(
         IPAddress? address,
         string? userAgent,
         CancellationToken ct
-    )
-    {
-        var (outcome, account) = await passwords.RunAsync(username, password, null, address, ct);
-        if (account is null || outcome != PasswordOutcome.Right)
-        {
-            return null;
-        }
-
-        return Granted(
-            await database.WriteAsync(
-                async unit =>
-                {
-                    // Erased, disabled or given another password since it was compared.
-                    var current = await new AccountStore(unit).FindAsync(account.Id, ct);
-                    return current is null || current.Disabled || current.SecurityStamp != account.SecurityStamp
-                        ? null
-                        : await tokens.OpenAsync(unit, current, userAgent, ct);
-                },
-                ct
-            )
-        );
-    }
+    ) => Granted((await logins.RunAsync(username, password, null, address, userAgent, ct)).Tokens);
 
     public async Task<GrantedTokens?> RefreshAsync(string refreshToken, CancellationToken ct) =>
         Granted(await refreshTokens.TakeAsync(refreshToken, ct));

@@ -8,6 +8,7 @@ namespace Sillage.Messaging.Rooms;
 internal sealed class PersonLimits(
     IOptions<MessagingOptions> options,
     IOptions<LimitsOptions> limits,
+    LimitLedger ledger,
     TimeProvider clock
 )
 {
@@ -16,6 +17,7 @@ internal sealed class PersonLimits(
         "Too many messages.",
         new BucketOptions { Burst = options.Value.MessageBurst, PerSecond = options.Value.MessagesPerSecond },
         limits,
+        ledger,
         clock
     );
 
@@ -24,6 +26,7 @@ internal sealed class PersonLimits(
         "Too many new rooms and conversations.",
         new BucketOptions { Burst = options.Value.RoomBurst, PerSecond = options.Value.RoomsPerHour / 3600 },
         limits,
+        ledger,
         clock
     );
 

@@ -35,7 +35,7 @@ internal static class ListMine
             .WithReplyExample(UnreadCount.Example);
     }
 
-    private static async Task<PageReply<MyNotification>> Handle(
+    internal static async Task<PageReply<MyNotification>> Handle(
         PageRequest page,
         Caller caller,
         NotificationWords words,

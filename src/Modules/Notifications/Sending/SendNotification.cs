@@ -55,19 +55,32 @@ internal static class SendNotification
             .Produces<NotificationState>(StatusCodes.Status202Accepted)
             .Fails(StatusCodes.Status400BadRequest);
 
-    private static async Task<IResult> Handle(
+    private static Task<IResult> Handle(
         Body<NewNotification> body,
         IdempotencyKey key,
-        KindCatalog kinds,
-        IAccountDirectory directory,
-        NotificationIntake intake,
-        IDatabase<NotificationsData> database,
-        TimeProvider clock,
+        NewNotifications notifications,
+        CancellationToken ct
+    ) => notifications.SendAsync(body.Value, key, state => state, ct);
+}
+
+/// <summary>Takes in what somebody is to be notified of.</summary>
+internal sealed class NewNotifications(
+    KindCatalog kinds,
+    IAccountDirectory directory,
+    NotificationIntake intake,
+    IDatabase<NotificationsData> database,
+    TimeProvider clock
+)
+{
+    /// <summary>Takes one in; 202 with its state in the form that is asked for, or 400.</summary>
+    public async Task<IResult> SendAsync(
+        NewNotification request,
+        IdempotencyKey key,
+        Func<NotificationState, object> form,
         CancellationToken ct
     )
     {
-        var request = body.Value;
-        if (Check(request, kinds) is { Count: > 0 } errors)
+        if (Check(request) is { Count: > 0 } errors)
         {
             return Problem.BadRequest("The notification is not valid.", errors);
         }
@@ -92,7 +105,7 @@ internal static class SendNotification
 
                 var id = await intake.TakeAsync(unit, wanted, ct);
                 var state = await NotificationState.FindAsync(unit, id!.Value, ct);
-                var json = JsonSerializer.SerializeToUtf8Bytes(state, Json.Options);
+                var json = JsonSerializer.SerializeToUtf8Bytes(form(state!), Json.Options);
                 var location = state!.Links["self"];
                 await key.KeepAsync(unit, new KeptReply(StatusCodes.Status202Accepted, location, json), ct);
                 return new JsonReply(StatusCodes.Status202Accepted, json) { Location = location };
@@ -101,7 +114,7 @@ internal static class SendNotification
         );
     }
 
-    private static List<FieldError> Check(NewNotification request, KindCatalog kinds)
+    private List<FieldError> Check(NewNotification request)
     {
         var errors = new List<FieldError>();
         if (request.Kind is { } name)

@@ -28,7 +28,7 @@ internal static class ListComments
             .WithReplyExample(new Page<Comment>([Comment.Example], null))
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<PageReply<Comment>> Handle(
+    internal static async Task<PageReply<Comment>> Handle(
         FoundPost post,
         PageRequest page,
         Caller? caller,

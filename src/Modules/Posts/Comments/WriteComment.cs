@@ -18,17 +18,6 @@ namespace Sillage.Posts.Comments;
 /// <summary>Comments on a post, or answers a comment.</summary>
 internal static class WriteComment
 {
-    private const int Deepest = 32;
-
-    private const string Insert = """
-        INSERT INTO comment (id, post, parent, author, body, html, path, created_at, updated_at, revision, hidden)
-        VALUES (@Id, @Post, @Parent, @Author, @Body, @Html, @Path, @CreatedAt, @UpdatedAt, @Revision, @Hidden)
-        """;
-
-    private const string Number = """
-        UPDATE post SET last_comment = last_comment + 1, comment_count = comment_count + 1 WHERE key = @Key RETURNING last_comment
-        """;
-
     public static void Map(RouteGroupBuilder comments) =>
         comments
             .MapPost("/", Handle)
@@ -42,24 +31,59 @@ internal static class WriteComment
             .WithReplyExample(Comment.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
 
-    private static async Task<Results<CreatedReply<Comment>, Problem>> Handle(
+    private static Task<Results<CreatedReply<Comment>, Problem>> Handle(
         FoundPost post,
         Body<NewComment> body,
         IdempotencyKey key,
         Caller caller,
-        AuthorNames names,
-        IDatabase<PostsData> database,
-        TimeProvider clock,
-        WriteLimit limit,
+        NewComments comments,
+        CancellationToken ct
+    ) =>
+        comments.WriteAsync(
+            post,
+            body.Value,
+            caller,
+            key,
+            comment => Reply.Created(Comment.AddressOf(post.Row.Id, comment.Id), comment),
+            ct
+        );
+}
+
+/// <summary>Keeps new comments.</summary>
+internal sealed class NewComments(
+    AuthorNames names,
+    IDatabase<PostsData> database,
+    TimeProvider clock,
+    WriteLimit limit
+)
+{
+    private const int Deepest = 32;
+
+    private const string Insert = """
+        INSERT INTO comment (id, post, parent, author, body, html, path, created_at, updated_at, revision, hidden)
+        VALUES (@Id, @Post, @Parent, @Author, @Body, @Html, @Path, @CreatedAt, @UpdatedAt, @Revision, @Hidden)
+        """;
+
+    private const string Number = """
+        UPDATE post SET last_comment = last_comment + 1, comment_count = comment_count + 1 WHERE key = @Key RETURNING last_comment
+        """;
+
+    /// <summary>Keeps the caller's comment on a post.</summary>
+    public async Task<Results<CreatedReply<T>, Problem>> WriteAsync<T>(
+        FoundPost post,
+        NewComment text,
+        Caller caller,
+        IdempotencyKey key,
+        Func<Comment, CreatedReply<T>> form,
         CancellationToken ct
     )
+        where T : notnull
     {
         if (limit.Refuse(caller.Id) is { } tooMany)
         {
             return tooMany;
         }
 
-        var text = body.Value;
         if (string.IsNullOrWhiteSpace(text.Body))
         {
             return Problem.BadRequest("The comment is not valid.", new FieldError("/body", "Not blank."));
@@ -68,7 +92,7 @@ internal static class WriteComment
         var html = PostStore.HtmlOf(text.Body);
         var author = (await names.OfAsync(caller.Id, ct))!;
         var mentioned = await names.MentionedAsync(text.Body, ct);
-        return await key.RunAsync<Comment>(
+        return await key.RunAsync<T>(
             database,
             async unit =>
             {
@@ -110,10 +134,7 @@ internal static class WriteComment
                 );
                 await Notices.OfCommentAsync(unit, row, comment.Id, caller.Id, parent?.Author, ct);
                 await Mentions.TellAsync(unit, row, caller.Id, comment.Id, mentioned, ct);
-                return Reply.Created(
-                    Comment.AddressOf(row.Id, comment.Id),
-                    Comment.Of(comment, author, row.Id, caller)
-                );
+                return form(Comment.Of(comment, author, row.Id, caller));
             },
             ct
         );

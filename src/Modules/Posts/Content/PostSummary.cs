@@ -34,6 +34,9 @@ public sealed record PostSummary(
     Links Links
 )
 {
+    /// <summary>The whole text, for forms of a list that show it.</summary>
+    internal string Body { get; init; } = "";
+
     internal static PostSummary Example { get; } =
         new(
             Post.Example.Id,
@@ -79,7 +82,10 @@ public sealed record PostSummary(
                 row.UpdatedAt,
                 row.CommentCount,
                 new Links(Post.AddressOf(row.Id)) { ["comments"] = Post.AddressOf(row.Id) + "/comments" }
-            )),
+            )
+            {
+                Body = row.Body,
+            }),
         ];
     }
 }

@@ -5,13 +5,14 @@ using Sillage.Hosting.Limits;
 namespace Sillage.Posts.Content;
 
 /// <summary>How many posts and comments one person may write and change: others are told of them, and each change is kept.</summary>
-internal sealed class WriteLimit(IOptions<PostsOptions> options, IOptions<LimitsOptions> limits, TimeProvider clock)
+internal sealed class WriteLimit(IOptions<PostsOptions> options, IOptions<LimitsOptions> limits, LimitLedger ledger, TimeProvider clock)
 {
     private readonly PersonLimit _writes = new(
         "posts",
         "Too many posts and comments.",
         new BucketOptions { Burst = options.Value.WriteBurst, PerSecond = options.Value.WritesPerMinute / 60 },
         limits,
+        ledger,
         clock
     );
 

@@ -61,7 +61,7 @@ internal static class ListPosts
             )
             .WithReplyExample(new Page<PostSummary>([PostSummary.Example], null));
 
-    private static async Task<Results<PageReply<PostSummary>, Problem>> Handle(
+    internal static async Task<Results<PageReply<PostSummary>, Problem>> Handle(
         PageRequest page,
         Caller? caller,
         AuthorNames names,

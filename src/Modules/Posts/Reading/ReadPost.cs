@@ -20,7 +20,7 @@ internal static class ReadPost
             .WithReplyExample(Post.Example)
             .Fails(StatusCodes.Status404NotFound);
 
-    private static async Task<Reply<Post>> Handle(
+    internal static async Task<Reply<Post>> Handle(
         FoundPost post,
         Caller? caller,
         AuthorNames names,

@@ -30,7 +30,7 @@ internal static class ListTags
             .WithQuery("order", "`used` (the most used first) or `name`. Default: used.", "used")
             .WithReplyExample(new Page<Tag>([Tag.Example], null));
 
-    private static async Task<Results<PageReply<Tag>, Problem>> Handle(
+    internal static async Task<Results<PageReply<Tag>, Problem>> Handle(
         PageRequest page,
         IDatabase<PostsData> database,
         CancellationToken ct,

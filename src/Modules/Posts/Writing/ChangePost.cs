@@ -32,7 +32,7 @@ internal static class ChangePost
                 StatusCodes.Status412PreconditionFailed
             );
 
-    private static async Task<Results<Reply<Post>, Problem>> Handle(
+    internal static async Task<Results<Reply<Post>, Problem>> Handle(
         FoundPost post,
         MergePatch<PostText> patch,
         Precondition precondition,

@@ -28,23 +28,34 @@ internal static class CreatePost
             .WithRequestExample(PostText.Example)
             .WithReplyExample(Post.Example);
 
-    private static async Task<Results<CreatedReply<Post>, Problem>> Handle(
+    private static Task<Results<CreatedReply<Post>, Problem>> Handle(
         Body<PostText> body,
         IdempotencyKey key,
         Caller caller,
-        PostStore store,
-        AuthorNames names,
-        IDatabase<PostsData> database,
-        WriteLimit limit,
+        NewPosts posts,
+        CancellationToken ct
+    ) => posts.WriteAsync(body.Value, caller.Id, caller, key, post => Reply.Created(Post.AddressOf(post.Id), post), ct);
+}
+
+/// <summary>Keeps new posts.</summary>
+internal sealed class NewPosts(PostStore store, AuthorNames names, IDatabase<PostsData> database, WriteLimit limit)
+{
+    /// <summary>Keeps one that <paramref name="caller"/> sends in the name of <paramref name="authorId"/>, an account that exists.</summary>
+    public async Task<Results<CreatedReply<T>, Problem>> WriteAsync<T>(
+        PostText text,
+        Guid authorId,
+        Caller caller,
+        IdempotencyKey key,
+        Func<Post, CreatedReply<T>> form,
         CancellationToken ct
     )
+        where T : notnull
     {
         if (limit.Refuse(caller.Id) is { } tooMany)
         {
             return tooMany;
         }
 
-        var text = body.Value;
         var errors = text.Check().ToList();
         if (errors.Count > 0)
         {
@@ -52,17 +63,17 @@ internal static class CreatePost
         }
 
         var html = PostStore.HtmlOf(text.Body);
-        var author = (await names.OfAsync(caller.Id, ct))!;
+        var author = (await names.OfAsync(authorId, ct))!;
         var mentioned = await names.MentionedAsync(text.Body, ct);
-        return await key.RunAsync<Post>(
+        return await key.RunAsync<T>(
             database,
             async unit =>
             {
-                var row = await store.CreateAsync(unit, caller.Id, text, html, mentioned, ct);
+                var row = await store.CreateAsync(unit, authorId, text, html, mentioned, ct);
                 await names.KeepAsync(unit, author, ct);
                 var found = new FoundPost(row, false, false);
                 var tags = await PostTags.OfAsync(unit, row.Key, ct);
-                return Reply.Created(Post.AddressOf(row.Id), Post.Of(row, tags, author, found.RightsOf(caller)));
+                return form(Post.Of(row, tags, author, found.RightsOf(caller)));
             },
             ct
         );

@@ -34,7 +34,7 @@ internal static class DeletePost
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
-    private static async Task<NoContent> Handle(
+    internal static async Task<NoContent> Handle(
         FoundPost post,
         Precondition precondition,
         Caller caller,
