@@ -10,6 +10,7 @@ internal sealed class RedisConnection : IDisposable
 {
     private readonly Lazy<ConnectionMultiplexer> _opened;
 
+    /// <summary>One that is opened when it is needed.</summary>
     /// <param name="configuration">Where Redis is, as StackExchange.Redis reads it.</param>
     public RedisConnection(string configuration)
     {
@@ -20,6 +21,7 @@ internal sealed class RedisConnection : IDisposable
         _opened = new Lazy<ConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(options));
     }
 
+    /// <summary>One that is open.</summary>
     /// <param name="opened">One that is open already; closed with this.</param>
     public RedisConnection(ConnectionMultiplexer opened) => _opened = new Lazy<ConnectionMultiplexer>(opened);
 

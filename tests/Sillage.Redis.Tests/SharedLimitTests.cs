@@ -114,7 +114,8 @@ public sealed class SharedLimitTests
             return new Copy(services, limit);
         }
 
-        public int Granted(Guid person, int asked) => Enumerable.Range(0, asked).Count(_ => limit.Refuse(person) is null);
+        public int Granted(Guid person, int asked) =>
+            Enumerable.Range(0, asked).Count(_ => limit.Refuse(person) is null);
 
         public async Task<HealthStatus> HealthAsync() =>
             (await services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;

@@ -28,7 +28,7 @@ internal static class CourseHealth
             .MapCourse("health")
             .AllowAnonymous()
             .WithMetadata(new QuietMetadata(), new IgnoresCredentialsMetadata(), new UnlimitedMetadata())
-            .MapGet("", HandleAsync)
+            .MapGet("", Handle)
             .WithSummary("How the services are")
             .WithDescription(
                 "At a gateway each service behind it, elsewhere each part of this process. 503 while one that is needed is away."
@@ -36,7 +36,7 @@ internal static class CourseHealth
             .Produces<CourseHealthReport>(StatusCodes.Status200OK, "application/json")
             .Produces<CourseHealthReport>(StatusCodes.Status503ServiceUnavailable, "application/json");
 
-    private static async Task<JsonHttpResult<CourseHealthReport>> HandleAsync(
+    private static async Task<JsonHttpResult<CourseHealthReport>> Handle(
         HealthCheckService checks,
         HttpContext context,
         CancellationToken ct

@@ -43,7 +43,10 @@ internal sealed partial class LimitExchange(
     public int Copies => _heard.Count + 1;
 
     /// <inheritdoc />
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) =>
         Task.FromResult(
             redis.IsUp
                 ? HealthCheckResult.Healthy()
@@ -95,7 +98,13 @@ internal sealed partial class LimitExchange(
 
     private async Task TellAsync(IReadOnlyList<TakenTokens> taken)
     {
-        var parts = taken.Count == 0 ? [[]] : taken.Chunk(MostInOne);
+        var parts =
+            taken.Count == 0
+                ?
+                [
+                    [],
+                ]
+                : taken.Chunk(MostInOne);
         foreach (var part in parts)
         {
             var message = JsonSerializer.SerializeToUtf8Bytes(new Told(instance.Tag, part));

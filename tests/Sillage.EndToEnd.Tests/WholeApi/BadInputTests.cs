@@ -346,7 +346,7 @@ public sealed class BadInputTests(SharedServer shared)
                 return;
             }
 
-            // RFC 9457 nearly everywhere; the TSADK routes have a form of their own, and say so.
+            // RFC 9457 nearly everywhere; the faces of other systems have forms of their own, and say so.
             operation.ErrorTypes((int)reply.StatusCode).ShouldContain(type, told);
             var text = await reply.Content.ReadAsStringAsync();
             text.ShouldNotContain("   at Sillage", Case.Sensitive, told);
@@ -356,6 +356,10 @@ public sealed class BadInputTests(SharedServer shared)
                 if (operation.Path.StartsWith("/concept2/", StringComparison.Ordinal))
                 {
                     members.ShouldContain("message", told);
+                }
+                else if (operation.Path.StartsWith("/api/", StringComparison.Ordinal))
+                {
+                    members.ShouldBe(["error", "message"], told);
                 }
                 else
                 {

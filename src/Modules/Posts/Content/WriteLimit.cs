@@ -5,7 +5,12 @@ using Sillage.Hosting.Limits;
 namespace Sillage.Posts.Content;
 
 /// <summary>How many posts and comments one person may write and change: others are told of them, and each change is kept.</summary>
-internal sealed class WriteLimit(IOptions<PostsOptions> options, IOptions<LimitsOptions> limits, LimitLedger ledger, TimeProvider clock)
+internal sealed class WriteLimit(
+    IOptions<PostsOptions> options,
+    IOptions<LimitsOptions> limits,
+    LimitLedger ledger,
+    TimeProvider clock
+)
 {
     private readonly PersonLimit _writes = new(
         "posts",
