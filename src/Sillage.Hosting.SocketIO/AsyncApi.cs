@@ -194,16 +194,36 @@ internal static class AsyncApi
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
+        // A converter of one's own says nothing of what it writes.
+        var isTime =
+            (Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) == typeof(DateTimeOffset);
+        var node = isTime ? new JsonObject { ["type"] = "string", ["format"] = "date-time" } : schema as JsonObject;
+        if (node is null)
+        {
+            return schema;
+        }
+
+        // What is null is left out, and may be left out by clients.
+        if (node["required"] is JsonArray required)
+        {
+            var optional = context.TypeInfo.Properties.Where(p => p.IsGetNullable).Select(p => p.Name).ToHashSet();
+            node["required"] = new JsonArray([
+                .. required
+                    .Select(name => (string)name!)
+                    .Where(name => !optional.Contains(name))
+                    .Select(name => (JsonNode)name),
+            ]);
+        }
+
         if (
-            schema is JsonObject node
-            && context.PropertyInfo?.AttributeProvider is System.Reflection.PropertyInfo property
+            context.PropertyInfo?.AttributeProvider is System.Reflection.PropertyInfo property
             && XmlDocs.Of(property) is { } about
         )
         {
             node["description"] = about;
         }
 
-        return schema;
+        return node;
     }
 
     private static JsonObject Reference(string channel, string? message = null) =>

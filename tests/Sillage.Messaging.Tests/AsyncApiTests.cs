@@ -183,7 +183,12 @@ public abstract class AsyncApiTests(MessagingUnderTest messaging) : MessagingSpe
     {
         var schema = document["channels"]!["chat"]!["messages"]![message].ShouldNotBeNull(message)["payload"]!;
         var described = schema["properties"]!.AsObject().Select(member => member.Key).ToList();
-        value.AsObject().Select(member => member.Key).ShouldBeSubsetOf(described, message);
+        var came = value.AsObject().Select(member => member.Key).ToList();
+        came.ShouldBeSubsetOf(described, message);
+        (schema["required"] as JsonArray ?? []).Select(name => (string)name!).ShouldBeSubsetOf(came, message);
+        schema["properties"]!
+            .AsObject()
+            .ShouldAllBe(member => member.Value!["description"] != null, $"{message} has members without a word");
     }
 }
 
