@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
+using Sillage.Collections.Apps;
 using Sillage.Collections.Declaring;
 using Sillage.Collections.Documenting;
 using Sillage.Collections.Paths;
@@ -90,6 +91,7 @@ public sealed class CollectionsModule : IModule
         ReadRecord.Map(record);
         ChangeRecord.Map(record);
         DeleteRecord.Map(record);
+        AppFiles.Map(routes);
         routes.DataSources.Add(services.GetRequiredService<DeclaredPaths>());
     }
 }
