@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sillage.Benchmarks;
 using Sillage.Benchmarks.Cases;
+using Sillage.Benchmarks.Messaging;
 using Sillage.Benchmarks.Processes;
 using Sillage.Benchmarks.Report;
 using Sillage.Benchmarks.SocketIO;
@@ -12,6 +13,11 @@ using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
 if (args.Contains("suite=socketio"))
 {
     return await SocketSuite.RunAsync(args);
+}
+
+if (args.Contains("suite=messaging"))
+{
+    return await MessagingSuite.RunAsync(args);
 }
 
 var settings = Arguments.Parse(args);

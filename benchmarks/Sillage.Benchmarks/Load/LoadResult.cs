@@ -34,6 +34,9 @@ internal sealed record LoadResult
 
     public Histogram Latency { get; init; } = new();
 
+    /// <summary>Of messages: until the last of those who hear them has read them.</summary>
+    public Histogram ToLast { get; init; } = new();
+
     public double PerSecond => Requests / Elapsed.TotalSeconds;
 
     public double TracesPerSecond => Traces / Elapsed.TotalSeconds;

@@ -16,7 +16,7 @@ internal sealed record Audience(int Connections, int Rooms, int Outstanding)
             ? $"{Connections:N0} clients in one room, {Outstanding} outstanding"
             : $"{Connections:N0} clients in {Rooms} rooms, {Outstanding} outstanding";
 
-    public void Enter(Crowd crowd) => crowd.Connect(Connections, i => Room(i), AtOnce, Patience);
+    public void Enter(Crowd crowd) => crowd.Connect(Connections, i => $"420[\"join\",\"{Room(i)}\"]", AtOnce, Patience);
 
     public Broadcasts Broadcasts(Crowd crowd) =>
         new(

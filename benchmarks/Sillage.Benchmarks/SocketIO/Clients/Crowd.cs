@@ -6,13 +6,14 @@ using Sillage.Benchmarks.Load;
 namespace Sillage.Benchmarks.SocketIO.Clients;
 
 /// <summary>
-/// Many Socket.IO clients on the caller's thread: they connect by WebSocket alone, join the main namespace and perhaps a
-/// room, answer pings, and pass on what they are told. Nothing is allocated for a message.
+/// Many Socket.IO clients on the caller's thread: they connect by WebSocket alone, join a namespace, say perhaps one thing more,
+/// answer pings, and pass on what they are told. Nothing is allocated for a message.
 /// </summary>
-internal sealed class Crowd(IPEndPoint server, string? token = null) : IDisposable
+/// <param name="server">Where.</param>
+/// <param name="join">What each client says to join the namespace, by its number: the main one, without a token, by default.</param>
+internal sealed class Crowd(IPEndPoint server, Func<int, string>? join = null) : IDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
-    private readonly byte[] _join = ClientFrame.Text(token is null ? "40" : $"40{{\"token\":\"{token}\"}}");
     private static readonly byte[] Pong = ClientFrame.Text("3");
 
     private readonly byte[] _request = Encoding.ASCII.GetBytes(
@@ -53,10 +54,10 @@ internal sealed class Crowd(IPEndPoint server, string? token = null) : IDisposab
 
     /// <summary>Adds clients and returns when all are where they want to be.</summary>
     /// <param name="count">How many.</param>
-    /// <param name="room">The room that each enters; null for none.</param>
+    /// <param name="enter">What each says once it has joined, and waits for an answer to; null for nothing.</param>
     /// <param name="atOnce">How many connect at a time.</param>
     /// <param name="patience">How long it may take.</param>
-    public void Connect(int count, Func<int, string?> room, int atOnce, TimeSpan patience)
+    public void Connect(int count, Func<int, string?> enter, int atOnce, TimeSpan patience)
     {
         var started = Stopwatch.GetTimestamp();
         var goal = Count + count;
@@ -64,8 +65,7 @@ internal sealed class Crowd(IPEndPoint server, string? token = null) : IDisposab
         {
             while (_inProgress < atOnce && Count < goal)
             {
-                var entry = room(Count) is { } name ? ClientFrame.Text($"420[\"join\",\"{name}\"]") : null;
-                _entries.Add(entry);
+                _entries.Add(enter(Count) is { } text ? ClientFrame.Text(text) : null);
                 Begin();
             }
 
@@ -187,7 +187,7 @@ internal sealed class Crowd(IPEndPoint server, string? token = null) : IDisposab
                 break;
             case (byte)'0' when member.Phase is Phase.Opening:
                 member.Phase = Phase.Joining;
-                Epoll.Send(member.Socket, _join);
+                Epoll.Send(member.Socket, ClientFrame.Text(join?.Invoke(index) ?? "40"));
                 break;
             case (byte)'4' when member.Phase is Phase.Joining:
                 if (_entries[index] is { } entry)
