@@ -22,9 +22,10 @@ internal static class LongReplies
         return operations;
     }
 
-    /// <summary>Traces, and as many that are kept in quarantine: one has no name.</summary>
+    /// <summary>Traces, and as many that are kept in quarantine: one has no name. A collection to follow is called as the study is.</summary>
     public static async Task FillAsync(ApiClient owner, string study)
     {
+        await owner.PostAsync("/api/v1/collections", new { template = "todo", name = study });
         var text = new string('x', ItemBytes);
         foreach (var name in new[] { "\"name\":\"moved\",", "" })
         {
