@@ -47,17 +47,6 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_runs_out_is_renewed_unseen()
-    {
-        // A connection hears after some seconds that its token ends.
-        await using var server = await StartAsync(
-            ("SILLAGE_ACCOUNTS__ACCESSTOKENLIFETIME", "00:01:04"),
-            ("SILLAGE_LIVE__TOKENWARNING", "00:01:00")
-        );
-        await ConsoleScript.RunAsync("renews.mjs", server, new { ApiClient.Password }, Pictures);
-    }
-
-    [Fact]
     public async Task Where_there_is_no_messaging_there_is_no_chat_page()
     {
         await using var server = await SillageServer.StartAsync(
@@ -80,18 +69,15 @@ public sealed class ChatTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<SillageServer> StartAsync(params (string Name, string Value)[] settings)
+    private async Task<SillageServer> StartAsync()
     {
-        var all = new Dictionary<string, string>(ApiClient.AdministratorSettings)
-        {
-            ["SILLAGE_LIMITS__RATELIMITS__ENABLED"] = "false",
-        };
-        foreach (var (name, value) in settings)
-        {
-            all[name] = value;
-        }
-
-        var server = await SillageServer.StartAsync(_folder["server"], all);
+        var server = await SillageServer.StartAsync(
+            _folder["server"],
+            new Dictionary<string, string>(ApiClient.AdministratorSettings)
+            {
+                ["SILLAGE_LIMITS__RATELIMITS__ENABLED"] = "false",
+            }
+        );
         using var admin = await ApiClient.LogInAsync(server);
         foreach (var username in new[] { "player-1", "player-2", "player-3" })
         {

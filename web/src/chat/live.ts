@@ -10,8 +10,6 @@ const patience = 10_000;
 
 export class Live {
   state: LiveState = "connecting";
-  /** The handshake is made anew of one's own accord: nobody need know. */
-  private isRenewing = false;
   private readonly socket: Socket;
 
   constructor(
@@ -20,16 +18,14 @@ export class Live {
   ) {
     this.socket = io("/chat", { transports: ["websocket", "polling"], tryAllTransports: true, autoConnect: false, reconnectionDelayMax: 8000 });
     this.socket.on("connect", () => {
-      this.isRenewing = false;
       this.set("open");
       this.opened();
     });
     this.socket.on("disconnect", () => {
       this.set("waiting");
       // The server has ended it: the token, the session, or the server itself.
-      if (!this.socket.active && navigator.onLine && !this.isRenewing) void this.restart();
+      if (!this.socket.active && navigator.onLine) void this.restart();
     });
-    this.socket.on("token:expiring", () => void this.renewAhead());
     this.socket.on("connect_error", (error: Error & { data?: { code?: string } }) => void this.refused(error.data?.code));
     addEventListener("offline", this.offline);
     addEventListener("online", this.online);
@@ -80,23 +76,6 @@ export class Live {
     await this.restart(code === "too_many" ? 5000 : 0);
   }
 
-  // The cookie is none that this page could hand on: it is renewed, and shown in a handshake of its own.
-  private async renewAhead(): Promise<void> {
-    try {
-      await renew();
-    } catch {
-      return; // The connection ends with its token, and comes back by itself.
-    }
-
-    this.isRenewing = true;
-    this.socket.disconnect();
-    this.socket.connect();
-    setTimeout(() => {
-      this.isRenewing = false;
-      if (!this.socket.connected) this.set("waiting");
-    }, 10_000);
-  }
-
   // The handshake has to be made anew: what it showed does not count, or no more.
   private async restart(wait = 500): Promise<void> {
     this.socket.disconnect();
@@ -114,7 +93,7 @@ export class Live {
   }
 
   private set(state: LiveState): void {
-    if (this.state === state || (this.isRenewing && state === "waiting")) return;
+    if (this.state === state) return;
     this.state = state;
     this.changed();
   }
