@@ -16,6 +16,8 @@ public sealed class EasyPasswordTests(ITestOutputHelper output)
     private static readonly string[] Compared =
     [
         "POST /api/v1/auth/login",
+        "POST /auth/login",
+        "POST /api/auth/login",
         "POST /api/v1/me/second-factor/recovery-codes",
         "POST /api/v1/me/second-factor/removal",
     ];
