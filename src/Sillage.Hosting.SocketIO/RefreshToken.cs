@@ -36,12 +36,14 @@ internal sealed class RefreshToken(LiveCredentials credentials, LiveSockets sock
         "The token is of another account, or allows less. Connect anew with it."
     );
 
-    public static void Map(SocketIOBuilder live) =>
-        live.OnInAll(
-            EventName,
-            (ClientSocket socket, RefreshToken refresh, CancellationToken ct, JsonElement? argument) =>
-                refresh.RunAsync(socket, argument, ct)
-        );
+    public static void Map(SocketIOBuilder live) => live.OnInAll(EventName, HandleLive);
+
+    private static Task<JsonElement> HandleLive(
+        ClientSocket socket,
+        RefreshToken refresh,
+        JsonElement? argument,
+        CancellationToken ct
+    ) => refresh.RunAsync(socket, argument, ct);
 
     private async Task<JsonElement> RunAsync(ClientSocket socket, JsonElement? argument, CancellationToken ct)
     {

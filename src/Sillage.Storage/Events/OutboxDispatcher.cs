@@ -96,7 +96,9 @@ internal sealed partial class OutboxDispatcher(
             _metrics.Dispatched(_database.Name, rows.Count);
         }
 
-        if (await Outbox.CountAsync(_database, ct) is { } counts)
+        // Where nothing was, there is nothing to count: mostly so, and asked every second.
+        var counts = rows.Count == 0 ? new OutboxCounts(0, null) : await Outbox.CountAsync(_database, ct);
+        if (counts is not null)
         {
             _metrics.Outbox(_database.Name, counts);
         }

@@ -77,8 +77,8 @@ public sealed class EasyPasswordTests(ITestOutputHelper output)
 
         failures.ShouldBeEmpty(string.Join("\n", failures));
         roads.ShouldBe(
-            5,
-            "registration, an administrator's new account, one's own new password, setup, the TSADK routes"
+            6,
+            "registration at two addresses, an administrator's new account, one's own new password, setup, the TSADK routes"
         );
     }
 

@@ -80,18 +80,18 @@ function reactions(store: Store, room: RoomState, message: Message, actions: Mes
 function toolbar(store: Store, room: RoomState, message: Message, actions: MessageActions) {
   const isMine = message.sender === store.me.id;
   const writes = room.may("write") && !message.deletedAt;
-  const button = (name: string, icon: unknown, run: () => void, expanded?: boolean) => html`<button type="button" class="quiet" title=${t(name)} aria-label=${t(name)}
+  const button = (label: string, icon: unknown, run: () => void, expanded?: boolean) => html`<button type="button" class="quiet" title=${label} aria-label=${label}
     aria-expanded=${expanded === undefined ? nothing : String(expanded)} @click=${run}>${icon}</button>`;
   const isOpen = actions.palette === message.seq;
   return html`<div class="toolbar" role="toolbar" aria-label=${t("chat.actions")}>
-    ${writes ? button("chat.react", icons.smile, () => actions.togglePalette(message), isOpen) : nothing}
-    ${writes ? button("chat.reply", icons.reply, () => actions.reply(message)) : nothing}
-    ${writes && isMine ? button("chat.edit", icons.edit, () => actions.edit(message)) : nothing}
-    ${!message.deletedAt && ((isMine && room.may("write")) || room.may("moderate")) ? button("chat.delete", icons.remove, () => actions.erase(message)) : nothing}
-    ${room.may("take-part") ? button("chat.unread.from", icons.unread, () => actions.unread(message)) : nothing}
-    ${writes && !isMine ? button("chat.report", icons.flag, () => actions.report(message)) : nothing}
+    ${writes ? button(t("chat.react"), icons.smile, () => actions.togglePalette(message), isOpen) : nothing}
+    ${writes ? button(t("chat.reply"), icons.reply, () => actions.reply(message)) : nothing}
+    ${writes && isMine ? button(t("chat.edit"), icons.edit, () => actions.edit(message)) : nothing}
+    ${!message.deletedAt && ((isMine && room.may("write")) || room.may("moderate")) ? button(t("chat.delete"), icons.remove, () => actions.erase(message)) : nothing}
+    ${room.may("take-part") ? button(t("chat.unread.from"), icons.unread, () => actions.unread(message)) : nothing}
+    ${writes && !isMine ? button(t("chat.report"), icons.flag, () => actions.report(message)) : nothing}
     ${isOpen ? html`<div class="palette">${emoji.map((one) => html`<button type="button" class="quiet" @click=${() => actions.react(message, one)}>${one}</button>`)}
-      <input aria-label=${t("chat.emoji.other")} placeholder="…" maxlength="16" @change=${(event: Event) => {
+      <input aria-label=${t("chat.emoji.another")} placeholder="…" maxlength="16" @change=${(event: Event) => {
         const value = (event.target as HTMLInputElement).value.trim();
         if (value) actions.react(message, value);
       }} /></div>` : nothing}

@@ -37,30 +37,19 @@ internal static class AppFiles
         [".wasm"] = "application/wasm",
     };
 
-    public static void Map(IEndpointRouteBuilder routes)
-    {
-        var storage = (IOptions<StorageOptions>)routes.ServiceProvider.GetService(typeof(IOptions<StorageOptions>))!;
-        var builtIn = new EmbeddedFileProvider(typeof(AppFiles).Assembly, "Sillage.Collections.Apps");
-        var folder = Path.Combine(Path.GetFullPath(storage.Value.Data), "apps");
+    private static readonly EmbeddedFileProvider BuiltIn = new(typeof(AppFiles).Assembly, "Sillage.Collections.Apps");
+
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes
-            .MapGet(
-                "/apps/{app}/{**file}",
-                (HttpContext context, string app, string? file) => SendAsync(context, folder, builtIn, app, file)
-            )
+            .MapGet("/apps/{app}/{**file}", Handle)
             .AllowAnonymous()
             .WithMetadata(new IgnoresCredentialsMetadata())
             .WithSummary("A file of a front end of your own")
             .ExcludeFromDescription();
-    }
 
-    private static async Task SendAsync(
-        HttpContext context,
-        string folder,
-        IFileProvider builtIn,
-        string app,
-        string? file
-    )
+    private static async Task Handle(HttpContext context, string app, string? file, IOptions<StorageOptions> storage)
     {
+        var folder = Path.Combine(Path.GetFullPath(storage.Value.Data), "apps");
         // What a page names is beside it only below a slash.
         if (file is null && !context.Request.Path.Value!.EndsWith('/'))
         {
@@ -69,10 +58,7 @@ internal static class AppFiles
         }
 
         var name = file is null or "" ? "index.html" : file;
-        if (
-            !Types.TryGetValue(Path.GetExtension(name), out var type)
-            || Find(folder, builtIn, app, name) is not { } found
-        )
+        if (!Types.TryGetValue(Path.GetExtension(name), out var type) || Find(folder, app, name) is not { } found)
         {
             await Problem.NotFound().ExecuteAsync(context);
             return;
@@ -96,7 +82,7 @@ internal static class AppFiles
     }
 
     // A provider gives nothing from outside of its folder, and nothing whose name begins with a dot.
-    private static IFileInfo? Find(string folder, IFileProvider builtIn, string app, string name)
+    private static IFileInfo? Find(string folder, string app, string name)
     {
         var own = Path.Combine(folder, app);
         if (app.AsSpan().ContainsAny('.', '/', '\\') || name.Contains("..", StringComparison.Ordinal))
@@ -110,7 +96,7 @@ internal static class AppFiles
             return files.GetFileInfo(name) is { Exists: true, IsDirectory: false } found ? found : null;
         }
 
-        return app == "todo" && !name.Contains('/') && builtIn.GetFileInfo("Todo/" + name) is { Exists: true } mine
+        return app == "todo" && !name.Contains('/') && BuiltIn.GetFileInfo("Todo/" + name) is { Exists: true } mine
             ? mine
             : null;
     }

@@ -88,6 +88,17 @@ internal sealed class LiveRequest
         }
     }
 
+    /// <summary>
+    /// The room that the event names by its id; null if it is named otherwise. Whether there is one, and what the caller may do there, is still to be
+    /// found out.
+    /// </summary>
+    public Guid? RoomId =>
+        _argument.TryGetProperty("room", out var named)
+        && named.ValueKind == JsonValueKind.String
+        && Guid.TryParseExact(named.GetString(), "D", out var id)
+            ? id
+            : null;
+
     /// <summary>The room that the event names by its id or slug, if the caller holds one of these rights there.</summary>
     public async Task<Room> RoomAsync(CancellationToken ct, params IReadOnlyList<RoomRights> anyOf)
     {

@@ -84,7 +84,7 @@ internal static class Invite
             chat.Database,
             async unit =>
             {
-                await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Moderate, ct);
+                await HeldRoom.HoldAsync(unit, room.Id, caller, RoomRights.Moderate, ct);
                 if (await unit.ScalarAsync<long>(CountOpen, new { Room = room.Id, Now = now }, ct) >= Most)
                 {
                     return Problem.Conflict($"{room.Called} has {Most} invitations. Take one back first.");

@@ -53,7 +53,7 @@ internal static class JoinRoom
         var joined = await chat.Database.WriteAsync(
             async unit =>
             {
-                var held = await HeldRoom.HoldAsync(unit, room, caller, RoomRights.See, ct);
+                var held = await HeldRoom.HoldAsync(unit, room.Id, caller, RoomRights.See, ct);
                 if (!held.Room.IsMember)
                 {
                     held.Room.Demand(caller, RoomRights.Join);

@@ -81,7 +81,7 @@ internal static class SendMessage
         CancellationToken ct
     )
     {
-        var sent = await RunAsync(room, body.Value, caller, chat, limits, ct);
+        var sent = await RunAsync(room.Id, body.Value, caller, chat, limits, ct);
         return Reply.Created(Message.AddressOf(room.Id, sent.Id), sent);
     }
 
@@ -95,7 +95,9 @@ internal static class SendMessage
 
     private static async Task<Sent> HandleLive(LiveRequest request, CancellationToken ct) =>
         await RunAsync(
-            await request.RoomAsync(ct, RoomRights.Write),
+            // The unit looks at the room anyway, and at what the caller may do there.
+            request.RoomId
+                ?? (await request.RoomAsync(ct, RoomRights.Write)).Id,
             request.Read<NewMessage>(),
             request.Caller,
             request.Chat,
@@ -104,7 +106,7 @@ internal static class SendMessage
         );
 
     private static async Task<Sent> RunAsync(
-        Room room,
+        Guid room,
         NewMessage request,
         Caller caller,
         Chat chat,
@@ -119,24 +121,12 @@ internal static class SendMessage
         }
 
         var mentions = await Mentions.FindAsync(request.Text, chat, ct);
-        try
-        {
-            return await chat.Database.WriteAsync(
-                unit => StoreAsync(unit, room, request, mentions, caller, chat, ct),
-                ct
-            );
-        }
-        catch (UniqueViolationException e)
-        {
-            // Sent to two rooms at the same time, under one name.
-            return await FindSentAsync(chat.Database, room, request, caller, ct)
-                ?? throw new InvalidOperationException("A message was there and is not.", e);
-        }
+        return await chat.Database.WriteAsync(unit => StoreAsync(unit, room, request, mentions, caller, chat, ct), ct);
     }
 
     private static async Task<Sent?> FindSentAsync(
         IDatabase<MessagingData> database,
-        Room room,
+        Guid room,
         NewMessage request,
         Caller caller,
         CancellationToken ct
@@ -144,7 +134,7 @@ internal static class SendMessage
 
     private static async Task<Sent?> FindSentAsync(
         IReader reader,
-        Room room,
+        Guid room,
         NewMessage request,
         Caller caller,
         CancellationToken ct
@@ -158,7 +148,7 @@ internal static class SendMessage
             return null;
         }
 
-        return known.RoomId == room.Id
+        return known.RoomId == room
             ? new Sent(known.Id, known.Seq, known.SentAt)
             : throw new ProblemException(
                 Problem.Conflict(
@@ -170,7 +160,7 @@ internal static class SendMessage
 
     private static async Task<Sent> StoreAsync(
         IUnitOfWork unit,
-        Room room,
+        Guid room,
         NewMessage request,
         Mentions mentions,
         Caller caller,
@@ -179,26 +169,26 @@ internal static class SendMessage
     )
     {
         var held = await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Write, ct);
-        if (await FindSentAsync(unit, room, request, caller, ct) is { } before)
+        MessageRow? answered;
+        try
         {
-            return before;
+            await RefuseSilencedAsync(unit, held.Room, caller, chat, ct);
+            answered = await FindAnsweredAsync(unit, room, request, ct);
         }
-
-        await RefuseSilencedAsync(unit, held.Room, caller, chat, ct);
-        var answered = request.ReplyTo is { } place ? await MessageRow.FindAsync(unit, room.Id, place, ct) : null;
-        if (request.ReplyTo is not null && answered is null)
+        catch (ProblemException)
         {
-            throw new ProblemException(
-                Problem.BadRequest(
-                    "There is no message to answer.",
-                    new FieldError("/replyTo", "The place ('seq') of a message of this room.")
-                )
-            );
+            // Most messages are new: whether one was sent before is asked only of those that are refused, and that the insert does not take.
+            if (await FindSentAsync(unit, room, request, caller, ct) is { } before)
+            {
+                return before;
+            }
+
+            throw;
         }
 
         var now = chat.Now;
         var row = new MessageRow(
-            room.Id,
+            room,
             held.NextSeq(),
             Guid.CreateVersion7(now),
             caller.Id,
@@ -212,7 +202,12 @@ internal static class SendMessage
             mentions.Room && held.Room.RightsOf(caller).HasFlag(RoomRights.Moderate),
             0
         );
-        await MessageRow.InsertAsync(unit, row, ct);
+        if (!await MessageRow.TryInsertAsync(unit, row, ct))
+        {
+            return await FindSentAsync(unit, room, request, caller, ct)
+                ?? throw new InvalidOperationException("A message was there and is not.");
+        }
+
         if (row.Thread is { } thread)
         {
             await ThreadReading.AddReplyAsync(unit, row.RoomId, thread, row.Seq, caller.Id, ct);
@@ -229,6 +224,22 @@ internal static class SendMessage
         await held.SaveAsync(unit, chat.Signals, ct);
         return new Sent(row.Id, row.Seq, Stored(now));
     }
+
+    private static async Task<MessageRow?> FindAnsweredAsync(
+        IUnitOfWork unit,
+        Guid room,
+        NewMessage request,
+        CancellationToken ct
+    ) =>
+        request.ReplyTo is not { } place
+            ? null
+            : await MessageRow.FindAsync(unit, room, place, ct)
+                ?? throw new ProblemException(
+                    Problem.BadRequest(
+                        "There is no message to answer.",
+                        new FieldError("/replyTo", "The place ('seq') of a message of this room.")
+                    )
+                );
 
     private static async Task RefuseSilencedAsync(
         IUnitOfWork unit,

@@ -48,7 +48,7 @@ internal static class DeleteRoom
         await chat.Database.WriteAsync(
             async unit =>
             {
-                await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Own, ct);
+                await HeldRoom.HoldAsync(unit, room.Id, caller, RoomRights.Own, ct);
                 foreach (var statement in Remove)
                 {
                     await unit.ExecuteAsync(statement, new { Room = room.Id }, ct);

@@ -36,7 +36,7 @@ internal sealed class HeldRoom
         chat.Database.WriteAsync(
             async unit =>
             {
-                var held = await HoldAsync(unit, room, caller, needed, ct);
+                var held = await HoldAsync(unit, room.Id, caller, needed, ct);
                 var result = await work(unit, held);
                 await held.SaveAsync(unit, chat.Signals, ct);
                 return result;
@@ -44,17 +44,17 @@ internal sealed class HeldRoom
             ct
         );
 
-    /// <summary>Waits for the room, and looks once more whether the caller may: what the door saw may have changed since.</summary>
+    /// <summary>Waits for the room, and looks once more whether the caller may: what the door saw, if there was one, may have changed since.</summary>
     /// <exception cref="ProblemException">403 or 404.</exception>
     public static async Task<HeldRoom> HoldAsync(
         IUnitOfWork unit,
-        Room room,
+        Guid room,
         Caller caller,
         RoomRights needed,
         CancellationToken ct
     )
     {
-        var held = await HoldAsync(unit, room.Id, caller.Id, ct) ?? throw new ProblemException(Problem.NotFound());
+        var held = await HoldAsync(unit, room, caller.Id, ct) ?? throw new ProblemException(Problem.NotFound());
         held.Room.Demand(caller, needed);
         return held;
     }

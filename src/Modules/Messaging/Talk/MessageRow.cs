@@ -29,6 +29,7 @@ internal sealed record MessageRow(
     private const string Insert = $"""
         INSERT INTO message ({Columns})
         VALUES (@RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @Thread, @EditedAt, @DeletedAt, @MentionsRoom, @Change)
+        ON CONFLICT (sender_id, client_id) WHERE client_id IS NOT NULL DO NOTHING
         """;
 
     private const string SelectById = $"SELECT {Columns} FROM message WHERE id = @Id AND room_id = @Room";
@@ -45,24 +46,23 @@ internal sealed record MessageRow(
         $"SELECT {Columns} FROM message WHERE room_id = @Room AND seq {{0}} ORDER BY seq"
     );
 
-    private static readonly Sql ReactionsOf = OfSeqs(
-        "SELECT seq, emoji, account_id FROM reaction WHERE room_id = @Room AND seq {0} ORDER BY seq, emoji, account_id"
+    // In one, as each message that is told live asks for it: a reaction has an emoji and an account, a mention an account, a thread a number.
+    private static readonly Sql BelongingTo = OfSeqs(
+        """
+        SELECT seq, emoji, account_id, CAST(NULL AS bigint) AS replies FROM reaction WHERE room_id = @Room AND seq {0}
+        UNION ALL
+        SELECT seq, NULL, account_id, NULL FROM mention WHERE room_id = @Room AND seq {0}
+        UNION ALL
+        SELECT seq, NULL, NULL, replies FROM thread WHERE room_id = @Room AND seq {0}
+        ORDER BY seq, emoji, account_id
+        """
     );
 
-    private static readonly Sql MentionsOf = OfSeqs(
-        "SELECT seq, account_id FROM mention WHERE room_id = @Room AND seq {0} ORDER BY seq, account_id"
-    );
+    private sealed record Belonging(long Seq, string? Emoji, Guid? AccountId, long? Replies);
 
-    private static readonly Sql RepliesOf = OfSeqs("SELECT seq, replies FROM thread WHERE room_id = @Room AND seq {0}");
-
-    private sealed record RepliesRow(long Seq, long Replies);
-
-    private sealed record ReactionRow(long Seq, string Emoji, Guid AccountId);
-
-    private sealed record MentionRow(long Seq, Guid AccountId);
-
-    public static Task InsertAsync(IUnitOfWork unit, MessageRow row, CancellationToken ct) =>
-        unit.ExecuteAsync(Insert, row, ct);
+    /// <summary>Stores a new message; false if its sender has sent one under this name before.</summary>
+    public static async Task<bool> TryInsertAsync(IUnitOfWork unit, MessageRow row, CancellationToken ct) =>
+        await unit.ExecuteAsync(Insert, row, ct) > 0;
 
     /// <summary>A message of a room, by its id.</summary>
     /// <exception cref="ProblemException">404: there is none in this room.</exception>
@@ -110,22 +110,21 @@ internal sealed record MessageRow(
         }
 
         var parameters = new { Room = rows[0].RoomId, Seqs = rows.Select(row => row.Seq).ToArray() };
-        var reactions = (await reader.QueryAsync<ReactionRow>(ReactionsOf, parameters, ct)).ToLookup(r => r.Seq);
-        var mentions = (await reader.QueryAsync<MentionRow>(MentionsOf, parameters, ct)).ToLookup(m => m.Seq);
-        var replies = (await reader.QueryAsync<RepliesRow>(RepliesOf, parameters, ct)).ToDictionary(t => t.Seq);
+        var belonging = (await reader.QueryAsync<Belonging>(BelongingTo, parameters, ct)).ToLookup(row => row.Seq);
         var files = await FileStore.ReadAttachedAsync(reader, [.. rows.Select(row => row.Id)], ct);
         return
         [
             .. rows.Select(row =>
                 row.ToMessage(
                     [
-                        .. reactions[row.Seq]
-                            .GroupBy(r => r.Emoji, StringComparer.Ordinal)
-                            .Select(g => new Reaction(g.Key, [.. g.Select(r => r.AccountId)])),
+                        .. belonging[row.Seq]
+                            .Where(r => r.Emoji is not null)
+                            .GroupBy(r => r.Emoji!, StringComparer.Ordinal)
+                            .Select(g => new Reaction(g.Key, [.. g.Select(r => r.AccountId!.Value)])),
                     ],
-                    [.. mentions[row.Seq].Select(m => m.AccountId)],
+                    [.. belonging[row.Seq].Where(m => m.Emoji is null).Select(m => m.AccountId).OfType<Guid>()],
                     [.. files[row.Id].Select(MessageFiles.Place.Describe)],
-                    replies.GetValueOrDefault(row.Seq)?.Replies
+                    belonging[row.Seq].Select(t => t.Replies).FirstOrDefault(replies => replies is not null)
                 )
             ),
         ];
