@@ -23,6 +23,7 @@ public sealed class ReleaseTests : IDisposable
     public async Task What_is_released_runs_where_there_is_no_dotnet()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Its script is for Linux.");
+        Assert.SkipUnless(LongRuns.AreWanted, "It builds the whole program anew, which takes minutes: ./test --long.");
         var kind = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         var made = _folder["release"];
         var run = await CommandRun.RunAsync(
