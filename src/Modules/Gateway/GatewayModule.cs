@@ -13,6 +13,7 @@ using Sillage.Gateway.Overview;
 using Sillage.Gateway.Routing;
 using Sillage.Hosting;
 using Sillage.Hosting.Descriptions;
+using Sillage.Hosting.Health;
 using Sillage.Hosting.Limits;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
@@ -69,7 +70,7 @@ public sealed class GatewayModule : IModule
                 .AddHealthChecks()
                 .Add(
                     new HealthCheckRegistration(
-                        $"service {name}",
+                        HealthRoutes.OfService + name,
                         provider => new ServiceHealthCheck(provider.GetRequiredService<Copies.Services>()[name]),
                         required ? HealthStatus.Unhealthy : HealthStatus.Degraded,
                         []

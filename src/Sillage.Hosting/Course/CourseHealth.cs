@@ -21,8 +21,6 @@ public sealed record CourseServiceHealth(HealthState Status, double ResponseTime
 /// <summary><c>/health</c> in the course's form: at a gateway the services behind it, elsewhere the parts of this process.</summary>
 internal static class CourseHealth
 {
-    private const string OfService = "service ";
-
     public static void MapCourseHealth(this IEndpointRouteBuilder routes) =>
         routes
             .MapCourse("health")
@@ -43,11 +41,15 @@ internal static class CourseHealth
     )
     {
         var report = await checks.CheckHealthAsync(ct);
-        var isGateway = report.Entries.Keys.Any(name => name.StartsWith(OfService, StringComparison.Ordinal));
+        var isGateway = report.Entries.Keys.Any(name =>
+            name.StartsWith(HealthRoutes.OfService, StringComparison.Ordinal)
+        );
         var services = report
-            .Entries.Where(entry => !isGateway || entry.Key.StartsWith(OfService, StringComparison.Ordinal))
+            .Entries.Where(entry =>
+                !isGateway || entry.Key.StartsWith(HealthRoutes.OfService, StringComparison.Ordinal)
+            )
             .ToDictionary(
-                entry => isGateway ? entry.Key[OfService.Length..] : entry.Key,
+                entry => isGateway ? entry.Key[HealthRoutes.OfService.Length..] : entry.Key,
                 entry => new CourseServiceHealth(
                     HealthRoutes.State(entry.Value.Status),
                     Math.Round(HealthRoutes.Duration(entry.Value).TotalMilliseconds, 2)

@@ -10,11 +10,14 @@ using Sillage.Api.Formats;
 namespace Sillage.Hosting.Health;
 
 /// <summary><c>/health</c> for people, <c>/health/live</c> and <c>/health/ready</c> for what starts and feeds processes.</summary>
-internal static class HealthRoutes
+public static class HealthRoutes
 {
+    /// <summary>How the names of checks begin that tell of a service behind a gateway: its name follows.</summary>
+    public const string OfService = "service ";
+
     private const string ReadyTag = "ready";
 
-    public static void MapHealth(this IEndpointRouteBuilder routes)
+    internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes
             .MapGroup("/health")

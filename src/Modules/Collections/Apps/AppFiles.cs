@@ -5,6 +5,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Storage;
 
 namespace Sillage.Collections.Apps;
@@ -70,12 +71,13 @@ internal static class AppFiles
         headers.CacheControl = "no-cache";
         var tag = $"\"{found.LastModified.UtcTicks:x}-{found.Length:x}\"";
         headers.ETag = tag;
-        if (context.Request.Headers.IfNoneMatch == tag)
+        if (EntityTag.IsNoneMatch(context.Request.Headers.IfNoneMatch, tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
+        EntityTag.FollowCompression(context);
         context.Response.ContentType = type;
         await using var content = found.CreateReadStream();
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
