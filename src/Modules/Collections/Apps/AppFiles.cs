@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -69,7 +70,7 @@ internal static class AppFiles
         headers.ContentSecurityPolicy = Policy;
         // Asked for again each time, which a tag makes cheap.
         headers.CacheControl = "no-cache";
-        var tag = $"\"{found.LastModified.UtcTicks:x}-{found.Length:x}\"";
+        var tag = EntityTag.Of(Encoding.ASCII.GetBytes($"{found.LastModified.UtcTicks:x}-{found.Length:x}"));
         headers.ETag = tag;
         if (EntityTag.IsNoneMatch(context.Request.Headers.IfNoneMatch, tag))
         {
