@@ -11,6 +11,14 @@ public interface IUnitOfWork : IReader
     /// <exception cref="UniqueViolationException">A unique key is taken.</exception>
     Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken ct = default);
 
+    /// <summary>
+    /// Runs a statement for each of many rows: that of SQLite for one after the other, that of PostgreSQL once, in which each property is an
+    /// array, for <c>unnest</c>: there each statement is a way to the engine and back.
+    /// </summary>
+    /// <returns>The number of rows it touched in all.</returns>
+    /// <exception cref="UniqueViolationException">A unique key is taken.</exception>
+    Task<int> ExecuteEachAsync(Sql sql, IReadOnlyCollection<object> rows, CancellationToken ct = default);
+
     /// <summary>Writes the event into the outbox: it leaves with the commit, or not at all.</summary>
     Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken ct = default)
         where TEvent : IEvent;

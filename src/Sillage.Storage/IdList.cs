@@ -1,6 +1,5 @@
 using System.Data;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace Sillage.Storage;
@@ -18,15 +17,15 @@ public sealed class IdList(IEnumerable<Guid> ids) : SqlMapper.ICustomQueryParame
     public void AddParameter(IDbCommand command, string name)
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (command is SqliteCommand)
+        if (command is NpgsqlCommand)
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid[]>(name, _ids));
+        }
+        else
         {
 #pragma warning disable CS0618 // Meant for Dapper's own code, which this is the only way to have expand a list of bytes.
             SqlMapper.PackListParameters(command, name, _ids.Select(id => id.ToByteArray(bigEndian: true)).ToArray());
 #pragma warning restore CS0618
-        }
-        else
-        {
-            command.Parameters.Add(new NpgsqlParameter<Guid[]>(name, _ids));
         }
     }
 }

@@ -11,17 +11,18 @@ internal sealed class UnitRecorder(TimeProvider clock, Action wakeDispatcher, Ac
 {
     private const string EventColumns = "id, name, version, key, occurred_at, payload, trace_parent";
 
-    private const string InsertEvent = $"""
+    private static readonly Sql InsertEvents = new(
+        $"""
         INSERT INTO sillage_outbox ({EventColumns})
         VALUES (@Id, @Name, @Version, @Key, @OccurredAt, @Payload, @TraceParent)
-        """;
-
-    // One statement, however many: each would be a way to the engine and back.
-    private static readonly string InsertEventsOnPostgres = $"""
+        """,
+        $"""
         INSERT INTO sillage_outbox ({EventColumns})
-        SELECT e.id, e.name, e.version, e.key, e.occurred_at, e.payload, e.trace_parent
-        FROM {PostgresRows.From("@Rows", EventColumns)} ORDER BY e.place
-        """;
+        SELECT {EventColumns}
+        FROM unnest(@Id, @Name, @Version, @Key, @OccurredAt, @Payload, @TraceParent) WITH ORDINALITY AS e({EventColumns}, place)
+        ORDER BY place
+        """
+    );
 
     private const string InsertAudit = """
         INSERT INTO sillage_audit (id, at, action, actor, subject, details)
@@ -44,23 +45,13 @@ internal sealed class UnitRecorder(TimeProvider clock, Action wakeDispatcher, Ac
         {
             Id = Guid.CreateVersion7(now),
             Name = TEvent.EventName,
-            TEvent.Version,
+            Version = (long)TEvent.Version,
             domainEvent.Key,
             OccurredAt = now,
             Payload = JsonSerializer.Serialize(domainEvent, EventJson.Options),
             TraceParent = Activity.Current?.Id,
         });
-        if (unit.Dialect == SqlDialect.Postgres && domainEvents.Count > 1)
-        {
-            await unit.ExecuteAsync(InsertEventsOnPostgres, new { Rows = PostgresRows.Write(rows) }, ct);
-        }
-        else
-        {
-            foreach (var row in rows)
-            {
-                await unit.ExecuteAsync(InsertEvent, row, ct);
-            }
-        }
+        await unit.ExecuteEachAsync(InsertEvents, [.. rows], ct);
 
         unit.OnCommitted(_wakeDispatcher);
     }

@@ -9,21 +9,26 @@ internal sealed record ChatGround(
     int Postmaster,
     string Commit,
     bool IsQuick,
-    bool IsNoisy
+    bool IsNoisy,
+    bool IsWatched
 )
 {
     /// <summary>How many people are in each small room.</summary>
     public const int SmallRoom = 10;
 
-    public int Rounds => IsQuick ? 1 : 3;
+    public int Rounds => IsQuick || IsWatched ? 1 : 3;
 
     public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 1 : 3);
 
-    public TimeSpan Measured => TimeSpan.FromSeconds(IsQuick ? 3 : 8);
+    public TimeSpan Measured => TimeSpan.FromSeconds(
+            IsWatched ? 20
+            : IsQuick ? 3
+            : 8
+        );
 
-    public int People => IsQuick ? 100 : 500;
+    public int People => IsQuick || IsWatched ? 100 : 500;
 
-    public int SmallRooms => IsQuick ? 40 : 200;
+    public int SmallRooms => IsQuick || IsWatched ? 40 : 200;
 
     public string File(string processor) =>
         Path.Combine(
@@ -47,7 +52,8 @@ internal sealed record ChatGround(
             int.Parse(values["postmaster"], System.Globalization.CultureInfo.InvariantCulture),
             values["commit"],
             arguments.Contains("--quick"),
-            arguments.Contains("--noisy")
+            arguments.Contains("--noisy") || arguments.Contains("watched"),
+            arguments.Contains("watched")
         );
     }
 }

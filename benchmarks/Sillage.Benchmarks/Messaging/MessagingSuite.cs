@@ -52,8 +52,12 @@ internal static class MessagingSuite
         [
             new SillageChat(ground, true),
             new SillageChat(ground, false),
-            new NodeChat(ground),
         ];
+        if (!ground.IsWatched)
+        {
+            servers.Add(new NodeChat(ground));
+        }
+
         try
         {
             foreach (var server in servers)
@@ -84,7 +88,10 @@ internal static class MessagingSuite
                     [.. table.Rows.Select(row => Cells(table, row))]
                 );
                 Screen.Write(sheet);
-                results.Add([sheet]);
+                if (!ground.IsWatched)
+                {
+                    results.Add([sheet]);
+                }
             }
         }
         catch (InvalidOperationException exception)
@@ -103,6 +110,7 @@ internal static class MessagingSuite
             ServerProcess.EndAll();
         }
 
+        if (!ground.IsWatched)
         Console.WriteLine($"Written: {Path.GetRelativePath(ground.Repository, file)}");
         return 0;
     }
@@ -112,7 +120,7 @@ internal static class MessagingSuite
         ChatGround ground
     )
     {
-        foreach (var outstanding in new[] { 1, 4 })
+        foreach (var outstanding in ground.IsWatched ? [] : new[] { 1, 4 })
         {
             yield return (
                 $"{ground.People} people in one room, {outstanding} outstanding",
@@ -120,7 +128,10 @@ internal static class MessagingSuite
             );
         }
 
-        foreach (var outstanding in new[] { ground.SmallRooms / 10, ground.SmallRooms })
+        foreach (var outstanding in ground.IsWatched
+                ? new[] { ground.SmallRooms }
+                : [ground.SmallRooms / 10, ground.SmallRooms]
+        )
         {
             yield return (
                 $"{ground.SmallRooms} rooms of {ChatGround.SmallRoom}, {outstanding} outstanding",

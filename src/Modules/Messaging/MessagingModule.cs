@@ -51,6 +51,8 @@ public sealed class MessagingModule : IModule
         services.AddSingleton<RoomSignals>();
         services.AddSingleton<Chat>();
         services.AddSingleton<PersonLimits>();
+        services.AddSingleton<MessageQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<MessageQueue>());
         services.AddSingleton<MessageHtml>();
         var door = new ProcessDoor();
         services.AddSingleton(door);

@@ -84,30 +84,14 @@ internal static class Inbox
         {
             envelope.Id,
             envelope.Name,
-            envelope.Version,
+            Version = (long)envelope.Version,
             envelope.Source,
             envelope.Key,
             envelope.OccurredAt,
             Payload = Encoding.UTF8.GetString(envelope.Payload.Span),
             envelope.TraceParent,
         });
-        if (unit.Dialect == SqlDialect.Postgres)
-        {
-            // One statement, however many: each would be a way to the engine and back.
-            var insert = $"""
-                INSERT INTO {schema}sillage_received ({Columns})
-                SELECT e.id, e.name, e.version, e.source, e.key, e.occurred_at, e.payload, e.trace_parent
-                FROM {PostgresRows.From("@Rows", Columns)} ORDER BY e.place
-                ON CONFLICT DO NOTHING
-                """;
-            await unit.ExecuteAsync(insert, new { Rows = PostgresRows.Write(rows) }, ct);
-            return;
-        }
-
-        foreach (var row in rows)
-        {
-            await unit.ExecuteAsync(InsertOne, row, ct);
-        }
+        await unit.ExecuteEachAsync(new Sql(InsertOne, InsertInto(schema)), [.. rows], ct);
     }
 
     /// <summary>What may be handled now, save of the keys that are being handled.</summary>
@@ -142,6 +126,14 @@ internal static class Inbox
     /// <summary>Puts all parked events back.</summary>
     public static Task ReplayAllAsync(IDatabase database, CancellationToken ct) =>
         database.WriteAsync(unit => unit.ExecuteAsync(ReplayAll, null, ct), ct);
+
+    private static string InsertInto(string schema) =>
+        $"""
+            INSERT INTO {schema}sillage_received ({Columns})
+            SELECT {Columns}
+            FROM unnest(@Id, @Name, @Version, @Source, @Key, @OccurredAt, @Payload, @TraceParent) WITH ORDINALITY AS e({Columns}, place)
+            ORDER BY place ON CONFLICT DO NOTHING
+            """;
 
     private static string Due(string busy) =>
         $"""

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Npgsql;
+using Sillage.Storage.Mapping;
 
 namespace Sillage.Storage.Postgres;
 
@@ -37,6 +38,15 @@ internal class PostgresReader(SchemaLease lease, NpgsqlTransaction transaction) 
             static async (connection, command) => (await connection.QueryAsync<T>(command)).AsList(),
             ct
         );
+
+    public Task<IReadOnlyList<T>> QueryEachAsync<T>(
+        Sql sql,
+        IReadOnlyCollection<object> rows,
+        CancellationToken ct = default
+    ) =>
+        rows.Count == 0
+            ? Task.FromResult<IReadOnlyList<T>>([])
+            : QueryAsync<T>(sql, new PostgresColumns(rows), ct);
 
     public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         RunAsync(sql, parameters, static (connection, command) => connection.QueryFirstOrDefaultAsync<T?>(command), ct);

@@ -24,6 +24,21 @@ internal class SqliteReader(SqliteSession session) : IReader
             ct
         );
 
+    public async Task<IReadOnlyList<T>> QueryEachAsync<T>(
+        Sql sql,
+        IReadOnlyCollection<object> rows,
+        CancellationToken ct = default
+    )
+    {
+        var found = new List<T>();
+        foreach (var row in rows)
+        {
+            found.AddRange(await QueryAsync<T>(sql, row, ct));
+        }
+
+        return found;
+    }
+
     public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         Run(sql, parameters, static (connection, command) => connection.QueryFirstOrDefault<T?>(command), ct);
 

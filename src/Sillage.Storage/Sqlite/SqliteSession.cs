@@ -145,7 +145,7 @@ internal sealed class SqliteSession : IDisposable
             Mode = mode,
             Pooling = false,
         };
-        var connection = new SqliteConnection(text.ToString());
+        var connection = new SqliteKeptConnection(text.ToString());
         try
         {
             connection.Open();

@@ -9,10 +9,11 @@ using Sillage.Storage;
 namespace Sillage.Messaging.Feed;
 
 /// <summary>
-/// The rooms that live clients of this process are in. Nothing is handed from a request to its hearers: a wake-up says that there is
-/// something, and what it is gets read from storage from where this process stands, in order. So nobody hears anything twice or in the
-/// wrong order, a message that was sent in another process is not lost with its wake-up, and whoever was kicked is out before the
-/// messages that come after (docs/adr/0127-live-rooms-read-from-storage.md).
+/// The rooms that live clients of this process are in. A wake-up says that there is something, and what it is gets read from storage from
+/// where this process stands, in order. So nobody hears anything twice or in the wrong order, a message that was sent in another process is not
+/// lost with its wake-up, and whoever was kicked is out before the messages that come after (docs/adr/0127-live-rooms-read-from-storage.md). Only
+/// what was committed here and is by its numbers the very next is said without being read
+/// (docs/adr/0173-what-was-just-committed-is-not-read-again.md).
 /// </summary>
 internal sealed partial class LiveRooms : IDisposable
 {
@@ -121,16 +122,22 @@ internal sealed partial class LiveRooms : IDisposable
     /// <summary>Sends what is new in a room to those of this process who hear it.</summary>
     public async Task DrainAsync(Guid id)
     {
-        if (!_rooms.TryGetValue(id, out var live))
+        if (_rooms.TryGetValue(id, out var live))
         {
-            return;
+            await DrainAsync(live, mustRead: true);
         }
+    }
 
+    private async Task DrainAsync(LiveRoom live, bool mustRead)
+    {
         await live.Gate.WaitAsync();
         try
         {
             live.IsAsked = false;
-            while (await SendPageAsync(live)) { }
+            if (!await SayNewsAsync(live) || mustRead)
+            {
+                while (await SendPageAsync(live)) { }
+            }
         }
         finally
         {
@@ -173,15 +180,19 @@ internal sealed partial class LiveRooms : IDisposable
         );
     }
 
-    private void OnRaised(Guid room)
+    private void OnRaised(RoomNews news)
     {
-        if (_rooms.TryGetValue(room, out var live) && !live.IsIdle && !live.IsAsked)
+        if (_rooms.TryGetValue(news.Room, out var live) && !live.IsIdle)
         {
-            live.IsAsked = true;
-            _ = DrainSafelyAsync(room);
+            live.Add(news);
+            if (!live.IsAsked)
+            {
+                live.IsAsked = true;
+                _ = DrainSafelyAsync(live, mustRead: false);
+            }
         }
 
-        _ = TellAsync(Wake, room);
+        _ = TellAsync(Wake, news.Room);
     }
 
     /// <summary>Another process has committed something.</summary>
@@ -189,22 +200,22 @@ internal sealed partial class LiveRooms : IDisposable
     {
         if (_rooms.TryGetValue(room, out var live) && !live.IsIdle)
         {
-            _ = DrainSafelyAsync(room);
+            _ = DrainSafelyAsync(live, mustRead: true);
         }
     }
 
-    private async Task DrainSafelyAsync(Guid room)
+    private async Task DrainSafelyAsync(LiveRoom live, bool mustRead)
     {
 #pragma warning disable CA1031 // The edge: what was not sent now is found by the next look into storage.
         try
         {
             // Away from the thread that committed.
             await Task.Yield();
-            await DrainAsync(room);
+            await DrainAsync(live, mustRead);
         }
         catch (Exception e)
         {
-            LogNotSent(_log, e, room);
+            LogNotSent(_log, e, live.Id);
         }
 #pragma warning restore CA1031
     }
@@ -221,6 +232,36 @@ internal sealed partial class LiveRooms : IDisposable
             LogNotTold(_log, e, what);
         }
 #pragma warning restore CA1031
+    }
+
+    /// <summary>Says what was committed here, as far as it is the very next.</summary>
+    /// <returns>False if there is something else, which is in storage.</returns>
+    private async Task<bool> SayNewsAsync(LiveRoom live)
+    {
+        var hearers = Sockets.To(NameOf(live.Id)).Local;
+        var isAll = true;
+        foreach (var news in live.TakeNews())
+        {
+            if (live.IsIdle || news.IsKnownAt(live.Seq, live.Change))
+            {
+                continue;
+            }
+
+            if (news is not CommittedMessages said || !said.Follow(live.Seq, live.Change))
+            {
+                isAll = false;
+                continue;
+            }
+
+            foreach (var message in said.Messages)
+            {
+                await RoomNotices.New.SayAsync(hearers, message);
+            }
+
+            live.Seq = news.LastSeq;
+        }
+
+        return isAll;
     }
 
     private async Task<bool> SendPageAsync(LiveRoom live)
@@ -292,6 +333,10 @@ internal sealed partial class LiveRooms : IDisposable
 /// <summary>How far this process has sent a room to those who hear it.</summary>
 internal sealed class LiveRoom(Guid id)
 {
+    private const int MostNews = 100;
+
+    private readonly Lock _lock = new();
+    private List<RoomNews> _news = [];
     private bool _isAsked;
 
     public Guid Id => id;
@@ -305,6 +350,37 @@ internal sealed class LiveRoom(Guid id)
 
     /// <summary>Whether nobody hears it: then the numbers mean nothing.</summary>
     public bool IsIdle { get; set; } = true;
+
+    /// <summary>Puts by what was committed here; where much is put by, storage has it as well.</summary>
+    public void Add(RoomNews news)
+    {
+        lock (_lock)
+        {
+            if (_news.Count == MostNews)
+            {
+                _news = [RoomNews.Unknown(id)];
+            }
+
+            _news.Add(news);
+        }
+    }
+
+    /// <summary>What was put by, in the order of its numbers.</summary>
+    public IReadOnlyList<RoomNews> TakeNews()
+    {
+        lock (_lock)
+        {
+            if (_news.Count == 0)
+            {
+                return [];
+            }
+
+            var taken = _news;
+            _news = [];
+            taken.Sort(static (one, other) => one.LastSeq.CompareTo(other.LastSeq));
+            return taken;
+        }
+    }
 
     /// <summary>Whether somebody is on the way to send what is new.</summary>
     public bool IsAsked

@@ -55,10 +55,6 @@ public sealed record Sent(Guid Id, long Seq, DateTimeOffset At);
 /// <summary>Takes a message. Once it is acknowledged it is committed, and it is there once however often it is sent.</summary>
 internal static class SendMessage
 {
-    private const string LastOfSender = """
-        SELECT sent_at FROM message WHERE sender_id = @Sender AND room_id = @Room ORDER BY seq DESC LIMIT 1
-        """;
-
     public static void Map(RouteGroupBuilder messages) =>
         messages
             .MapPost("/", Handle)
@@ -76,12 +72,11 @@ internal static class SendMessage
         Room room,
         Body<NewMessage> body,
         Caller caller,
-        Chat chat,
-        PersonLimits limits,
+        MessageQueue queue,
         CancellationToken ct
     )
     {
-        var sent = await RunAsync(room.Id, body.Value, caller, chat, limits, ct);
+        var sent = await queue.SendAsync(room.Id, body.Value, caller, ct);
         return Reply.Created(Message.AddressOf(room.Id, sent.Id), sent);
     }
 
@@ -94,191 +89,14 @@ internal static class SendMessage
         );
 
     private static async Task<Sent> HandleLive(LiveRequest request, CancellationToken ct) =>
-        await RunAsync(
-            // The unit looks at the room anyway, and at what the caller may do there.
-            request.RoomId
-                ?? (await request.RoomAsync(ct, RoomRights.Write)).Id,
-            request.Read<NewMessage>(),
-            request.Caller,
-            request.Chat,
-            request.Service<PersonLimits>(),
-            ct
-        );
-
-    private static async Task<Sent> RunAsync(
-        Guid room,
-        NewMessage request,
-        Caller caller,
-        Chat chat,
-        PersonLimits limits,
-        CancellationToken ct
-    )
-    {
-        if (limits.RefuseMessage(caller.Id) is { } tooMany)
-        {
-            // What was taken before is no message more.
-            return await FindSentAsync(chat.Database, room, request, caller, ct) ?? throw new ProblemException(tooMany);
-        }
-
-        var mentions = await Mentions.FindAsync(request.Text, chat, ct);
-        return await chat.Database.WriteAsync(unit => StoreAsync(unit, room, request, mentions, caller, chat, ct), ct);
-    }
-
-    private static async Task<Sent?> FindSentAsync(
-        IDatabase<MessagingData> database,
-        Guid room,
-        NewMessage request,
-        Caller caller,
-        CancellationToken ct
-    ) => await database.ReadAsync(r => FindSentAsync(r, room, request, caller, ct), ct);
-
-    private static async Task<Sent?> FindSentAsync(
-        IReader reader,
-        Guid room,
-        NewMessage request,
-        Caller caller,
-        CancellationToken ct
-    )
-    {
-        if (
-            request.ClientId is not { } clientId
-            || await MessageRow.FindAsync(reader, caller.Id, clientId, ct) is not { } known
-        )
-        {
-            return null;
-        }
-
-        return known.RoomId == room
-            ? new Sent(known.Id, known.Seq, known.SentAt)
-            : throw new ProblemException(
-                Problem.Conflict(
-                    "A message of this clientId was sent to another room.",
-                    new FieldError("/clientId", "Take a new one for each message.")
-                )
+        await request
+            .Service<MessageQueue>()
+            .SendAsync(
+                // The unit looks at the room anyway, and at what the caller may do there.
+                request.RoomId
+                    ?? (await request.RoomAsync(ct, RoomRights.Write)).Id,
+                request.Read<NewMessage>(),
+                request.Caller,
+                ct
             );
-    }
-
-    private static async Task<Sent> StoreAsync(
-        IUnitOfWork unit,
-        Guid room,
-        NewMessage request,
-        Mentions mentions,
-        Caller caller,
-        Chat chat,
-        CancellationToken ct
-    )
-    {
-        var held = await HeldRoom.HoldAsync(unit, room, caller, RoomRights.Write, ct);
-        MessageRow? answered;
-        try
-        {
-            await RefuseSilencedAsync(unit, held.Room, caller, chat, ct);
-            answered = await FindAnsweredAsync(unit, room, request, ct);
-        }
-        catch (ProblemException)
-        {
-            // Most messages are new: whether one was sent before is asked only of those that are refused, and that the insert does not take.
-            if (await FindSentAsync(unit, room, request, caller, ct) is { } before)
-            {
-                return before;
-            }
-
-            throw;
-        }
-
-        var now = chat.Now;
-        var row = new MessageRow(
-            room,
-            held.NextSeq(),
-            Guid.CreateVersion7(now),
-            caller.Id,
-            request.ClientId,
-            request.Text,
-            now,
-            request.ReplyTo,
-            answered is null ? null : answered.Thread ?? answered.Seq,
-            null,
-            null,
-            mentions.Room && held.Room.RightsOf(caller).HasFlag(RoomRights.Moderate),
-            0
-        );
-        if (!await MessageRow.TryInsertAsync(unit, row, ct))
-        {
-            return await FindSentAsync(unit, room, request, caller, ct)
-                ?? throw new InvalidOperationException("A message was there and is not.");
-        }
-
-        if (row.Thread is { } thread)
-        {
-            await ThreadReading.AddReplyAsync(unit, row.RoomId, thread, row.Seq, caller.Id, ct);
-        }
-
-        await MessageIndex.PutAsync(unit, row.RoomId, row.Seq, row.Text, ct);
-        await Mentions.WriteAsync(unit, row, mentions, ct);
-        await MessageFiles.AttachAsync(unit, row, request.Attachments ?? [], ct);
-        if (held.Room.IsConversation || mentions.Accounts.Count > 0 || row.MentionsRoom)
-        {
-            await UnreadNotices.ArmAsync(unit, chat, row.RoomId, row.Seq, ct);
-        }
-
-        await held.SaveAsync(unit, chat.Signals, ct);
-        return new Sent(row.Id, row.Seq, Stored(now));
-    }
-
-    private static async Task<MessageRow?> FindAnsweredAsync(
-        IUnitOfWork unit,
-        Guid room,
-        NewMessage request,
-        CancellationToken ct
-    ) =>
-        request.ReplyTo is not { } place
-            ? null
-            : await MessageRow.FindAsync(unit, room, place, ct)
-                ?? throw new ProblemException(
-                    Problem.BadRequest(
-                        "There is no message to answer.",
-                        new FieldError("/replyTo", "The place ('seq') of a message of this room.")
-                    )
-                );
-
-    private static async Task RefuseSilencedAsync(
-        IUnitOfWork unit,
-        Room room,
-        Caller caller,
-        Chat chat,
-        CancellationToken ct
-    )
-    {
-        var now = chat.Now;
-        if (room.MutedUntil is { } until && until > now)
-        {
-            throw new ProblemException(
-                Problem.TooManyRequests($"You may not write in {room.Called} until then.", until - now)
-            );
-        }
-
-        await Blocking.RefuseAsync(unit, room, caller.Id, ct);
-        if (room.SlowSeconds == 0 || room.RightsOf(caller).HasFlag(RoomRights.Moderate))
-        {
-            return;
-        }
-
-        var last = await unit.ScalarAsync<DateTimeOffset?>(
-            LastOfSender,
-            new { Sender = caller.Id, Room = room.Id },
-            ct
-        );
-        if (last is { } time && time.AddSeconds(room.SlowSeconds) - now is { } wait && wait > TimeSpan.Zero)
-        {
-            throw new ProblemException(
-                Problem.TooManyRequests(
-                    $"{room.SlowSeconds} s have to pass between two messages in {room.Called}.",
-                    wait
-                )
-            );
-        }
-    }
-
-    // As it is read back: storage keeps microseconds.
-    private static DateTimeOffset Stored(DateTimeOffset time) => new(time.Ticks - (time.Ticks % 10), time.Offset);
 }

@@ -57,7 +57,7 @@ internal static class DeleteRoom
                 await UnreadNotices.SettleAsync(unit, room.Id, null, ct);
                 await unit.EnqueueAsync(new RemoveRoom(room.Id), ct: ct);
                 await unit.AuditAsync(new AuditEntry(ModerationTrail.RoomDeleted, caller.Id, room.Id.ToString()), ct);
-                unit.OnCommitted(() => chat.Signals.Raise(room.Id));
+                unit.OnCommitted(() => chat.Signals.Raise(RoomNews.Unknown(room.Id)));
                 return true;
             },
             ct

@@ -12,12 +12,29 @@ internal sealed class HeldRoom
 {
     private static readonly Sql Lock = new("SELECT 1", "SELECT 1 FROM room WHERE id = @Id FOR UPDATE");
 
-    private const string Save = "UPDATE room SET last_seq = @LastSeq, last_change = @LastChange WHERE id = @Id";
+    // In one order, so that no two units wait for each other.
+    private static readonly Sql LockSome = new(
+        "SELECT id FROM room WHERE id IN @Ids",
+        "SELECT id FROM room WHERE id = ANY(@Ids) ORDER BY id FOR UPDATE"
+    );
 
-    private HeldRoom(Room room) => (Room, LastSeq, LastChange) = (room, room.LastSeq, room.LastChange);
+    private static readonly Sql Save = new(
+        "UPDATE room SET last_seq = @LastSeq, last_change = @LastChange WHERE id = @Id",
+        """
+        UPDATE room SET last_seq = saved.last_seq, last_change = saved.last_change
+        FROM unnest(@Id, @LastSeq, @LastChange) AS saved(id, last_seq, last_change) WHERE room.id = saved.id
+        """
+    );
+
+
+    private HeldRoom(Room room, Guid account) =>
+        (Room, Account, LastSeq, LastChange) = (room, account, room.LastSeq, room.LastChange);
 
     /// <summary>The room as it was when the unit got it.</summary>
     public Room Room { get; }
+
+    /// <summary>Who sees it so.</summary>
+    public Guid Account { get; }
 
     public long LastSeq { get; private set; }
 
@@ -63,7 +80,21 @@ internal sealed class HeldRoom
     public static async Task<HeldRoom?> HoldAsync(IUnitOfWork unit, Guid room, Guid account, CancellationToken ct)
     {
         await unit.ScalarAsync<long?>(Lock, new { Id = room }, ct);
-        return await Room.FindAsync(unit, room, account, ct) is { } found ? new HeldRoom(found) : null;
+        return await Room.FindAsync(unit, room, account, ct) is { } found ? new HeldRoom(found, account) : null;
+    }
+
+    /// <summary>Waits for several rooms; of those that there are, each as one person sees it, in the order in which they are asked for.</summary>
+    public static async Task<IReadOnlyList<HeldRoom>> HoldEachAsync(
+        IUnitOfWork unit,
+        IReadOnlyCollection<(Guid Id, Guid Account)> asked,
+        CancellationToken ct
+    )
+    {
+        var ids = asked.Select(one => one.Id).Distinct();
+        var there = await unit.QueryAsync<Guid>(LockSome, new { Ids = new IdList(ids) }, ct);
+        var left = asked.Where(one => there.Contains(one.Id)).ToList();
+        var found = await Room.FindEachAsync(unit, left, ct);
+        return [.. found.Zip(left, (room, one) => new HeldRoom(room, one.Account))];
     }
 
     public long NextSeq() => ++LastSeq;
@@ -79,19 +110,30 @@ internal sealed class HeldRoom
     }
 
     /// <summary>Writes the numbers down; once that is committed, whoever is in the room hears of it.</summary>
-    public async Task SaveAsync(IUnitOfWork unit, RoomSignals signals, CancellationToken ct)
+    public Task SaveAsync(IUnitOfWork unit, RoomSignals signals, CancellationToken ct) =>
+        SaveEachAsync(unit, signals, [this], static held => held.News, ct);
+
+    /// <summary>Writes the numbers of several rooms down, with what those who are in them are told.</summary>
+    public static async Task SaveEachAsync(
+        IUnitOfWork unit,
+        RoomSignals signals,
+        IReadOnlyCollection<HeldRoom> rooms,
+        Func<HeldRoom, RoomNews> tell,
+        CancellationToken ct
+    )
     {
-        await unit.ExecuteAsync(
-            Save,
-            new
-            {
-                LastSeq,
-                LastChange,
-                Room.Id,
-            },
-            ct
-        );
-        var id = Room.Id;
-        unit.OnCommitted(() => signals.Raise(id));
+        var numbers = rooms.Select(held => new
+        {
+            held.Room.Id,
+            held.LastSeq,
+            held.LastChange,
+        });
+        await unit.ExecuteEachAsync(Save, [.. numbers], ct);
+        foreach (var held in rooms)
+        {
+            unit.OnCommitted(() => signals.Raise(tell(held)));
+        }
     }
+
+    private RoomNews News => new(Room.Id, LastSeq, LastChange);
 }

@@ -33,13 +33,25 @@ internal sealed record Room(
     public const string Public = "public";
     public const string Private = "private";
 
-    public const string Select = """
-        SELECT r.id, r.slug, r.name, r.kind, r.visibility, r.last_seq, r.first_seq, r.last_change, r.change, r.slow_seconds,
-          r.retention_days, r.created_at, m.role, m.state, m.muted_until, m.read_seq, m.unread_from
-        FROM room r LEFT JOIN member m ON m.room_id = r.id AND m.account_id = @Account
+    private const string Columns = """
+        r.id, r.slug, r.name, r.kind, r.visibility, r.last_seq, r.first_seq, r.last_change, r.change, r.slow_seconds,
+        r.retention_days, r.created_at, m.role, m.state, m.muted_until, m.read_seq, m.unread_from
+        """;
+
+    public const string Select = $"""
+        SELECT {Columns} FROM room r LEFT JOIN member m ON m.room_id = r.id AND m.account_id = @Account
         """;
 
     private const string SelectById = $"{Select} WHERE r.id = @Id";
+
+    private static readonly Sql SelectEach = new(
+        SelectById,
+        $"""
+        SELECT {Columns} FROM unnest(@Id, @Account) WITH ORDINALITY AS asked(id, account, place)
+        JOIN room r ON r.id = asked.id LEFT JOIN member m ON m.room_id = r.id AND m.account_id = asked.account
+        ORDER BY asked.place
+        """
+    );
 
     private const string SelectBySlug = $"{Select} WHERE r.slug = @Slug";
 
@@ -51,6 +63,13 @@ internal sealed record Room(
 
     public static Task<Room?> FindAsync(IReader reader, Guid id, Guid account, CancellationToken ct) =>
         reader.FirstOrDefaultAsync<Room>(SelectById, new { Id = id, Account = account }, ct);
+
+    /// <summary>Rooms that there are, each as one person sees it, in the order in which they are asked for.</summary>
+    public static Task<IReadOnlyList<Room>> FindEachAsync(
+        IReader reader,
+        IEnumerable<(Guid Id, Guid Account)> asked,
+        CancellationToken ct
+    ) => reader.QueryEachAsync<Room>(SelectEach, [.. asked.Select(one => new { one.Id, one.Account })], ct);
 
     /// <summary>The room of this id or slug, if there is one.</summary>
     public static Task<Room?> FindAsync(IReader reader, string named, Guid account, CancellationToken ct) =>

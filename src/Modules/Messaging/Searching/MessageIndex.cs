@@ -1,3 +1,4 @@
+using Sillage.Messaging.Talk;
 using Sillage.Search;
 using Sillage.Storage;
 
@@ -40,11 +41,37 @@ internal static class MessageIndex
         """
     );
 
+    private static readonly Sql AddNew = new(
+        """
+        INSERT INTO message_key (room_id, seq) VALUES (@Room, @Seq);
+        INSERT INTO message_text (rowid, body) VALUES (last_insert_rowid(), @Words);
+        """,
+        """
+        INSERT INTO message_text (room_id, seq, words)
+        SELECT room_id, seq, CAST(words AS tsvector) FROM unnest(@Room, @Seq, @Words) AS sent(room_id, seq, words)
+        """
+    );
+
     private static readonly string[] AddWords =
     [
         "DELETE FROM message_text WHERE rowid = @Key",
         "INSERT INTO message_text (rowid, body) VALUES (@Key, @Words)",
     ];
+
+    /// <summary>Puts new messages into the index.</summary>
+    public static async Task AddAsync(IUnitOfWork unit, IEnumerable<MessageRow> messages, CancellationToken ct)
+    {
+        var rows = messages
+            .Select(message => (Message: message, Words: IndexedText.Of(message.Text, SearchLanguage.None)))
+            .Where(indexed => indexed.Words.Count > 0)
+            .Select(indexed => new
+            {
+                Room = indexed.Message.RoomId,
+                indexed.Message.Seq,
+                Words = Written(unit, indexed.Words),
+            });
+        await unit.ExecuteEachAsync(AddNew, [.. rows], ct);
+    }
 
     /// <summary>Puts a message into the index, in place of what was there. It keeps its number.</summary>
     public static async Task PutAsync(IUnitOfWork unit, Guid room, long seq, string text, CancellationToken ct)
@@ -56,7 +83,7 @@ internal static class MessageIndex
             return;
         }
 
-        var indexed = unit.Dialect == SqlDialect.Sqlite ? string.Join(' ', words) : IndexedText.ToVector(words);
+        var indexed = Written(unit, words);
         var key = await unit.ScalarAsync<long>(
             AddKey,
             new
@@ -96,4 +123,7 @@ internal static class MessageIndex
         await unit.ExecuteAsync(RemoveWordsOfSender, parameters, ct);
         await unit.ExecuteAsync(RemoveKeysOfSender, parameters, ct);
     }
+
+    private static string Written(IReader unit, IReadOnlyList<string> words) =>
+        unit.Dialect == SqlDialect.Sqlite ? string.Join(' ', words) : IndexedText.ToVector(words);
 }

@@ -26,17 +26,28 @@ internal sealed record MessageRow(
         room_id, seq, id, sender_id, client_id, text, sent_at, reply_to, thread, edited_at, deleted_at, mentions_room, change
         """;
 
-    private const string Insert = $"""
-        INSERT INTO message ({Columns})
-        VALUES (@RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @Thread, @EditedAt, @DeletedAt, @MentionsRoom, @Change)
-        ON CONFLICT (sender_id, client_id) WHERE client_id IS NOT NULL DO NOTHING
+    private const string Values = """
+        @RoomId, @Seq, @Id, @SenderId, @ClientId, @Text, @SentAt, @ReplyTo, @Thread, @EditedAt, @DeletedAt, @MentionsRoom, @Change
         """;
+
+    private static readonly Sql Insert = new(
+        $"INSERT INTO message ({Columns}) VALUES ({Values})",
+        $"INSERT INTO message ({Columns}) SELECT {Columns} FROM unnest({Values}) AS sent({Columns})"
+    );
 
     private const string SelectById = $"SELECT {Columns} FROM message WHERE id = @Id AND room_id = @Room";
 
     private const string SelectByClient = $"""
-        SELECT {Columns} FROM message WHERE sender_id = @Sender AND client_id = @ClientId
+        SELECT {SentBefore.Columns} FROM message m WHERE m.sender_id = @Sender AND m.client_id = @ClientId
         """;
+
+    private static readonly Sql SelectByClients = new(
+        SelectByClient,
+        $"""
+        SELECT {SentBefore.Columns} FROM unnest(@Sender, @ClientId) AS asked(sender_id, client_id)
+        JOIN message m ON m.sender_id = asked.sender_id AND m.client_id = asked.client_id
+        """
+    );
 
     private const string SelectOne = $"SELECT {Columns} FROM message WHERE room_id = @Room AND seq = @Seq";
 
@@ -60,9 +71,10 @@ internal sealed record MessageRow(
 
     private sealed record Belonging(long Seq, string? Emoji, Guid? AccountId, long? Replies);
 
-    /// <summary>Stores a new message; false if its sender has sent one under this name before.</summary>
-    public static async Task<bool> TryInsertAsync(IUnitOfWork unit, MessageRow row, CancellationToken ct) =>
-        await unit.ExecuteAsync(Insert, row, ct) > 0;
+    /// <summary>Stores new messages.</summary>
+    /// <exception cref="UniqueViolationException">A sender has sent one under this name before.</exception>
+    public static Task InsertAsync(IUnitOfWork unit, IReadOnlyCollection<MessageRow> rows, CancellationToken ct) =>
+        unit.ExecuteEachAsync(Insert, rows, ct);
 
     /// <summary>A message of a room, by its id.</summary>
     /// <exception cref="ProblemException">404: there is none in this room.</exception>
@@ -80,9 +92,17 @@ internal sealed record MessageRow(
         CancellationToken ct
     ) => reader.QueryAsync<MessageRow>(SelectSome, new { Room = room, Seqs = seqs.ToArray() }, ct);
 
-    /// <summary>What somebody sent before under this name.</summary>
-    public static Task<MessageRow?> FindAsync(IReader reader, Guid sender, string clientId, CancellationToken ct) =>
-        reader.FirstOrDefaultAsync<MessageRow>(SelectByClient, new { Sender = sender, ClientId = clientId }, ct);
+    /// <summary>What people have sent before under these names.</summary>
+    public static Task<IReadOnlyList<SentBefore>> FindAsync(
+        IReader reader,
+        IEnumerable<(Guid Sender, string ClientId)> asked,
+        CancellationToken ct
+    ) =>
+        reader.QueryEachAsync<SentBefore>(
+            SelectByClients,
+            [.. asked.Select(one => new { one.Sender, one.ClientId })],
+            ct
+        );
 
     /// <summary>Has everybody who catches up hear of a message again.</summary>
     public static Task TouchAsync(IUnitOfWork unit, HeldRoom held, long seq, CancellationToken ct) =>
@@ -130,6 +150,9 @@ internal sealed record MessageRow(
         ];
     }
 
+    /// <summary>A new message to which nothing belongs yet.</summary>
+    public Message ToPlainMessage() => ToMessage([], [], [], null);
+
     /// <summary>One message with all that belongs to it.</summary>
     public static async Task<Message> ToMessageAsync(IReader reader, MessageRow row, CancellationToken ct) =>
         (await ToMessagesAsync(reader, [row], ct))[0];
@@ -165,4 +188,10 @@ internal sealed record MessageRow(
             MentionsRoom ? true : null,
             Change
         );
+}
+
+/// <summary>A message by what its sender called it.</summary>
+internal sealed record SentBefore(Guid SenderId, string ClientId, Guid RoomId, long Seq, Guid Id, DateTimeOffset SentAt)
+{
+    public const string Columns = "m.sender_id, m.client_id, m.room_id, m.seq, m.id, m.sent_at";
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Sillage.Api.Formats;
 using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
+using Sillage.Storage.Merging;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Intake;
@@ -61,11 +62,8 @@ internal sealed record IntakeOutcome(
 
 /// <summary>A checked batch on its way into storage.</summary>
 internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed, DateTimeOffset receivedAt)
+    : MergedWrite<IntakeOutcome>
 {
-    private readonly TaskCompletionSource<IntakeOutcome> _done = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
-
     public Study Study { get; } = study;
 
     /// <summary>Who sends it.</summary>
@@ -93,15 +91,12 @@ internal sealed class IntakeBatch(Study study, Guid account, ParsedBatch parsed,
     /// <summary>Null where the request names no key.</summary>
     public IdempotencyKey? Key { get; init; }
 
-    /// <summary>What it takes of the queue's room.</summary>
-    public int Weight => Parsed.Source.Body.Length + 256;
+    /// <inheritdoc />
+    public override int Weight => Parsed.Source.Body.Length + 256;
+
+    /// <inheritdoc />
+    public override int Count => Parsed.Count;
 
     /// <summary>Whether a trace of this participant names the account that sent it.</summary>
     public bool NamesSender(long participant) => participant != OwnNumber;
-
-    public Task<IntakeOutcome> Done => _done.Task;
-
-    public void Complete(IntakeOutcome outcome) => _done.TrySetResult(outcome);
-
-    public void Fail(Exception exception) => _done.TrySetException(exception);
 }
