@@ -23,6 +23,31 @@ public abstract class DatabaseSpecification : StorageSpecification
     }
 
     [Fact]
+    public async Task Many_rows_are_written_and_looked_for_with_one_statement_each_value_as_if_it_stood_alone()
+    {
+        var at = new DateTimeOffset(2026, 11, 30, 9, 30, 0, TimeSpan.FromHours(1)).AddTicks(12_345_678);
+        Specimen[] specimens =
+        [
+            Specimen.Called("a") with { At = at, Flag = true, Count = long.MinValue, Other = Guid.CreateVersion7() },
+            Specimen.Called("b"),
+            Specimen.Called("é, \"{}\" and \\ or NULL") with { Flag = false, Count = 0 },
+        ];
+        var written = await Database.WriteAsync(unit => unit.AddEachAsync(specimens), CancellationToken.None);
+        written.ShouldBe(3);
+        var none = await Database.WriteAsync(unit => unit.AddEachAsync([]), CancellationToken.None);
+        none.ShouldBe(0);
+
+        var alone = specimens.Select(specimen => specimen with { At = specimen.At?.AddTicks(-8).ToUniversalTime() });
+        (await Database.SpecimensAsync()).ShouldBe(alone.OrderBy(specimen => specimen.Name, StringComparer.Ordinal));
+        var found = await Database.ReadAsync(reader => reader.FindEachAsync(["b", "nowhere", "a", "b"]), CancellationToken.None);
+        found.Select(specimen => specimen.Name).ShouldBe(["b", "a", "b"]);
+        await Should.ThrowAsync<UniqueViolationException>(() =>
+            Database.WriteAsync(unit => unit.AddEachAsync([Specimen.Called("c"), specimens[0]]), CancellationToken.None)
+        );
+        (await Database.NamesAsync()).Length.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_unit_sees_what_it_has_written()
     {
         var count = await Database.WriteAsync(

@@ -31,7 +31,29 @@ public static class Specimens
 
     private const string All = "SELECT id, name, at, flag, count, ratio, other, data FROM specimen ORDER BY name";
 
+    private static readonly Sql InsertEach = new(
+        "INSERT INTO specimen (id, name, at, flag, count, other) VALUES (@Id, @Name, @At, @Flag, @Count, @Other)",
+        """
+        INSERT INTO specimen (id, name, at, flag, count, other)
+        SELECT * FROM unnest(@Id, @Name, @At, @Flag, @Count, @Other)
+        """
+    );
+
+    private static readonly Sql SelectEach = new(
+        "SELECT id, name, at, flag, count, ratio, other, data FROM specimen WHERE name = @Name",
+        """
+        SELECT s.id, s.name, s.at, s.flag, s.count, s.ratio, s.other, s.data
+        FROM unnest(@Name) WITH ORDINALITY AS asked(name, place) JOIN specimen s ON s.name = asked.name ORDER BY asked.place
+        """
+    );
+
     public static Task<int> AddAsync(this IUnitOfWork unit, Specimen specimen) => unit.ExecuteAsync(Insert, specimen);
+
+    public static Task<int> AddEachAsync(this IUnitOfWork unit, IReadOnlyCollection<Specimen> specimens) =>
+        unit.ExecuteEachAsync(InsertEach, specimens);
+
+    public static Task<IReadOnlyList<Specimen>> FindEachAsync(this IReader reader, IEnumerable<string> names) =>
+        reader.QueryEachAsync<Specimen>(SelectEach, [.. names.Select(name => new { Name = name })]);
 
     public static Task<int> AddAsync(this IDatabase database, Specimen specimen) =>
         database.WriteAsync(unit => unit.AddAsync(specimen), CancellationToken.None);
