@@ -19,7 +19,6 @@ public sealed class BackgroundWorkTests
 
     private static readonly Dictionary<string, string> Reasons = new()
     {
-        ["Sillage.Traces.Intake.IntakeQueue"] = "requests wait for it: what they brought is stored now or refused",
         ["Sillage.Traces.Tally.TallyWork"] = "a job, which rests between its pieces",
         ["Sillage.Traces.Import.ImportStore"] = "a verb waits for the engine in front of somebody",
         ["Sillage.Accounts.Authority.ChangeFeed"] = "a request waits for news",
