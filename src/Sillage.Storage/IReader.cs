@@ -29,11 +29,7 @@ public interface IReader
     /// What is found for each of many rows: the statement of SQLite runs for one after the other, that of PostgreSQL once, in which each property
     /// is an array, for <c>unnest</c>. All rows of the one come before those of the next, on PostgreSQL if the statement orders them so.
     /// </summary>
-    Task<IReadOnlyList<T>> QueryEachAsync<T>(
-        Sql sql,
-        IReadOnlyCollection<object> rows,
-        CancellationToken ct = default
-    );
+    Task<IReadOnlyList<T>> QueryEachAsync<T>(Sql sql, IReadOnlyCollection<object> rows, CancellationToken ct = default);
 
     /// <summary>The first row, or the type's default where there is none.</summary>
     Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default);

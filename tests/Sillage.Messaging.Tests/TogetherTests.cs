@@ -99,7 +99,12 @@ public abstract class TogetherTests(MessagingUnderTest messaging) : MessagingSpe
                 .. Enumerable
                     .Range(0, 20)
                     .Select<int, Func<Task<Answer>>>(i =>
-                        () => PostAsync(people[i % 2], $"{room}/messages", new { text = i % 3 == 0 ? $"{i} @{people[2].Username}" : $"{i}" })
+                        () =>
+                            PostAsync(
+                                people[i % 2],
+                                $"{room}/messages",
+                                new { text = i % 3 == 0 ? $"{i} @{people[2].Username}" : $"{i}" }
+                            )
                     ),
             ]
         );
@@ -108,9 +113,7 @@ public abstract class TogetherTests(MessagingUnderTest messaging) : MessagingSpe
         var heard = await listener.WaitAsync("message:new", 20);
         heard.Select(message => (long)message["seq"]!).ShouldBe(Enumerable.Range(1, 20).Select(i => (long)i));
         var read = (await GetAsync(people[2], $"{room}/messages?after=0")).Must(HttpStatusCode.OK).Items;
-        heard
-            .Select(message => (string)message["text"]!)
-            .ShouldBe(read.Select(message => (string)message!["text"]!));
+        heard.Select(message => (string)message["text"]!).ShouldBe(read.Select(message => (string)message!["text"]!));
     }
 
     /// <summary>Does all of it while a unit of somebody else has the room, so that it waits together.</summary>

@@ -20,7 +20,8 @@ internal sealed record ChatGround(
 
     public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 1 : 3);
 
-    public TimeSpan Measured => TimeSpan.FromSeconds(
+    public TimeSpan Measured =>
+        TimeSpan.FromSeconds(
             IsWatched ? 20
             : IsQuick ? 3
             : 8

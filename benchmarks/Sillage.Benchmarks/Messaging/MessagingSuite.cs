@@ -48,11 +48,7 @@ internal static class MessagingSuite
                     + "server's processes and of the database engine they use."
             )
         );
-        List<ChatServer> servers =
-        [
-            new SillageChat(ground, true),
-            new SillageChat(ground, false),
-        ];
+        List<ChatServer> servers = [new SillageChat(ground, true), new SillageChat(ground, false)];
         if (!ground.IsWatched)
         {
             servers.Add(new NodeChat(ground));
@@ -111,7 +107,7 @@ internal static class MessagingSuite
         }
 
         if (!ground.IsWatched)
-        Console.WriteLine($"Written: {Path.GetRelativePath(ground.Repository, file)}");
+            Console.WriteLine($"Written: {Path.GetRelativePath(ground.Repository, file)}");
         return 0;
     }
 
@@ -128,7 +124,8 @@ internal static class MessagingSuite
             );
         }
 
-        foreach (var outstanding in ground.IsWatched
+        foreach (
+            var outstanding in ground.IsWatched
                 ? new[] { ground.SmallRooms }
                 : [ground.SmallRooms / 10, ground.SmallRooms]
         )

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Sillage.Storage.Mapping;
 
 namespace Sillage.Storage.Events;
 

@@ -75,7 +75,10 @@ internal sealed class PostgresColumns(IReadOnlyCollection<object> rows) : SqlMap
             values switch
             {
                 DateTimeOffset[] times => Array.ConvertAll(times, Cut),
-                DateTimeOffset?[] times => Array.ConvertAll(times, time => time is { } given ? Cut(given) : (DateTimeOffset?)null),
+                DateTimeOffset?[] times => Array.ConvertAll(
+                    times,
+                    time => time is { } given ? Cut(given) : (DateTimeOffset?)null
+                ),
                 _ => values,
             };
 

@@ -43,10 +43,7 @@ internal class PostgresReader(SchemaLease lease, NpgsqlTransaction transaction) 
         Sql sql,
         IReadOnlyCollection<object> rows,
         CancellationToken ct = default
-    ) =>
-        rows.Count == 0
-            ? Task.FromResult<IReadOnlyList<T>>([])
-            : QueryAsync<T>(sql, new PostgresColumns(rows), ct);
+    ) => rows.Count == 0 ? Task.FromResult<IReadOnlyList<T>>([]) : QueryAsync<T>(sql, new PostgresColumns(rows), ct);
 
     public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         RunAsync(sql, parameters, static (connection, command) => connection.QueryFirstOrDefaultAsync<T?>(command), ct);

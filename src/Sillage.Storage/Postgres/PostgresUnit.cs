@@ -19,11 +19,8 @@ internal sealed class PostgresUnit(SchemaLease lease, NpgsqlTransaction transact
     public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         RunAsync(sql, parameters, static (connection, command) => connection.ExecuteAsync(command), ct);
 
-    public Task<int> ExecuteEachAsync(
-        Sql sql,
-        IReadOnlyCollection<object> rows,
-        CancellationToken ct = default
-    ) => rows.Count == 0 ? Task.FromResult(0) : ExecuteAsync(sql, new PostgresColumns(rows), ct);
+    public Task<int> ExecuteEachAsync(Sql sql, IReadOnlyCollection<object> rows, CancellationToken ct = default) =>
+        rows.Count == 0 ? Task.FromResult(0) : ExecuteAsync(sql, new PostgresColumns(rows), ct);
 
     public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken ct = default)
         where TEvent : IEvent => _recorder.PublishAsync(this, [domainEvent], ct);

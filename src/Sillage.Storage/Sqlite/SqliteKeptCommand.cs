@@ -16,7 +16,9 @@ internal sealed class SqliteKeptCommand(SqliteKeptConnection connection) : DbCom
     public override string CommandText
     {
         get => _asked.CommandText;
+#pragma warning disable CA2100 // What units and readers are given are the modules' constants.
         set => _asked.CommandText = value;
+#pragma warning restore CA2100
     }
 
     public override int CommandTimeout

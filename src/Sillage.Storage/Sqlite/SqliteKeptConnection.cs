@@ -15,8 +15,10 @@ internal sealed class SqliteKeptConnection(string connectionString) : SqliteConn
     private readonly Dictionary<string, SqliteCommand> _idle = new(StringComparer.Ordinal);
 
     /// <summary>A command of this text that nobody uses now.</summary>
+#pragma warning disable CA2100 // What units and readers are given are the modules' constants.
     public SqliteCommand Take(string sql) =>
         _idle.Remove(sql, out var kept) ? kept : new SqliteCommand(sql, this) { CommandTimeout = DefaultTimeout };
+#pragma warning restore CA2100
 
     /// <summary>Keeps a command for the next who takes one of its text.</summary>
     public void Return(SqliteCommand command)

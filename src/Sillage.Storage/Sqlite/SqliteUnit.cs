@@ -15,11 +15,8 @@ internal sealed class SqliteUnit(SqliteSession session, UnitRecorder recorder) :
     public Task<int> ExecuteAsync(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         Run(sql, parameters, static (connection, command) => connection.Execute(command), ct);
 
-    public Task<int> ExecuteEachAsync(
-        Sql sql,
-        IReadOnlyCollection<object> rows,
-        CancellationToken ct = default
-    ) => rows.Count == 0 ? Task.FromResult(0) : ExecuteAsync(sql, rows, ct);
+    public Task<int> ExecuteEachAsync(Sql sql, IReadOnlyCollection<object> rows, CancellationToken ct = default) =>
+        rows.Count == 0 ? Task.FromResult(0) : ExecuteAsync(sql, rows, ct);
 
     public Task PublishAsync<TEvent>(TEvent domainEvent, CancellationToken ct = default)
         where TEvent : IEvent => _recorder.PublishAsync(this, [domainEvent], ct);

@@ -28,9 +28,19 @@ public abstract class DatabaseSpecification : StorageSpecification
         var at = new DateTimeOffset(2026, 11, 30, 9, 30, 0, TimeSpan.FromHours(1)).AddTicks(12_345_678);
         Specimen[] specimens =
         [
-            Specimen.Called("a") with { At = at, Flag = true, Count = long.MinValue, Other = Guid.CreateVersion7() },
+            Specimen.Called("a") with
+            {
+                At = at,
+                Flag = true,
+                Count = long.MinValue,
+                Other = Guid.CreateVersion7(),
+            },
             Specimen.Called("b"),
-            Specimen.Called("é, \"{}\" and \\ or NULL") with { Flag = false, Count = 0 },
+            Specimen.Called("é, \"{}\" and \\ or NULL") with
+            {
+                Flag = false,
+                Count = 0,
+            },
         ];
         var written = await Database.WriteAsync(unit => unit.AddEachAsync(specimens), CancellationToken.None);
         written.ShouldBe(3);
@@ -39,7 +49,10 @@ public abstract class DatabaseSpecification : StorageSpecification
 
         var alone = specimens.Select(specimen => specimen with { At = specimen.At?.AddTicks(-8).ToUniversalTime() });
         (await Database.SpecimensAsync()).ShouldBe(alone.OrderBy(specimen => specimen.Name, StringComparer.Ordinal));
-        var found = await Database.ReadAsync(reader => reader.FindEachAsync(["b", "nowhere", "a", "b"]), CancellationToken.None);
+        var found = await Database.ReadAsync(
+            reader => reader.FindEachAsync(["b", "nowhere", "a", "b"]),
+            CancellationToken.None
+        );
         found.Select(specimen => specimen.Name).ShouldBe(["b", "a", "b"]);
         await Should.ThrowAsync<UniqueViolationException>(() =>
             Database.WriteAsync(unit => unit.AddEachAsync([Specimen.Called("c"), specimens[0]]), CancellationToken.None)

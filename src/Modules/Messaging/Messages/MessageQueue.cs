@@ -69,7 +69,8 @@ internal sealed class MessageQueue(Chat chat, PersonLimits limits, ILogger<Messa
 
     private async Task<SendOutcome> StoreAsync(Outgoing message, CancellationToken ct) =>
         // A file that cannot be attached ends the unit, which others should not feel.
-        message.Message.Attachments is { Count: > 0 }
+        message.Message.Attachments
+            is { Count: > 0 }
             ? (await chat.Database.WriteAsync(unit => StoreAsync(unit, [message]), ct))[0]
             : await StoreAsync(message, message.Room.GetHashCode());
 

@@ -4,16 +4,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
-using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
-using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
-using Sillage.Messaging.Threads;
-using Sillage.Messaging.Unread;
-using Sillage.Storage;
 
 namespace Sillage.Messaging.Messages;
 

@@ -23,8 +23,9 @@ internal static class StoreMessages
         CancellationToken ct
     )
     {
-        var seen = (await HeldRoom.HoldEachAsync(unit, [.. group.Select(sent => (sent.Room, sent.Caller.Id)).Distinct()], ct))
-            .ToDictionary(held => (held.Room.Id, held.Account));
+        var seen = (
+            await HeldRoom.HoldEachAsync(unit, [.. group.Select(sent => (sent.Room, sent.Caller.Id)).Distinct()], ct)
+        ).ToDictionary(held => (held.Room.Id, held.Account));
         var before = await FindSentAsync(unit, group, ct);
 
         // A room is numbered by one, whoever sees it.
@@ -48,7 +49,9 @@ internal static class StoreMessages
                     continue;
                 }
 
-                var hasJustSent = stored.Exists(other => other.Row.RoomId == sent.Room && other.Row.SenderId == sent.Caller.Id);
+                var hasJustSent = stored.Exists(other =>
+                    other.Row.RoomId == sent.Room && other.Row.SenderId == sent.Caller.Id
+                );
                 await RefuseSilencedAsync(unit, held.Room, sent.Caller, hasJustSent, chat, ct);
                 var answered = await FindAnsweredAsync(unit, sent, ct);
                 numbered.TryAdd(sent.Room, held);

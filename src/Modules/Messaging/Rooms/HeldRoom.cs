@@ -26,7 +26,6 @@ internal sealed class HeldRoom
         """
     );
 
-
     private HeldRoom(Room room, Guid account) =>
         (Room, Account, LastSeq, LastChange) = (room, account, room.LastSeq, room.LastChange);
 
