@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Accounts;
+using Sillage.Hosting.Modules;
+using Sillage.Notifications;
 using Sillage.Specifications;
 using Sillage.Storage;
 using Xunit;
@@ -8,9 +10,16 @@ using Xunit;
 
 namespace Sillage.Rowing.Tests;
 
-/// <summary>A server with accounts and rowing, and a few people; shared by a class of tests.</summary>
+/// <summary>A server with accounts, notifications and rowing, and a few people; shared by a class of tests.</summary>
 public abstract class RowingUnderTest : IAsyncLifetime
 {
+    protected static readonly IReadOnlyList<IModule> Modules =
+    [
+        new AccountsModule(),
+        new NotificationsModule(),
+        new RowingModule(),
+    ];
+
     private SillageServer? _server;
     private int _rowers;
 
@@ -44,7 +53,7 @@ public abstract class RowingUnderTest : IAsyncLifetime
 
     private async Task<SillageServer> StartAsync() =>
         await SillageServer.StartAsync(
-            [new AccountsModule(), new RowingModule()],
+            Modules,
             new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
             {
                 ["Postgres"] = await PostgresAsync(),
@@ -64,6 +73,5 @@ public sealed class SqliteRowing : RowingUnderTest
 
 public sealed class PostgresRowing(PostgresServer postgres) : RowingUnderTest
 {
-    protected override async Task<string?> PostgresAsync() =>
-        await postgres.CreateDatabaseAsync([new AccountsModule(), new RowingModule()]);
+    protected override async Task<string?> PostgresAsync() => await postgres.CreateDatabaseAsync(Modules);
 }

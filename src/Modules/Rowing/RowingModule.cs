@@ -20,6 +20,8 @@ using Sillage.Rowing.Merging;
 using Sillage.Rowing.PersonalData;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Rowers;
+using Sillage.Rowing.Squads;
+using Sillage.Rowing.Training;
 using Sillage.Rowing.Verbs;
 using Sillage.Rowing.Workouts;
 using Sillage.Storage;
@@ -49,6 +51,9 @@ public sealed class RowingModule : IModule
         services.AddWork<RowingData, FindTwins, FindTwinsWork>();
         services.AddRetention<RowingData>(ListFiles.DeleteOld, provider => OptionsOf(provider).KeepFiles);
         services.AddSingleton<FolderImport>();
+        services.AddSingleton<SquadPeople>();
+        services.AddSingleton<Looks>();
+        services.AddRowingKinds();
         services.AddProblemForm(LogbookReply.Form);
         services.AddPersonalData<RowingData, RowingPersonalData>();
     }
@@ -68,13 +73,15 @@ public sealed class RowingModule : IModule
         var rower = routes.MapGroup("/api/v1/rower").WithTags("Workouts");
         ReadProfile.Map(rower);
         ChangeProfile.Map(rower);
+        ListLooks.Map(rower);
 
         var files = workouts.MapGroup("/files").WithTags("Files of workouts");
         SendFiles.Map(files);
         ListFiles.Map(files);
         ReadFile.Map(files);
 
-        var gate = new WorkoutGate(routes.ServiceProvider.GetRequiredService<IDatabase<RowingData>>());
+        var database = routes.ServiceProvider.GetRequiredService<IDatabase<RowingData>>();
+        var gate = new WorkoutGate(database, routes.ServiceProvider.GetRequiredService<Looks>());
         var workout = workouts.MapGroup("/{workout:guid}").WithMetadata(gate);
         ReadWorkout.Map(workout);
         ChangeWorkout.Map(workout);
@@ -86,6 +93,25 @@ public sealed class RowingModule : IModule
         UndoMerge.Map(workout);
         AnalyseWorkout.Map(workout);
         ExportWorkout.Map(workout);
+        CommentWorkout.Map(workout);
+
+        var squads = routes.MapGroup("/api/v1/squads").WithTags("Squads");
+        CreateSquad.Map(squads);
+        ListSquads.Map(squads);
+        JoinSquad.Map(squads);
+
+        var squad = squads.MapGroup("/{squad:guid}").WithMetadata(new SquadGate(database));
+        ReadSquad.Map(squad);
+        ListSquadMembers.Map(squad);
+        ChangeSquadMember.Map(squad);
+        OwnMembership.Map(squad);
+        InviteRowers.Map(squad);
+        ListRowerWorkouts.Map(squad);
+        AssignWorkout.Map(squad);
+        AnswerAssignment.Map(squad);
+        ReadResults.Map(squad);
+        ShowLeaderboard.Map(squad);
+        WatchSquad.Map(squad);
 
         LogbookRoutes.Map(routes);
     }

@@ -1,7 +1,7 @@
 namespace Sillage.EndToEnd.Tests.Kit;
 
 /// <summary>
-/// A post, a comment, a room, a workout and a record of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
+/// A post, a comment, a room, a workout, a squad and a record of somebody's own: sweeps over all operations name them in addresses, so that nothing ends at a gate that lets nobody know of
 /// what is not his.
 /// </summary>
 internal sealed record OwnThings(
@@ -9,6 +9,7 @@ internal sealed record OwnThings(
     string Comment,
     string Room,
     string Workout,
+    string Squad,
     string Collection,
     string Record
 )
@@ -28,6 +29,7 @@ internal sealed record OwnThings(
             "/api/v1/workouts",
             new { machine = "rower", start = "2026-11-20T06:30:00Z" }
         );
+        var squad = await owner.PostAsync("/api/v1/squads", new { name = "Swept over" });
         var collection = "swept" + Guid.CreateVersion7().ToString("N");
         await owner.PostAsync("/api/v1/collections", new { template = "items", name = collection });
         var record = await owner.PostAsync(
@@ -39,6 +41,7 @@ internal sealed record OwnThings(
             comment.GetProperty("id").GetString()!,
             room.GetProperty("id").GetString()!,
             workout.GetProperty("id").GetString()!,
+            squad.GetProperty("id").GetString()!,
             collection,
             record.GetProperty("id").GetString()!
         );
@@ -54,6 +57,7 @@ internal sealed record OwnThings(
                 "comment" => Comment,
                 "room" => Room,
                 "workout" => Workout,
+                "squad" => Squad,
                 "collection" => Collection,
                 "record" => Record,
                 "user" => "me",

@@ -270,6 +270,35 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/users/{id}/second-factor                 401    403    403    403      403   404
         GET /api/v1/rower                                       401    200    200    200      200   200
         PATCH /api/v1/rower                                     401    415    415    415      415   415
+        GET /api/v1/rower/looks                                 401    200    200    200      200   200
+        GET /api/v1/squads                                      401    200    200    200      200   200
+        POST /api/v1/squads                                     401    415    415    415      415   415
+        POST /api/v1/squads/join                                401    415    415    415      415   415
+        DELETE /api/v1/squads/{squad}                           401    404    404    404      404   404
+        GET /api/v1/squads/{squad}                              401    404    404    404      404   404
+        PATCH /api/v1/squads/{squad}                            401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/assignments                  401    404    404    404      404   404
+        POST /api/v1/squads/{squad}/assignments                 401    404    404    404      404   404
+        DELETE /api/v1/squads/{squad}/assignments/{assignment}  401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/assignments/{assignment}     401    404    404    404      404   404
+        DELETE /api/v1/squads/{squad}/assignments/{assignment}/answer 401    404    404    404      404   404
+        PUT /api/v1/squads/{squad}/assignments/{assignment}/answer 401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/assignments/{assignment}/results 401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/invitations                  401    404    404    404      404   404
+        POST /api/v1/squads/{squad}/invitations                 401    404    404    404      404   404
+        DELETE /api/v1/squads/{squad}/invitations/{id}          401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/leaderboard                  401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/live                         401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/members                      401    404    404    404      404   404
+        DELETE /api/v1/squads/{squad}/members/{account}         401    404    404    404      404   404
+        PUT /api/v1/squads/{squad}/members/{account}            401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/members/{account}/workouts   401    404    404    404      404   404
+        DELETE /api/v1/squads/{squad}/membership                401    404    404    404      404   404
+        GET /api/v1/squads/{squad}/membership                   401    404    404    404      404   404
+        PUT /api/v1/squads/{squad}/membership                   401    404    404    404      404   404
+        GET /api/v1/workouts/{workout}/comments                 401    404    404    404      404   404
+        POST /api/v1/workouts/{workout}/comments                401    404    404    404      404   404
+        DELETE /api/v1/workouts/{workout}/comments/{id}         401    404    404    404      404   404
         GET /api/v1/workouts                                    401    200    200    200      200   200
         POST /api/v1/workouts                                   401    415    415    415      415   415
         GET /api/v1/workouts/critical-power                     401    200    200    200      200   200

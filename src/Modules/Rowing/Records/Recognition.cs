@@ -75,7 +75,7 @@ internal static class Recognition
     private static string Metres(double metres) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Round(metres)}m");
 
-    private static string Clock(double seconds)
+    public static string Clock(double seconds)
     {
         var whole = (long)Math.Round(seconds);
         var (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);

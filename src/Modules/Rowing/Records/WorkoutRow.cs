@@ -10,6 +10,9 @@ internal enum WorkoutRights
     None = 0,
     Read = 1,
     Change = 2,
+
+    /// <summary>Read and write comments: its rower, and the coaches who may read it.</summary>
+    Discuss = 4,
 }
 
 /// <summary>A workout as it is stored.</summary>
@@ -40,6 +43,9 @@ internal sealed record WorkoutRow(
     public const string Live = "live";
     public const string Closed = "closed";
 
+    /// <summary>The squad in which the caller is a coach whom the rower lets read his workouts, if there is one.</summary>
+    public Guid? CoachedIn { get; init; }
+
     /// <summary>What is read with the row.</summary>
     public Detail ReadDetail() => Records.Detail.Read(Detail);
 
@@ -48,7 +54,8 @@ internal sealed record WorkoutRow(
     public string Called => $"the workout '{Id}'";
 
     public WorkoutRights RightsOf(Caller caller) =>
-        caller.Id == AccountId ? WorkoutRights.Read | WorkoutRights.Change
+        caller.Id == AccountId ? WorkoutRights.Read | WorkoutRights.Change | WorkoutRights.Discuss
+        : CoachedIn is not null ? WorkoutRights.Read | WorkoutRights.Discuss
         : Word.Read<Privacy>(Privacy) is Records.Privacy.LoggedIn or Records.Privacy.Everyone ? WorkoutRights.Read
         : WorkoutRights.None;
 

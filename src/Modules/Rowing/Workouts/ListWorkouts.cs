@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,19 +13,6 @@ namespace Sillage.Rowing.Workouts;
 /// <summary>Lists the caller's workouts, the newest first.</summary>
 internal static class ListWorkouts
 {
-    private const string Select = $"""
-        SELECT {WorkoutRow.Columns} FROM workout
-        WHERE account_id = @Account AND started_at >= @From AND started_at < @To
-          AND (started_at, number) < (@Start, @Number) AND (@Machine = '' OR machine = @Machine)
-          AND (@Copies OR copy_of IS NULL)
-        ORDER BY started_at DESC, number DESC LIMIT @Limit
-        """;
-
-    private static readonly DateTimeOffset Never = new(2300, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Where a page begins.</summary>
-    internal sealed record Keys(DateTimeOffset Start, long Number);
-
     public static void Map(RouteGroupBuilder workouts) =>
         workouts
             .MapGet("/", Handle)
@@ -52,52 +38,14 @@ internal static class ListWorkouts
         CancellationToken ct
     )
     {
-        var after = page.After<Keys>();
-        var parameters = new
-        {
-            Account = caller.Id,
-            From = Time(request, "from") ?? DateTimeOffset.UnixEpoch,
-            To = Time(request, "to") ?? Never,
-            Start = after is { Start: var start } && start < Never ? start : Never,
-            Number = after?.Number ?? 0,
-            Machine = MachineOf(request),
-            Copies = Truth(request, "copies"),
-            Limit = (long)page.Limit + 1,
-        };
-        var rows = await database.ReadAsync(reader => reader.QueryAsync<WorkoutRow>(Select, parameters, ct), ct);
-        return PageReply<WorkoutResource>.Of(
-            [.. rows.Select(WorkoutResource.Of)],
-            page,
-            workout => new Keys(workout.Start, workout.Number)
+        var query = new WorkoutLog(
+            caller.Id,
+            TimeQuery.Read(request, "from"),
+            TimeQuery.Read(request, "to"),
+            WordQuery.Read<Machine>(request, "machine"),
+            Truth(request, "copies")
         );
-    }
-
-    private static DateTimeOffset? Time(HttpRequest request, string name)
-    {
-        var text = request.Query[name].ToString();
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        return
-            DateTimeOffset.TryParseExact(
-                text,
-                ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd"],
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out var time
-            ) && time.Year is > 1000 and < 3000
-            ? time
-            : throw Bad(name, "A time in RFC 3339, as 2026-05-01T00:00:00Z.");
-    }
-
-    private static string MachineOf(HttpRequest request)
-    {
-        var text = request.Query["machine"].ToString();
-        return text.Length == 0 || Enum.GetValues<Machine>().Any(machine => Word.Of(machine) == text)
-            ? text
-            : throw Bad("machine", $"One of {string.Join(", ", Enum.GetValues<Machine>().Select(Word.Of))}.");
+        return WorkoutLog.Show(await database.ReadAsync(reader => query.ReadAsync(reader, page, ct), ct), page);
     }
 
     private static bool Truth(HttpRequest request, string name) =>
@@ -105,9 +53,8 @@ internal static class ListWorkouts
         {
             "" or "false" => false,
             "true" => true,
-            _ => throw Bad(name, "true or false."),
+            _ => throw new ProblemException(
+                Problem.BadRequest("A query parameter is not valid.", new FieldError("?" + name, "true or false."))
+            ),
         };
-
-    private static ProblemException Bad(string name, string detail) =>
-        new(Problem.BadRequest("A query parameter is not valid.", new FieldError("?" + name, detail)));
 }

@@ -1,0 +1,59 @@
+using Sillage.Api.Paging;
+using Sillage.Storage;
+
+namespace Sillage.Rowing.Records;
+
+/// <summary>The log of one rower: his workouts, the newest first.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="From">Those that began at this time or later; null for all.</param>
+/// <param name="To">Those that began before this time; null for all.</param>
+/// <param name="Machine">Those rowed on this machine; null for all.</param>
+/// <param name="Copies">Whether records of the same session from other devices are listed too.</param>
+internal sealed record WorkoutLog(
+    Guid Account,
+    DateTimeOffset? From,
+    DateTimeOffset? To,
+    Machine? Machine,
+    bool Copies = false
+)
+{
+    private const string Select = $"""
+        SELECT {WorkoutRow.Columns} FROM workout
+        WHERE account_id = @Account AND started_at >= @From AND started_at < @To
+          AND (started_at, number) < (@Start, @Number) AND (@Machine = '' OR machine = @Machine)
+          AND (@Copies OR copy_of IS NULL)
+        ORDER BY started_at DESC, number DESC LIMIT @Limit
+        """;
+
+    /// <summary>Later than any workout.</summary>
+    public static readonly DateTimeOffset Never = new(2300, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    // Where a page begins.
+    private sealed record Keys(DateTimeOffset Start, long Number);
+
+    /// <summary>The rows of a page, and one more.</summary>
+    public Task<IReadOnlyList<WorkoutRow>> ReadAsync(IReader reader, PageRequest page, CancellationToken ct)
+    {
+        var after = page.After<Keys>();
+        var parameters = new
+        {
+            Account,
+            From = From ?? DateTimeOffset.UnixEpoch,
+            To = To ?? Never,
+            Start = after is { Start: var start } && start < Never ? start : Never,
+            Number = after?.Number ?? 0,
+            Machine = Machine is { } machine ? Word.Of(machine) : "",
+            Copies,
+            Limit = page.Limit + 1L,
+        };
+        return reader.QueryAsync<WorkoutRow>(Select, parameters, ct);
+    }
+
+    /// <summary>The page of these rows.</summary>
+    public static PageReply<WorkoutResource> Show(IReadOnlyList<WorkoutRow> rows, PageRequest page) =>
+        PageReply<WorkoutResource>.Of(
+            [.. rows.Select(WorkoutResource.Of)],
+            page,
+            workout => new Keys(workout.Start, workout.Number)
+        );
+}

@@ -1,0 +1,212 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Sillage.Api.Access;
+using Sillage.Api.Documentation;
+using Sillage.Api.Problems;
+using Sillage.Api.Replies;
+using Sillage.Rowing.Records;
+using Sillage.Rowing.Squads;
+using Sillage.Storage;
+
+namespace Sillage.Rowing.Training;
+
+/// <summary>What a rower did of an assigned workout.</summary>
+/// <param name="Rower">Who.</param>
+/// <param name="Done">Whether he did it.</param>
+/// <param name="Start">When.</param>
+/// <param name="Name">What he rowed, as rowers call it.</param>
+/// <param name="Distance">Metres of work.</param>
+/// <param name="Time">Seconds of work.</param>
+/// <param name="Pace">Seconds for 500 m.</param>
+/// <param name="Power">Watts.</param>
+/// <param name="StrokeRate">Strokes a minute.</param>
+/// <param name="Against">By how much it is above the targets: seconds, watts, strokes a minute.</param>
+/// <param name="Links">To the workout, where the caller may read it.</param>
+public sealed record AssignmentResult(
+    SquadPerson Rower,
+    bool Done,
+    DateTimeOffset? Start,
+    string? Name,
+    double? Distance,
+    double? Time,
+    double? Pace,
+    double? Power,
+    double? StrokeRate,
+    Targets? Against,
+    Links? Links
+);
+
+/// <summary>What a squad did of an assigned workout.</summary>
+/// <param name="Assignment">What was assigned.</param>
+/// <param name="Results">Of everybody who lets the squad see it, and of oneself: those who did it first, the fastest on top.</param>
+/// <param name="Withheld">How many rowers keep to themselves whether they did it.</param>
+public sealed record AssignmentResults(
+    AssignmentResource Assignment,
+    IReadOnlyList<AssignmentResult> Results,
+    long Withheld
+);
+
+/// <summary>Shows what was done of an assigned workout.</summary>
+internal static class ReadResults
+{
+    private const string Members = """
+        SELECT m.account_id, m.shares_results, m.shares_workouts, w.id AS answer FROM squad_member m
+        LEFT JOIN assignment_answer a ON a.assignment_id = @Assignment AND a.account_id = m.account_id
+        LEFT JOIN workout w ON w.number = a.workout AND w.account_id = m.account_id
+        WHERE m.squad_id = @Squad AND (m.role = 'rower' OR m.account_id = @Caller)
+        """;
+
+    private const string Rowed = """
+        SELECT w.account_id, w.id, w.started_at, w.detail FROM squad_member m JOIN workout w ON w.account_id = m.account_id
+        WHERE m.squad_id = @Squad AND (m.shares_results OR m.account_id = @Caller)
+          AND w.started_at >= @Opens AND w.started_at < @Due AND w.machine = @Machine AND w.state = 'closed' AND w.copy_of IS NULL
+        """;
+
+    private const string Answered = """
+        SELECT w.account_id, w.id, w.started_at, w.detail FROM assignment_answer a JOIN workout w ON w.number = a.workout
+        JOIN squad_member m ON m.squad_id = @Squad AND m.account_id = a.account_id
+        WHERE a.assignment_id = @Assignment AND w.account_id = a.account_id AND (m.shares_results OR m.account_id = @Caller)
+        """;
+
+    private sealed record Member(Guid AccountId, bool SharesResults, bool SharesWorkouts, Guid? Answer);
+
+    private sealed record Row(Guid AccountId, Guid Id, DateTimeOffset StartedAt, string Detail);
+
+    public static void Map(RouteGroupBuilder squad) =>
+        squad
+            .MapGet("/assignments/{assignment:guid}/results", Handle)
+            .RequirePermission(RowingPermission.Read)
+            .RequireRight(SquadRights.Read)
+            .WithSummary("Read what was done of an assigned workout")
+            .WithDescription(
+                "What a rower says that he did for it, or else his fastest workout of the assigned name in its time. Rowers who let the squad see no results are counted only. Those who are shown see who looked."
+            )
+            .Fails(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Reply<AssignmentResults>, Problem>> Handle(
+        Squad squad,
+        Guid assignment,
+        Caller caller,
+        SquadPeople people,
+        Looks looks,
+        IDatabase<RowingData> database,
+        CancellationToken ct
+    )
+    {
+        var read = await database.ReadAsync(
+            async reader =>
+            {
+                if (await AssignmentRow.FindAsync(reader, squad.Id, assignment, ct) is not { } row)
+                {
+                    return null;
+                }
+
+                var parameters = new
+                {
+                    Squad = squad.Id,
+                    Assignment = assignment,
+                    Caller = caller.Id,
+                    Opens = row.OpensAt,
+                    Due = row.DueAt,
+                    row.Machine,
+                };
+                return new
+                {
+                    Assignment = row,
+                    Members = await reader.QueryAsync<Member>(Members, parameters, ct),
+                    Rowed = await reader.QueryAsync<Row>(Rowed, parameters, ct),
+                    Answered = await reader.QueryAsync<Row>(Answered, parameters, ct),
+                };
+            },
+            ct
+        );
+        if (read is null)
+        {
+            return Problem.NotFound();
+        }
+
+        var shown = read.Members.Where(m => m.SharesResults || m.AccountId == caller.Id).ToList();
+        var done = Choose(read.Assignment, read.Rowed, read.Answered);
+        var names = await people.OfAsync(shown.Select(m => m.AccountId), ct);
+        await looks.RecordAsync(caller, squad.Id, LookedAt.Results, null, shown.Select(m => m.AccountId), ct);
+        var results = shown
+            .Select(member =>
+                Show(
+                    names[member.AccountId],
+                    done.GetValueOrDefault(member.AccountId),
+                    read.Assignment.ReadTargets(),
+                    member.AccountId == caller.Id || (squad.IsCoach && member.SharesWorkouts)
+                )
+            )
+            .OrderBy(result => !result.Done)
+            .ThenBy(result => result.Pace ?? double.MaxValue)
+            .ThenBy(result => result.Rower.Username, StringComparer.OrdinalIgnoreCase);
+        return Reply.Ok(
+            new AssignmentResults(
+                AssignmentResource.Of(read.Assignment),
+                [.. results],
+                read.Members.Count - shown.Count
+            )
+        );
+    }
+
+    // What the rower says; else the fastest of those whose name is the assigned one.
+    private static Dictionary<Guid, (Row Row, Detail Detail)> Choose(
+        AssignmentRow assignment,
+        IReadOnlyList<Row> rowed,
+        IReadOnlyList<Row> answered
+    )
+    {
+        var done = rowed
+            .Select(row => (Row: row, Detail: Detail.Read(row.Detail)))
+            .Where(workout => assignment.IsNamed(Recognition.NameOf(workout.Detail)))
+            .GroupBy(workout => workout.Row.AccountId)
+            .ToDictionary(group => group.Key, group => group.MinBy(w => w.Detail.Derived.Pace ?? double.MaxValue));
+        foreach (var row in answered)
+        {
+            done[row.AccountId] = (row, Detail.Read(row.Detail));
+        }
+
+        return done;
+    }
+
+    private static AssignmentResult Show(
+        SquadPerson rower,
+        (Row Row, Detail Detail) done,
+        Targets targets,
+        bool isLinked
+    )
+    {
+        if (done.Row is null)
+        {
+            return new AssignmentResult(rower, false, null, null, null, null, null, null, null, null, null);
+        }
+
+        var (totals, derived) = (done.Detail.Totals, done.Detail.Derived);
+        var (pace, power) = (derived.Pace, totals.Power ?? derived.Power);
+        var rate = totals.StrokeRate ?? derived.StrokeRate;
+        var against = new Targets(
+            Difference(pace, targets.Pace),
+            Difference(power, targets.Power),
+            Difference(rate, targets.StrokeRate)
+        );
+        return new AssignmentResult(
+            rower,
+            true,
+            done.Row.StartedAt,
+            Recognition.NameOf(done.Detail),
+            totals.Distance ?? derived.Distance,
+            totals.Time ?? derived.Time,
+            pace,
+            power,
+            rate,
+            against == new Targets() ? null : against,
+            isLinked ? new Links { ["workout"] = WorkoutResource.AddressOf(done.Row.Id) } : null
+        );
+    }
+
+    private static double? Difference(double? rowed, double? target) =>
+        rowed is { } value && target is { } wanted ? Math.Round(value - wanted, 1) : null;
+}
