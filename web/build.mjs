@@ -30,11 +30,12 @@ const scripts = {
   "accounts/me": "pages/me.ts",
   "accounts/people": "pages/people.ts",
   "messaging/chat": "chat/app.ts",
+  "rowing/rowing": "pages/rowing.ts",
   "traces/studies": "pages/studies.ts",
 };
 
 rmSync(out, { recursive: true, force: true });
-for (const folder of ["", "accounts", "messaging", "traces"]) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of ["", "accounts", "messaging", "rowing", "traces"]) mkdirSync(join(out, folder), { recursive: true });
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(scripts).map(([to, from]) => [to, join("src", from)])),

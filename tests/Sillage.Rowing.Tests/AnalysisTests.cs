@@ -78,6 +78,34 @@ public abstract class AnalysisTests(RowingUnderTest rowing) : RowingSpecificatio
     }
 
     [Fact]
+    public async Task A_rest_of_which_no_stroke_is_kept_is_in_no_split_and_no_zone()
+    {
+        var interval = """{ "type": "distance", "distance": 150, "time": 30, "restTime": 60 }""";
+        var workout = await SentAsync(
+            Piece(p =>
+            {
+                p["type"] = "fixed-distance-interval";
+                p["totals"] = new JsonObject { ["distance"] = 300, ["time"] = 60 };
+                p["intervals"] = JsonNode.Parse($"[{interval},{interval}]");
+                // As far as the first, and on from there.
+                var second = Steady(15, from: 90);
+                for (var i = 0; i < second.Count; i++)
+                {
+                    second[i]!["distance"] = 160 + (i * 10);
+                }
+
+                p["strokes"] = new JsonArray([.. Steady(15).Concat(second).Select(s => s!.DeepClone())]);
+            })
+        );
+        var analysed = (await GetAsync($"{Self(workout)}/analysis?split=100&maximumHeartRate=200"))
+            .Must(HttpStatusCode.OK)
+            .Json;
+        analysed["splits"]!.AsArray().Sum(s => (double)s!["time"]!).ShouldBe(60, 0.2);
+        analysed["heartRateZones"]!.AsArray().Sum(z => (double)z!["time"]!).ShouldBe(60, 0.2);
+        ((double)analysed["fade"]!).ShouldBe(0, 0.2);
+    }
+
+    [Fact]
     public async Task A_season_runs_from_May_to_April()
     {
         var rower = await Rowing.NewRowerAsync();
@@ -97,6 +125,12 @@ public abstract class AnalysisTests(RowingUnderTest rowing) : RowingSpecificatio
         ((int)season["workouts"]!).ShouldBe(2);
         ((double)season["distance"]!).ShouldBe(4000);
         season["machines"]!.AsArray().Select(m => (string)m!["machine"]!).ShouldBe(["bike", "rower"]);
+        var months = season["months"]!.AsArray();
+        months.Count.ShouldBe(12);
+        months
+            .Where(m => (int)m!["workouts"]! > 0)
+            .Select(m => ((string)m!["from"]!)[..10])
+            .ShouldBe(["2026-05-01", "2027-04-01"]);
         (await GetAsync($"{Workouts}/season?ending=soon", rower)).Pointers().ShouldBe(["?ending"]);
     }
 }

@@ -6,23 +6,53 @@ export interface Series {
   values: (number | null)[];
 }
 
-/** Bars over time, as wide as their place; drawn again when that changes, or what is dark and light does. */
-export function barsOverTime(place: HTMLElement, times: number[], series: Series, locale: string, utc: boolean): () => void {
+/** Draws again when the place's width changes, or what is dark and light does; what is given back ends it. */
+function keepDrawn(place: HTMLElement, make: (ink: (name: string) => string) => uPlot): () => void {
   let chart: uPlot | undefined;
   const draw = () => {
     chart?.destroy();
     const probe = document.createElement("span");
     place.append(probe);
-    const ink = (name: string) => {
+    chart = make((name) => {
       probe.style.color = `var(${name})`;
       return getComputedStyle(probe).color;
-    };
-    const [accent, soft, line] = [ink("--accent"), ink("--soft"), ink("--line")];
+    });
     probe.remove();
-    const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui, sans-serif" };
+    chart.root.setAttribute("aria-hidden", "true");
+  };
+  let width = 0;
+  const resized = new ResizeObserver(() => {
+    if (place.clientWidth !== width) {
+      width = place.clientWidth;
+      draw();
+    }
+  });
+  resized.observe(place);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", draw);
+  const themed = new MutationObserver(draw);
+  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => {
+    resized.disconnect();
+    themed.disconnect();
+    scheme.removeEventListener("change", draw);
+    chart?.destroy();
+  };
+}
+
+const axisOf = (ink: (name: string) => string) => {
+  const [soft, line] = [ink("--soft"), ink("--line")];
+  return { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui, sans-serif" };
+};
+
+/** Bars over time, as wide as their place. */
+export function barsOverTime(place: HTMLElement, times: number[], series: Series, locale: string, utc: boolean): () => void {
+  return keepDrawn(place, (ink) => {
+    const accent = ink("--accent");
+    const axis = axisOf(ink);
     const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...(utc ? { timeZone: "UTC" } : {}) });
     const count = new Intl.NumberFormat(locale, { notation: "compact" });
-    chart = new uPlot(
+    return new uPlot(
       {
         width: Math.max(place.clientWidth, 200),
         height: 230,
@@ -46,24 +76,93 @@ export function barsOverTime(place: HTMLElement, times: number[], series: Series
       [times, series.values],
       place,
     );
-    chart.root.setAttribute("aria-hidden", "true");
-  };
-  let width = 0;
-  const resized = new ResizeObserver(() => {
-    if (place.clientWidth !== width) {
-      width = place.clientWidth;
-      draw();
-    }
   });
-  resized.observe(place);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", draw);
-  const themed = new MutationObserver(draw);
-  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  return () => {
-    resized.disconnect();
-    themed.disconnect();
-    scheme.removeEventListener("change", draw);
-    chart?.destroy();
-  };
+}
+
+/** How a measure is drawn. */
+export interface Measure {
+  /** What stands at the axis. */
+  format: (value: number) => string;
+  /** Whether less is more, as for a pace: the least is on top. */
+  reversed?: boolean;
+  height?: number;
+}
+
+// What a few strokes of a start or a stop would stretch beyond all others is cut off.
+function rangeOf(all: (number | null)[][], reversed: boolean): [number, number] {
+  const values = all.flat().filter((value): value is number => value !== null).sort((a, b) => a - b);
+  if (values.length === 0) return [0, 1];
+  const at = (part: number) => values[Math.round((values.length - 1) * part)]!;
+  const [least, most] = reversed ? [values[0]!, at(values.length > 20 ? 0.97 : 1)] : [at(values.length > 20 ? 0.02 : 0), values.at(-1)!];
+  const more = Math.max((most - least) * 0.12, Math.abs(most) * 0.01, 0.5);
+  return [Math.max(0, least - more), most + more];
+}
+
+const valuesOf = (format: (value: number) => string) => (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : format(tick)));
+
+/** Lines along a time or a distance. `look` hears where the pointer is, `pick` what was clicked; charts of one `group` point together. */
+export function lines(
+  place: HTMLElement,
+  along: number[],
+  all: Series[],
+  options: Measure & { formatX: (value: number) => string; incrs?: number[]; group?: string; look?: (index: number | null) => void; pick?: (index: number) => void },
+): () => void {
+  return keepDrawn(place, (ink) => {
+    const axis = axisOf(ink);
+    const colours = [ink("--accent"), ink("--warn")];
+    const range = rangeOf(all.map((one) => one.values), options.reversed === true);
+    return new uPlot(
+      {
+        width: Math.max(place.clientWidth, 200),
+        height: options.height ?? 170,
+        legend: { show: false },
+        cursor: {
+          y: false,
+          drag: { x: false, y: false },
+          points: { size: 7 },
+          ...(options.group ? { sync: { key: options.group } } : {}),
+        },
+        scales: { x: { time: false }, y: { range, dir: options.reversed ? -1 : 1 } },
+        axes: [
+          { ...axis, space: 64, ...(options.incrs ? { incrs: options.incrs } : {}), values: valuesOf(options.formatX) },
+          { ...axis, size: 58, space: 32, values: valuesOf(options.format) },
+        ],
+        series: [{}, ...all.map((one, i) => ({ label: one.label, stroke: colours[i % 2]!, width: 1.75, spanGaps: false, points: { show: one.values.length < 12 } }))],
+        hooks: {
+          setCursor: [(chart) => options.look?.(chart.cursor.idx ?? null)],
+          ready: [(chart) => chart.over.addEventListener("click", () => chart.cursor.idx != null && options.pick?.(chart.cursor.idx))],
+        },
+      },
+      [along, ...all.map((one) => one.values)],
+      place,
+    );
+  });
+}
+
+/** A bar for each of a few things in their order. */
+export function bars(place: HTMLElement, names: string[], values: (number | null)[], options: Measure): () => void {
+  return keepDrawn(place, (ink) => {
+    const axis = axisOf(ink);
+    const accent = ink("--accent");
+    const known = values.filter((value): value is number => value !== null);
+    const [least, most] = [Math.min(...known), Math.max(...known)];
+    const more = Math.max((most - least) * 0.5, most * 0.02);
+    const range: [number, number] = options.reversed ? [least - more, most + more] : [0, most * 1.08 || 1];
+    return new uPlot(
+      {
+        width: Math.max(place.clientWidth, 200),
+        height: options.height ?? 200,
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false, range: [-0.6, names.length - 0.4] }, y: { range, dir: options.reversed ? -1 : 1 } },
+        axes: [
+          { ...axis, grid: { show: false }, space: 26, incrs: [1, 2, 5, 10, 20, 50], values: valuesOf((index) => names[index] ?? "") },
+          { ...axis, size: 58, space: 32, values: valuesOf(options.format) },
+        ],
+        series: [{}, { fill: accent, stroke: accent, width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [0.72, 64], radius: 0.12 }), fillTo: options.reversed ? range[1] : 0 }],
+      },
+      [names.map((_, i) => i), values],
+      place,
+    );
+  });
 }

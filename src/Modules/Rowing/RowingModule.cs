@@ -9,6 +9,7 @@ using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Rowing.Analysis;
@@ -37,6 +38,9 @@ public sealed class RowingModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => RowingPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages => [RowingPages.Page];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -114,6 +118,7 @@ public sealed class RowingModule : IModule
         WatchSquad.Map(squad);
 
         LogbookRoutes.Map(routes);
+        RowingPages.Map(routes);
     }
 
     /// <inheritdoc />

@@ -22,10 +22,21 @@ internal static class LongReplies
         return operations;
     }
 
-    /// <summary>Traces, and as many that are kept in quarantine: one has no name. A collection to follow is called as the study is.</summary>
-    public static async Task FillAsync(ApiClient owner, string study)
+    /// <summary>
+    /// Traces, and as many that are kept in quarantine: one has no name. A collection to follow is called as the study is, and there is a squad to watch, in which the
+    /// others are too.
+    /// </summary>
+    /// <returns>What stands in addresses for each parameter.</returns>
+    public static async Task<Func<string, string>> FillAsync(ApiClient owner, string study, params ApiClient[] others)
     {
         await owner.PostAsync("/api/v1/collections", new { template = "todo", name = study });
+        var squad = (await owner.PostAsync("/api/v1/squads", new { name = study })).GetProperty("id").GetString()!;
+        foreach (var other in others)
+        {
+            var invitation = await owner.PostAsync($"/api/v1/squads/{squad}/invitations", new { });
+            await other.PostAsync("/api/v1/squads/join", new { code = invitation.GetProperty("code").GetString() });
+        }
+
         var text = new string('x', ItemBytes);
         foreach (var name in new[] { "\"name\":\"moved\",", "" })
         {
@@ -40,5 +51,7 @@ internal static class LongReplies
             var said = JsonSerializer.Deserialize<JsonElement>(await reply.Content.ReadAsStringAsync());
             said.TryGetProperty("rejected", out _).ShouldBeTrue(said.ToString());
         }
+
+        return parameter => parameter == "squad" ? squad : study;
     }
 }

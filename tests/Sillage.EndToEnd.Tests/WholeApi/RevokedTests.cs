@@ -14,13 +14,13 @@ public sealed class RevokedTests(SharedServer shared, ITestOutputHelper output)
     public async Task Every_long_reply_of_the_document_ends_soon_after_a_logout()
     {
         var (owner, study) = await OwnerAsync();
-        await LongReplies.FillAsync(owner, study);
+        var named = await LongReplies.FillAsync(owner, study);
         var operations = await LongReplies.AllAsync(owner.Client);
 
         var open = new List<(string Name, OpenReading Reading)>();
         foreach (var operation in operations)
         {
-            var path = operation.Address(_ => study);
+            var path = operation.Address(named);
             open.Add((operation.Name, await OpenReading.OpenAsync(shared.Server, owner, path)));
         }
 

@@ -29,12 +29,12 @@ public sealed class ShareTests(ITestOutputHelper output) : IDisposable
         using var first = await ApiClient.LogInAsync(server);
         using var second = await AdministratorAsync(server, first, "second");
         await first.MakeStudyAsync("shares", 1);
-        await LongReplies.FillAsync(first, "shares");
+        var named = await LongReplies.FillAsync(first, "shares", second);
 
         var limited = 0;
         foreach (var operation in await LongReplies.AllAsync(first.Client))
         {
-            var path = operation.Address(_ => "shares");
+            var path = operation.Address(named);
             var open = new List<OpenReading>();
             try
             {

@@ -85,12 +85,13 @@ export async function renew(): Promise<void> {
 }
 
 /** Sends a request as it is, logs in again where that is needed, and throws a Problem where it is refused. */
-export async function send(method: string, path: string, body?: string, options: Options = {}): Promise<Response> {
+export async function send(method: string, path: string, body?: string | FormData, options: Options = {}): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-  if (body !== undefined) headers["Content-Type"] = options.type ?? "application/json";
+  // A form of files says its own type.
+  if (typeof body === "string") headers["Content-Type"] = options.type ?? "application/json";
   if (options.idempotent) headers["Idempotency-Key"] = randomKey();
   if (!options.quiet) {
-    const call: Call = { method, path, body: options.secret && body !== undefined ? "…" : body, type: headers["Content-Type"] };
+    const call: Call = { method, path, body: body === undefined ? undefined : options.secret || typeof body !== "string" ? "…" : body, type: headers["Content-Type"] };
     activity.dispatchEvent(new CustomEvent("call", { detail: call }));
   }
 

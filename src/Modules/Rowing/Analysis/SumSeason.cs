@@ -15,21 +15,20 @@ namespace Sillage.Rowing.Analysis;
 internal static class SumSeason
 {
     // One record of each session: copies from other devices count once.
-    private const string Select = """
-        SELECT machine, COUNT(*) AS workouts, COALESCE(SUM(distance), 0) AS distance, COALESCE(SUM(duration), 0) AS duration
+    private const string Sums = """
+        COUNT(*) AS workouts, CAST(COALESCE(SUM(distance), 0) AS bigint) AS distance,
+          CAST(COALESCE(SUM(duration), 0) AS bigint) AS duration
         FROM workout
         WHERE account_id = @Account AND started_at >= @From AND started_at < @To AND copy_of IS NULL AND state = 'closed'
-        GROUP BY machine ORDER BY machine
+        GROUP BY 1, 2 ORDER BY 1, 2
         """;
 
     private static readonly Sql Sum = new(
-        Select,
-        Select
-            .Replace("SUM(distance), 0)", "SUM(distance), 0)::bigint", StringComparison.Ordinal)
-            .Replace("SUM(duration), 0)", "SUM(duration), 0)::bigint", StringComparison.Ordinal)
+        $"SELECT machine, CAST(strftime('%m', started_at / 1000000, 'unixepoch') AS bigint) AS month, {Sums}",
+        $"SELECT machine, CAST(EXTRACT(MONTH FROM started_at AT TIME ZONE 'UTC') AS bigint) AS month, {Sums}"
     );
 
-    private sealed record Row(string Machine, long Workouts, long Distance, long Duration);
+    private sealed record Row(string Machine, long Month, long Workouts, long Distance, long Duration);
 
     /// <summary>What was rowed on one machine.</summary>
     /// <param name="Machine">The machine.</param>
@@ -38,6 +37,13 @@ internal static class SumSeason
     /// <param name="Time">Seconds of work.</param>
     public sealed record SeasonPart(Machine Machine, long Workouts, double Distance, double Time);
 
+    /// <summary>What was rowed in one month.</summary>
+    /// <param name="From">Its first day, UTC.</param>
+    /// <param name="Workouts">How many sessions.</param>
+    /// <param name="Distance">Metres of work.</param>
+    /// <param name="Time">Seconds of work.</param>
+    public sealed record SeasonMonth(DateTimeOffset From, long Workouts, double Distance, double Time);
+
     /// <summary>A season.</summary>
     /// <param name="From">1 May, UTC.</param>
     /// <param name="To">1 May a year later.</param>
@@ -45,13 +51,15 @@ internal static class SumSeason
     /// <param name="Distance">Metres of work.</param>
     /// <param name="Time">Seconds of work.</param>
     /// <param name="Machines">The same for each machine.</param>
+    /// <param name="Months">The same for each of its twelve months.</param>
     public sealed record SeasonReply(
         DateTimeOffset From,
         DateTimeOffset To,
         long Workouts,
         double Distance,
         double Time,
-        IReadOnlyList<SeasonPart> Machines
+        IReadOnlyList<SeasonPart> Machines,
+        IReadOnlyList<SeasonMonth> Months
     );
 
     public static void Map(RouteGroupBuilder workouts) =>
@@ -88,14 +96,27 @@ internal static class SumSeason
                 rows.Sum(row => row.Distance) / 100d,
                 rows.Sum(row => row.Duration) / 1000d,
                 [
-                    .. rows.Select(row => new SeasonPart(
-                        Word.Read<Machine>(row.Machine),
-                        row.Workouts,
-                        row.Distance / 100d,
-                        row.Duration / 1000d
-                    )),
-                ]
+                    .. rows.GroupBy(row => row.Machine)
+                        .Select(part => new SeasonPart(
+                            Word.Read<Machine>(part.Key),
+                            part.Sum(row => row.Workouts),
+                            part.Sum(row => row.Distance) / 100d,
+                            part.Sum(row => row.Duration) / 1000d
+                        )),
+                ],
+                [.. Enumerable.Range(0, 12).Select(i => MonthOf(season.From.AddMonths(i), rows))]
             )
+        );
+    }
+
+    private static SeasonMonth MonthOf(DateTimeOffset from, IReadOnlyList<Row> rows)
+    {
+        var month = rows.Where(row => row.Month == from.Month).ToList();
+        return new SeasonMonth(
+            from,
+            month.Sum(row => row.Workouts),
+            month.Sum(row => row.Distance) / 100d,
+            month.Sum(row => row.Duration) / 1000d
         );
     }
 

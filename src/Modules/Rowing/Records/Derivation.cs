@@ -48,10 +48,13 @@ internal static class Derivation
         }
     }
 
-    /// <summary>The strokes of work that go on from one another: what came too early or went back is left out.</summary>
+    /// <summary>
+    /// The strokes of work that go on from one another: what came too early or went back is left out. Where no stroke is kept of a rest, the first one behind it has
+    /// its own length and not that of the rest.
+    /// </summary>
     public static IEnumerable<(Stroke Stroke, int Seconds1000, int Centimetres)> Work(IReadOnlyList<Stroke> strokes)
     {
-        var (time, distance) = (0, 0);
+        var (time, distance, interval) = (0, 0, strokes.Count > 0 ? strokes[0].Interval : null);
         foreach (var stroke in strokes)
         {
             if (stroke.Time < time || stroke.Distance < distance)
@@ -59,11 +62,18 @@ internal static class Derivation
                 continue;
             }
 
-            var step = (stroke, stroke.Time - time, (stroke.Distance ?? distance) - distance);
-            (time, distance) = (stroke.Time, stroke.Distance ?? distance);
+            var (length, way) = (stroke.Time - time, (stroke.Distance ?? distance) - distance);
+            if (stroke.Interval != interval && stroke.Rate is > 0 and var rate && length > 600_000 / rate)
+            {
+                // Tenths of a stroke a minute.
+                length = 600_000 / rate;
+                way = stroke.Pace is > 0 and var pace ? Math.Min(way, (int)(length * 50_000L / pace)) : way;
+            }
+
+            (time, distance, interval) = (stroke.Time, stroke.Distance ?? distance, stroke.Interval);
             if (!stroke.IsRest)
             {
-                yield return step;
+                yield return (stroke, length, way);
             }
         }
     }

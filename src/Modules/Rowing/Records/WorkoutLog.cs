@@ -1,4 +1,5 @@
 using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Storage;
 
 namespace Sillage.Rowing.Records;
@@ -26,16 +27,17 @@ internal sealed record WorkoutLog(
         """;
 
     /// <summary>Later than any workout.</summary>
-    public static readonly DateTimeOffset Never = new(2300, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Never = new(2300, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // Where a page begins.
     private sealed record Keys(DateTimeOffset Start, long Number);
 
-    /// <summary>The rows of a page, and one more.</summary>
-    public Task<IReadOnlyList<WorkoutRow>> ReadAsync(IReader reader, PageRequest page, CancellationToken ct)
+    /// <summary>What a page is read by.</summary>
+    /// <exception cref="ProblemException">400: the cursor is none that was given.</exception>
+    public object KeysOf(PageRequest page)
     {
         var after = page.After<Keys>();
-        var parameters = new
+        return new
         {
             Account,
             From = From ?? DateTimeOffset.UnixEpoch,
@@ -46,8 +48,11 @@ internal sealed record WorkoutLog(
             Copies,
             Limit = page.Limit + 1L,
         };
-        return reader.QueryAsync<WorkoutRow>(Select, parameters, ct);
     }
+
+    /// <summary>The rows of a page, and one more.</summary>
+    public static Task<IReadOnlyList<WorkoutRow>> ReadAsync(IReader reader, object keys, CancellationToken ct) =>
+        reader.QueryAsync<WorkoutRow>(Select, keys, ct);
 
     /// <summary>The page of these rows.</summary>
     public static PageReply<WorkoutResource> Show(IReadOnlyList<WorkoutRow> rows, PageRequest page) =>

@@ -43,16 +43,16 @@ internal static class ListRowerWorkouts
         CancellationToken ct
     )
     {
-        var log = new WorkoutLog(
+        var keys = new WorkoutLog(
             account,
             TimeQuery.Read(request, "from"),
             TimeQuery.Read(request, "to"),
             WordQuery.Read<Machine>(request, "machine")
-        );
+        ).KeysOf(page);
         var rows = await database.ReadAsync<IReadOnlyList<WorkoutRow>?>(
             async reader =>
                 await reader.ScalarAsync<long>(Shares, new { Squad = squad.Id, Account = account }, ct) > 0
-                    ? await log.ReadAsync(reader, page, ct)
+                    ? await WorkoutLog.ReadAsync(reader, keys, ct)
                     : null,
             ct
         );

@@ -52,10 +52,8 @@ public sealed record AssignmentResults(
 internal static class ReadResults
 {
     private const string Members = """
-        SELECT m.account_id, m.shares_results, m.shares_workouts, w.id AS answer FROM squad_member m
-        LEFT JOIN assignment_answer a ON a.assignment_id = @Assignment AND a.account_id = m.account_id
-        LEFT JOIN workout w ON w.number = a.workout AND w.account_id = m.account_id
-        WHERE m.squad_id = @Squad AND (m.role = 'rower' OR m.account_id = @Caller)
+        SELECT account_id, role, shares_results, shares_workouts FROM squad_member
+        WHERE squad_id = @Squad AND (role = 'rower' OR shares_results OR account_id = @Caller)
         """;
 
     private const string Rowed = """
@@ -70,7 +68,7 @@ internal static class ReadResults
         WHERE a.assignment_id = @Assignment AND w.account_id = a.account_id AND (m.shares_results OR m.account_id = @Caller)
         """;
 
-    private sealed record Member(Guid AccountId, bool SharesResults, bool SharesWorkouts, Guid? Answer);
+    private sealed record Member(Guid AccountId, string Role, bool SharesResults, bool SharesWorkouts);
 
     private sealed record Row(Guid AccountId, Guid Id, DateTimeOffset StartedAt, string Detail);
 
@@ -127,8 +125,10 @@ internal static class ReadResults
             return Problem.NotFound();
         }
 
-        var shown = read.Members.Where(m => m.SharesResults || m.AccountId == caller.Id).ToList();
         var done = Choose(read.Assignment, read.Rowed, read.Answered);
+        // A coach is not asked to row, and is shown if he did.
+        var members = read.Members.Where(m => m.Role == Squad.Rower || done.ContainsKey(m.AccountId)).ToList();
+        var shown = members.Where(m => m.SharesResults || m.AccountId == caller.Id).ToList();
         var names = await people.OfAsync(shown.Select(m => m.AccountId), ct);
         await looks.RecordAsync(caller, squad.Id, LookedAt.Results, null, shown.Select(m => m.AccountId), ct);
         var results = shown
@@ -147,7 +147,7 @@ internal static class ReadResults
             new AssignmentResults(
                 AssignmentResource.Of(read.Assignment),
                 [.. results],
-                read.Members.Count - shown.Count
+                members.Count - shown.Count
             )
         );
     }

@@ -38,14 +38,14 @@ internal static class ListWorkouts
         CancellationToken ct
     )
     {
-        var query = new WorkoutLog(
+        var keys = new WorkoutLog(
             caller.Id,
             TimeQuery.Read(request, "from"),
             TimeQuery.Read(request, "to"),
             WordQuery.Read<Machine>(request, "machine"),
             Truth(request, "copies")
-        );
-        return WorkoutLog.Show(await database.ReadAsync(reader => query.ReadAsync(reader, page, ct), ct), page);
+        ).KeysOf(page);
+        return WorkoutLog.Show(await database.ReadAsync(reader => WorkoutLog.ReadAsync(reader, keys, ct), ct), page);
     }
 
     private static bool Truth(HttpRequest request, string name) =>
