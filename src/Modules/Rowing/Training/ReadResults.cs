@@ -144,11 +144,7 @@ internal static class ReadResults
             .ThenBy(result => result.Pace ?? double.MaxValue)
             .ThenBy(result => result.Rower.Username, StringComparer.OrdinalIgnoreCase);
         return Reply.Ok(
-            new AssignmentResults(
-                AssignmentResource.Of(read.Assignment),
-                [.. results],
-                members.Count - shown.Count
-            )
+            new AssignmentResults(AssignmentResource.Of(read.Assignment), [.. results], members.Count - shown.Count)
         );
     }
 

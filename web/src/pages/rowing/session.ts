@@ -168,7 +168,7 @@ class RowingSession extends Page {
         { title: t("rowing.pace"), cell: (row) => html`<strong>${clock(row.pace)}</strong>`, end: true },
         { title: t("rowing.rate.short"), cell: (row) => some(row.rate), end: true },
         { title: t("rowing.heartRate.short"), cell: (row) => some(row.heart), end: true },
-        ...(hasRest ? [{ title: t("rowing.resttime"), cell: (row: (typeof numbered)[number]) => clock(row.rest, 0), end: true }] : []),
+        ...(hasRest ? [{ title: t("rowing.resttime"), cell: (row: (typeof numbered)[number]) => (row.rest ? clock(row.rest, 0) : "–"), end: true }] : []),
       ], numbered)}
     </section>`;
   }
