@@ -40,7 +40,8 @@ public sealed class RowingModule : IModule
     public IReadOnlyList<Permission> Permissions => RowingPermission.All;
 
     /// <inheritdoc />
-    public IReadOnlyList<ConsolePage> Pages => [RowingPages.Page];
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [new("rowing", 40, "Rowing", "Aviron") { For = [RowingPermission.Read] }];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -118,7 +119,7 @@ public sealed class RowingModule : IModule
         WatchSquad.Map(squad);
 
         LogbookRoutes.Map(routes);
-        RowingPages.Map(routes);
+        LeadToPages.Map(routes);
     }
 
     /// <inheritdoc />

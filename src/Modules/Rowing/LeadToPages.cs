@@ -3,17 +3,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
-using Sillage.Hosting.Pages;
 
 namespace Sillage.Rowing;
 
 /// <summary>
-/// The pages, which are the console's (docs/adr/0169-rowing-is-a-page-of-the-console.md), and <c>/rowing</c>, the address that people are given: it leads there.
+/// <c>/rowing</c>, the address of the pages that people are given: it leads into the console (docs/adr/0169-rowing-is-a-page-of-the-console.md).
 /// </summary>
-internal static class RowingPages
+internal static class LeadToPages
 {
-    public static ConsolePage Page { get; } = new("rowing", 40, "Rowing", "Aviron") { For = [RowingPermission.Read] };
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/rowing/{**page}", Handle)
