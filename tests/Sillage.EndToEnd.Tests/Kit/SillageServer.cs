@@ -38,13 +38,17 @@ internal sealed partial class SillageServer : IAsyncDisposable
         params string[] arguments
     )
     {
+        // As few rounds as the product allows, and no second compilation of what is called often: no test is about either, and both take most of the time.
+        var settings = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
+        settings.TryAdd("SILLAGE_ACCOUNTS__PASSWORDITERATIONS", "100000");
+        settings.TryAdd("DOTNET_TieredPGO", "0");
         var process = CommandRun.Start(
             program,
             folder,
             arguments.Contains("--urls")
                 ? ["serve", .. arguments]
                 : ["serve", "--urls", "http://127.0.0.1:0", .. arguments],
-            environment
+            settings
         );
         process.StandardInput.Close();
         var server = new SillageServer(process);
