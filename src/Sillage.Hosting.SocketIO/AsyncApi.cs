@@ -13,7 +13,7 @@ namespace Sillage.Hosting.SocketIO;
 internal static class AsyncApi
 {
     private const string About = """
-        Live events over Socket.IO at /socket.io; each channel is a namespace. Every event carries one object. An event that asks for an acknowledgement is answered by
+        Live events over Socket.IO at /socket.io, or in plain JSON over a WebSocket at /api/v1/live; each channel is a namespace. Every event carries one object. An event that asks for an acknowledgement is answered by
         one object: what it asked for, or a refusal.
         """;
 

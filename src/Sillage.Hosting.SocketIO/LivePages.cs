@@ -15,7 +15,7 @@ internal sealed class LivePages(IEnumerable<LiveDocument> documents) : IRoutePar
         <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Live events</title><style>
         :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}
         td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884}h3{margin:2rem 0 0}code{font-size:.9em}
-        </style></head><body><main><h1>Live events</h1><p>Over Socket.IO at <code>/socket.io</code>. Every event carries one object. One that asks for an acknowledgement is
+        </style></head><body><main><h1>Live events</h1><p>Over Socket.IO at <code>/socket.io</code>, or in plain JSON at <code>/api/v1/live</code>. Every event carries one object. One that asks for an acknowledgement is
         answered by one object: what is named here, or <code>{"error": {"message", "data": {"code", "status", "errors", "retryAfter"}}}</code>. The same for programs:
         <a href="/asyncapi.json">/asyncapi.json</a>. Requests by HTTP: <a href="/docs">/docs</a>.</p>
         """;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Sillage.Hosting.Processes;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO.Plain;
 using Sillage.SocketIO;
 using Sillage.SocketIO.Transport;
 
@@ -36,6 +37,7 @@ public static class LiveRegistration
         services.AddSingleton<SocketIOGate, LiveGate>();
         services.AddSingleton<IRoutePart, LiveRoutes>();
         services.AddSingleton<IRoutePart, LivePages>();
+        services.AddSingleton<IRoutePart, PlainRoute>();
         services.AddSingleton<ConnectionCount, LiveConnectionCount>();
         services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>, CountedByTheBridge>();
         services.AddSocketIO();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -51,6 +52,20 @@ public sealed class SocketIOServer : IBackplaneNode
 
     /// <summary>The namespace <c>/</c>.</summary>
     public SocketNamespace Main => Of("/");
+
+    /// <summary>
+    /// Serves a client for which the host speaks: its Engine.IO packets come and go as the frames of a WebSocket on a stream of the host's, whose other
+    /// end is the host's to translate into another protocol.
+    /// </summary>
+    /// <param name="context">The request that the client came with; it is cut when the client has to go at once.</param>
+    /// <param name="stream">Bytes of a WebSocket (RFC 6455) on which this is the server.</param>
+    /// <returns>Ends with the connection.</returns>
+    public Task ServeAsync(HttpContext context, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(stream);
+        return Engine.ServeAsync(context, stream);
+    }
 
     internal IServiceProvider Services { get; }
     internal SocketIOOptions Options { get; }

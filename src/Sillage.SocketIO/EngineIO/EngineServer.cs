@@ -115,6 +115,23 @@ internal sealed class EngineServer : IDisposable
             : BeginAsync(context, isWebSocket);
     }
 
+    /// <summary>Serves a WebSocket that the host has on a stream of its own.</summary>
+    public async Task ServeAsync(HttpContext context, Stream stream)
+    {
+        if (_stopping)
+        {
+            context.Abort();
+            return;
+        }
+
+        var connection = NewConnection(context);
+        var webSocket = new WebSocketTransport(connection, new AcceptedStream(stream, context), deflate: false);
+        await connection.ServeWebSocketAsync(webSocket);
+    }
+
+    private EngineConnection NewConnection(HttpContext context) =>
+        new(this, Options.SessionPrefix + NewId(), new EngineHandshake(context, Clock.Provider.GetUtcNow()));
+
     private Task ContinueAsync(HttpContext context, string sid, EngineTransports transport, bool isWebSocket)
     {
         if (!_connections.TryGetValue(sid, out var connection))
@@ -176,9 +193,8 @@ internal sealed class EngineServer : IDisposable
             return;
         }
 
-        var id = Options.SessionPrefix + NewId();
-        var connection = new EngineConnection(this, id, new EngineHandshake(context, Clock.Provider.GetUtcNow()));
-        SetCookie(context, id);
+        var connection = NewConnection(context);
+        SetCookie(context, connection.Id);
         if (!isWebSocket)
         {
             Open(connection, upgrades: Options.AllowUpgrades && Options.Transports.HasFlag(EngineTransports.WebSocket));
