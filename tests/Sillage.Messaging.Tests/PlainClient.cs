@@ -89,7 +89,7 @@ public sealed class PlainClient : IAsyncDisposable
                 do
                 {
                     read = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
-                    message.Write(buffer, 0, read.Count);
+                    await message.WriteAsync(buffer.AsMemory(0, read.Count));
                 } while (!read.EndOfMessage);
 
                 if (read.MessageType == WebSocketMessageType.Close)

@@ -68,7 +68,9 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
         {
             var before = stranger.Heard.Count;
             await stranger.SayRawAsync(none);
-            var answer = await stranger.WaitAsync(message => stranger.Heard.Count > before && message["id"] is null && message["error"] is not null);
+            var answer = await stranger.WaitAsync(message =>
+                stranger.Heard.Count > before && message["id"] is null && message["error"] is not null
+            );
             ((string)answer["error"]!["data"]!["code"]!).ShouldBe("invalid");
         }
 
@@ -96,7 +98,15 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
         await byCookie.EndAsync();
         byCookie.Closed.ShouldBe(WebSocketCloseStatus.PolicyViolation);
 
-        foreach (var first in new[] { """{"event":"sync"}""", """{"join":"chat"}""", """{"join":"/a,b"}""", """{"join":1}""" })
+        foreach (
+            var first in new[]
+            {
+                """{"event":"sync"}""",
+                """{"join":"chat"}""",
+                """{"join":"/a,b"}""",
+                """{"join":1}""",
+            }
+        )
         {
             await using var wrong = await PlainClient.OpenAsync(Server);
             await wrong.SayRawAsync(first);

@@ -28,7 +28,13 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
             await Task.WhenAll(coming, going);
         }
         catch (Exception e)
-            when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            when (e
+                    is WebSocketException
+                        or IOException
+                        or OperationCanceledException
+                        or ObjectDisposedException
+                        or InvalidOperationException
+            )
         {
             // One of the two is gone; the other goes with it.
         }
@@ -104,7 +110,7 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
         await CloseAsync(client, WebSocketCloseStatus.EndpointUnavailable, "the server closes");
     }
 
-    private async Task SendAsync(WebSocket socket, SemaphoreSlim turn, ReadOnlyMemory<byte> text, CancellationToken ct)
+    private static async Task SendAsync(WebSocket socket, SemaphoreSlim turn, ReadOnlyMemory<byte> text, CancellationToken ct)
     {
         await turn.WaitAsync(ct);
         try

@@ -21,9 +21,9 @@ internal static class PlainMessages
         {
             parsed = JsonDocument.Parse(message);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            throw new FormatException("A message is one JSON object.");
+            throw new FormatException("A message is one JSON object.", e);
         }
 
         using (parsed)
@@ -92,7 +92,10 @@ internal static class PlainMessages
         if (
             !message.TryGetProperty("event", out var name)
             || name.ValueKind != JsonValueKind.String
-            || (message.TryGetProperty("id", out var id) && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _)))
+            || (
+                message.TryGetProperty("id", out var id)
+                && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
+            )
             || (id.ValueKind == JsonValueKind.Number && id.GetInt32() < 0)
         )
         {

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Sillage.Api.Access;
 using Sillage.Api.Problems;
-using Sillage.Hosting.Processes;
 using Sillage.SocketIO;
 
 namespace Sillage.Hosting.SocketIO.Plain;
