@@ -10,10 +10,8 @@ namespace Sillage.Messaging.Rooms;
 /// </summary>
 internal sealed class HeldRoom
 {
-    private static readonly Sql Lock = new("SELECT 1", "SELECT 1 FROM room WHERE id = @Id FOR UPDATE");
-
     // In one order, so that no two units wait for each other.
-    private static readonly Sql LockSome = new(
+    private static readonly Sql Lock = new(
         "SELECT id FROM room WHERE id IN @Ids",
         "SELECT id FROM room WHERE id = ANY(@Ids) ORDER BY id FOR UPDATE"
     );
@@ -76,11 +74,8 @@ internal sealed class HeldRoom
     }
 
     /// <summary>Waits for the room; null if there is none any more.</summary>
-    public static async Task<HeldRoom?> HoldAsync(IUnitOfWork unit, Guid room, Guid account, CancellationToken ct)
-    {
-        await unit.ScalarAsync<long?>(Lock, new { Id = room }, ct);
-        return await Room.FindAsync(unit, room, account, ct) is { } found ? new HeldRoom(found, account) : null;
-    }
+    public static async Task<HeldRoom?> HoldAsync(IUnitOfWork unit, Guid room, Guid account, CancellationToken ct) =>
+        await HoldEachAsync(unit, [(room, account)], ct) is [var held] ? held : null;
 
     /// <summary>Waits for several rooms; of those that there are, each as one person sees it, in the order in which they are asked for.</summary>
     public static async Task<IReadOnlyList<HeldRoom>> HoldEachAsync(
@@ -90,7 +85,7 @@ internal sealed class HeldRoom
     )
     {
         var ids = asked.Select(one => one.Id).Distinct();
-        var there = await unit.QueryAsync<Guid>(LockSome, new { Ids = new IdList(ids) }, ct);
+        var there = (await unit.QueryAsync<Guid>(Lock, new { Ids = new IdList(ids) }, ct)).ToHashSet();
         var left = asked.Where(one => there.Contains(one.Id)).ToList();
         var found = await Room.FindEachAsync(unit, left, ct);
         return [.. found.Zip(left, (room, one) => new HeldRoom(room, one.Account))];
