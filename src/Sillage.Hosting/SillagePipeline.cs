@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Documentation;
+using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 using Sillage.Api.Requests.Query;
@@ -19,6 +20,7 @@ using Sillage.Hosting.Limits;
 using Sillage.Hosting.Pipeline;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Tls;
+using Sillage.Storage;
 
 namespace Sillage.Hosting;
 
@@ -39,6 +41,7 @@ internal static class SillagePipeline
         services.AddSingleton<OpenCallers>();
         services.AddSingleton<OpenReplies>();
         services.AddSingleton(RoomForBodies);
+        services.AddSingleton(RoomForReplies);
         services.AddSingleton<ConnectionShares>();
         services.AddSingleton<LongReplyShares>();
         services.AddSingleton<LimitLedger>();
@@ -76,6 +79,20 @@ internal static class SillagePipeline
                 limits.BodiesPerAccount,
                 limits.Unpacking
             )
+        );
+    }
+
+    private static KeptReplyRoom RoomForReplies(IServiceProvider services)
+    {
+        var limits = services.GetRequiredService<IOptions<LimitsOptions>>().Value;
+        return new KeptReplyRoom(
+            new KeptReplyLimits(
+                limits.KeptReplies,
+                limits.KeptRepliesPerAccount,
+                context => AddressKey.Of(context.Connection.RemoteIpAddress).ToString()
+            ),
+            services.GetRequiredService<KeptReplyRows>(),
+            services.GetRequiredService<TimeProvider>()
         );
     }
 

@@ -32,6 +32,7 @@ public static partial class StorageRegistration
         services.TryAddSingleton<WorkMetrics>();
         services.TryAddSingleton<JobRunner>();
         services.TryAddSingleton<ModuleDatabases>();
+        services.TryAddSingleton(provider => new KeptReplyRows(provider.GetRequiredService<ModuleDatabases>()));
         services.TryAddSingleton<InProcessEventBus>();
         services.TryAddSingleton<PostgresEventBus>();
         services.TryAddSingleton<IEventBus>(provider =>

@@ -60,12 +60,16 @@ public sealed class IdempotencyKey : IEndpointParameterMetadataProvider
             );
         }
 
-        var account = context.Features.Get<Caller>()?.Id.ToString() ?? "anonymous";
+        var account = context.Features.Get<Caller>()?.Id;
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var room = context.RequestServices.GetRequiredService<KeptReplyRoom>();
+        await room.FindAsync();
         var bound = new IdempotencyKey(
             new KeptReplies(
-                $"{account} {context.Request.Method} {route}",
+                $"{account?.ToString() ?? "anonymous"} {context.Request.Method} {route}",
                 key,
+                room.OwnerOf(context, account),
+                room,
                 context.RequestServices.GetRequiredService<TimeProvider>()
             )
         );

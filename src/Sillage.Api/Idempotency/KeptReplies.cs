@@ -6,7 +6,7 @@ using Sillage.Storage;
 namespace Sillage.Api.Idempotency;
 
 /// <summary>The row of one key in <c>sillage_idempotency</c>. An empty reply means that the key is claimed, no more.</summary>
-internal sealed class KeptReplies(string scope, string key, TimeProvider clock)
+internal sealed class KeptReplies(string scope, string key, string owner, KeptReplyRoom room, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
@@ -51,6 +51,7 @@ internal sealed class KeptReplies(string scope, string key, TimeProvider clock)
     public void AddPeople(IEnumerable<Guid> accounts) => _people.UnionWith(accounts);
 
     /// <summary>Claims the key, or finds the reply that it has.</summary>
+    /// <exception cref="ProblemException">409: the key was used with another request; 429, 503: there is no room for one more reply.</exception>
     public async Task<KeptReply?> ClaimAsync(IUnitOfWork unit, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -71,6 +72,13 @@ internal sealed class KeptReplies(string scope, string key, TimeProvider clock)
         );
         if (claimed > 0)
         {
+            if (room.RefusalFor(owner) is { } refusal)
+            {
+                // The unit may go on with what others have sent.
+                await ReleaseAsync(unit, ct);
+                throw new ProblemException(refusal);
+            }
+
             return null;
         }
 
@@ -103,13 +111,14 @@ internal sealed class KeptReplies(string scope, string key, TimeProvider clock)
             throw new ArgumentException("Only a success is kept.", nameof(reply));
         }
 
+        var sealedReply = SealedReply.Seal(reply, key, scope);
         var kept = await unit.ExecuteAsync(
             Keep,
             new
             {
                 Scope = scope,
                 KeyHash = _keyHash,
-                Reply = SealedReply.Seal(reply, key, scope),
+                Reply = sealedReply,
             },
             ct
         );
@@ -118,6 +127,7 @@ internal sealed class KeptReplies(string scope, string key, TimeProvider clock)
             throw new InvalidOperationException("The key has to be looked up in the same unit before a reply is kept.");
         }
 
+        unit.OnCommitted(() => room.Add(owner, sealedReply.Length));
         foreach (var account in _people)
         {
             var row = new

@@ -24,6 +24,17 @@ public sealed class LimitsOptions
     [Range(1, 100_000)]
     public int BodiesPerAccount { get; set; } = 32;
 
+    /// <summary>
+    /// How much is kept of replies to requests with an Idempotency-Key, within a day, in bytes; each counts for 512 at least. Beyond,
+    /// requests with one get 503, save of accounts that have little kept. Default 2 GiB.
+    /// </summary>
+    [Range(64L * 1024, 1L << 50)]
+    public long KeptReplies { get; set; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>What one account may have of it, or the strangers at one address, in bytes. Beyond, 429. Default 128 MiB.</summary>
+    [Range(64L * 1024, 1L << 50)]
+    public long KeptRepliesPerAccount { get; set; } = 128 * 1024 * 1024;
+
     /// <summary>How long a compressed body may take to come and be unpacked. Default 60 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Unpacking { get; set; } = TimeSpan.FromSeconds(60);

@@ -150,6 +150,60 @@ public abstract class IdempotencySpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Kept_replies_have_room_for_each_account_and_in_all_and_who_has_few_is_not_refused_for_others()
+    {
+        await using var small = await SillageServer.StartAsync(
+            [new PlaygroundModule()],
+            new Dictionary<string, string?>
+            {
+                ["Postgres"] = await PostgresAsync(),
+                ["Limits:KeptReplies"] = "65536",
+                ["Limits:KeptRepliesPerAccount"] = "65536",
+            }
+        );
+        using var first = await PostAsync("full-0", """{"name":"first"}""", server: small);
+        ((int)first.StatusCode).ShouldBe(201);
+        var taken = await FillAsync(small, "alice", 429);
+        // Each counts for 512 bytes and what it is.
+        taken.ShouldBeInRange(40, 128);
+
+        using (var replayed = await PostAsync("full-0", """{"name":"first"}""", server: small))
+        {
+            replayed.Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
+        }
+
+        using (var without = await PostAsync(null, """{"name":"without"}""", server: small))
+        {
+            ((int)without.StatusCode).ShouldBe(201);
+        }
+
+        // The room is used up, by alice: bob has a twentieth of his own all the same.
+        (await FillAsync(small, "bob", 503)).ShouldBeInRange(3, 12);
+
+        await small.RestartAsync();
+        using (var still = await PostAsync("full-again", """{"name":"still"}""", server: small))
+        {
+            ((int)still.StatusCode).ShouldBe(429);
+            still.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        var database = small.Services.GetRequiredService<IDatabase<PlaygroundModule>>();
+        var left = await database.ReadAsync(
+            r => r.ScalarAsync<long>("SELECT count(*) FROM sillage_idempotency WHERE length(reply) = 0"),
+            CancellationToken.None
+        );
+        left.ShouldBe(0, "what was refused leaves nothing");
+        var yesterday = TimeProvider.System.GetUtcNow().AddHours(-26);
+        await database.WriteAsync(
+            unit => unit.ExecuteAsync("UPDATE sillage_idempotency SET created_at = @At", new { At = yesterday }),
+            CancellationToken.None
+        );
+        await small.RestartAsync();
+        using var after = await PostAsync("full-again", """{"name":"still"}""", server: small);
+        ((int)after.StatusCode).ShouldBe(201);
+    }
+
+    [Fact]
     public async Task Neither_the_key_nor_the_reply_can_be_read_in_the_database()
     {
         using var reply = await PostAsync("key-that-is-secret", """{"name":"name-that-is-secret"}""");
@@ -180,11 +234,29 @@ public abstract class IdempotencySpecification : IAsyncLifetime
         ((int)longest.StatusCode).ShouldBe(201);
     }
 
+    /// <summary>Sends new keys until one is refused with this status.</summary>
+    /// <returns>How many were taken.</returns>
+    private async Task<int> FillAsync(SillageServer server, string token, int refusal)
+    {
+        for (var i = 1; ; i++)
+        {
+            i.ShouldBeLessThan(200, "never refused");
+            using var reply = await PostAsync($"full-{i}", $$"""{"name":"{{i}}"}""", token: token, server: server);
+            if ((int)reply.StatusCode != 201)
+            {
+                ((int)reply.StatusCode).ShouldBe(refusal);
+                reply.Headers.RetryAfter.ShouldNotBeNull();
+                return i - 1;
+            }
+        }
+    }
+
     private async Task<HttpResponseMessage> PostAsync(
-        string key,
+        string? key,
         string body,
         string path = Things,
-        string token = "alice"
+        string token = "alice",
+        SillageServer? server = null
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
@@ -192,8 +264,12 @@ public abstract class IdempotencySpecification : IAsyncLifetime
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return await _server.Client.SendAsync(request);
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        return await (server ?? _server).Client.SendAsync(request);
     }
 
     private async Task<long> CountAsync(string name)
