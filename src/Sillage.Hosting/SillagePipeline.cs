@@ -77,7 +77,8 @@ internal static class SillagePipeline
                 limits.BodiesInMemory,
                 limits.BodiesInMemoryPerAccount,
                 limits.BodiesPerAccount,
-                limits.Unpacking
+                limits.Unpacking,
+                context => AddressKey.Of(context.Connection.RemoteIpAddress).ToGuid()
             )
         );
     }

@@ -31,6 +31,23 @@ public interface IReader
     /// </summary>
     Task<IReadOnlyList<T>> QueryEachAsync<T>(Sql sql, IReadOnlyCollection<object> rows, CancellationToken ct = default);
 
+    /// <summary>
+    /// The first rows, as many as have room for: those whose sizes come to <paramref name="room"/> and the one that goes beyond. The others are not kept in memory.
+    /// </summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="room">How much room there is.</param>
+    /// <param name="sizeOf">How much of it a row takes.</param>
+    /// <param name="ct">Ends it early.</param>
+    /// <returns>The rows, and whether there are others.</returns>
+    Task<(IReadOnlyList<T> Rows, bool IsCut)> QueryWithinAsync<T>(
+        Sql sql,
+        object? parameters,
+        long room,
+        Func<T, long> sizeOf,
+        CancellationToken ct = default
+    );
+
     /// <summary>The first row, or the type's default where there is none.</summary>
     Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default);
 

@@ -71,7 +71,7 @@ public abstract class SqlAndMemory(CollectionsUnderTest collections) : Collectio
                                 1_000_000,
                                 default
                             )
-                        ).Select(record => record.Row.Id.ToString());
+                        ).Rows.Select(record => record.Row.Id.ToString());
                     fromSql.Order().ShouldBe(fromMemory.Order(), $"rule {rule}, filter {filter}, {viewer}");
                     found += fromMemory.Length;
                 }

@@ -38,6 +38,7 @@ public sealed class CollectionsModule : IModule
     {
         services.AddModuleDatabase<CollectionsData>(Name);
         services.AddSettings<CollectionsOptions>("Collections");
+        services.AddSingleton<KeepLimit>();
         services.AddSingleton<CollectionStore>();
         services.AddSingleton<Declaration>();
         services.AddSingleton<DeclaredPaths>();

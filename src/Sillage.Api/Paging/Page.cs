@@ -29,6 +29,9 @@ public sealed record PageRequest(int Limit, string? Cursor) : IEndpointParameter
     /// <summary>The longest page.</summary>
     public const int MaximumLimit = 1000;
 
+    /// <summary>How many bytes a page's items may come to in storage: the one that goes beyond is the page's last.</summary>
+    public const int MaximumBytes = 4 * 1024 * 1024;
+
     /// <summary>Binds <c>?limit=</c> and <c>?cursor=</c>.</summary>
     public static ValueTask<PageRequest?> BindAsync(HttpContext context)
     {
@@ -109,14 +112,23 @@ public sealed class PageReply<T>(IReadOnlyList<T> items, object? nextAfter) : IR
     /// <param name="rows">Up to <c>limit + 1</c> rows.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="keys">The keys of a row, a record that <see cref="PageRequest.After{TKeys}"/> reads back.</param>
-    public static PageReply<T> Of(IReadOnlyList<T> rows, PageRequest request, Func<T, object> keys)
+    /// <param name="isCut">Whether there are more rows than were read, as no more had room.</param>
+    public static PageReply<T> Of(
+        IReadOnlyList<T> rows,
+        PageRequest request,
+        Func<T, object> keys,
+        bool isCut = false
+    )
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(keys);
-        return rows.Count <= request.Limit
-            ? new PageReply<T>(rows, null)
-            : new PageReply<T>([.. rows.Take(request.Limit)], keys(rows[request.Limit - 1]));
+        if (rows.Count <= request.Limit)
+        {
+            return new PageReply<T>(rows, isCut ? keys(rows[^1]) : null);
+        }
+
+        return new PageReply<T>([.. rows.Take(request.Limit)], keys(rows[request.Limit - 1]));
     }
 
     /// <summary>Set where clients expect the items alone, as an array; the address of the next page is in the header only.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Sillage.Api.Formats;
 using Sillage.Api.Problems;
+using Sillage.Api.Requests;
 
 namespace Sillage.Api.Replies;
 
@@ -17,6 +18,12 @@ public static class ReplyWriter
         if (chosen is null && isRead)
         {
             await NotAcceptable(Negotiation.ResourceTypes).ExecuteAsync(context);
+            return;
+        }
+
+        if (isRead && BodyBudget.TakeForReply(context, json.Length) is { } refusal)
+        {
+            await refusal.ExecuteAsync(context);
             return;
         }
 

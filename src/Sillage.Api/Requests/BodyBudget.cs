@@ -6,16 +6,23 @@ using Sillage.Api.Problems;
 
 namespace Sillage.Api.Requests;
 
-/// <summary>How much of the server's memory may be taken by bodies that are being read or worked on.</summary>
+/// <summary>How much of the server's memory may be taken by bodies that are being read or worked on, and by replies on their way.</summary>
 /// <param name="Bytes">All together, in bytes.</param>
 /// <param name="BytesPerAccount">Those of one account, in bytes; one body alone may have more.</param>
 /// <param name="PerAccount">How many of one account at once.</param>
 /// <param name="Unpacking">How long a compressed one may take to come and be unpacked.</param>
-public sealed record BodyRoom(long Bytes, long BytesPerAccount, int PerAccount, TimeSpan Unpacking);
+/// <param name="StrangerAt">What stands for strangers at an address in place of an account.</param>
+public sealed record BodyRoom(
+    long Bytes,
+    long BytesPerAccount,
+    int PerAccount,
+    TimeSpan Unpacking,
+    Func<HttpContext, Guid> StrangerAt
+);
 
 /// <summary>
 /// Keeps the books of the bodies in memory: what is unpacked is charged while it is read, before the memory is taken, and given back
-/// when the request is over. Bodies up to <see cref="Free"/> are not looked at: they cost less than the connection that they come by.
+/// when the request is over. So is what is read, as long as its reader takes to fetch it. What has up to <see cref="Free"/> is not looked at: it costs less than its connection.
 /// </summary>
 public sealed class BodyBudget(BodyRoom room)
 {
@@ -49,43 +56,62 @@ public sealed class BodyBudget(BodyRoom room)
     /// <exception cref="ProblemException">429: the account has too much under way; 503: all together have.</exception>
     public static void Take(HttpContext context, long bytes)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!context.Items.TryGetValue(Key, out var kept))
-        {
-            // Whoever is nobody shares with all who are: what is open to strangers takes no body of this size.
-            var account = context.Features.Get<Caller>()?.Id ?? Guid.Empty;
-            var hold = new Hold(context.RequestServices.GetRequiredService<BodyBudget>(), account);
-            context.Items[Key] = kept = hold;
-            context.Response.RegisterForDispose(hold);
-        }
-
-        ((Hold)kept!).Take(bytes);
+        HoldOf(context).Take(bytes, isBody: true);
     }
 
-    private Problem? TryTake(Guid account, long bytes, bool isFirst)
+    /// <summary>Takes so many bytes for the reply of a request that reads, until its end.</summary>
+    /// <returns>429 or 503 where there is no room for it.</returns>
+    public static Problem? TakeForReply(HttpContext context, long bytes)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return bytes <= Free ? null : HoldOf(context).TryTake(bytes, isBody: false);
+    }
+
+    private static Hold HoldOf(HttpContext context)
+    {
+        if (context.Items.TryGetValue(Key, out var kept))
+        {
+            return (Hold)kept!;
+        }
+
+        var budget = context.RequestServices.GetRequiredService<BodyBudget>();
+        var hold = new Hold(budget, context.Features.Get<Caller>()?.Id ?? budget.StrangerAt(context));
+        context.Items[Key] = hold;
+        context.Response.RegisterForDispose(hold);
+        return hold;
+    }
+
+    private Guid StrangerAt(HttpContext context) => room.StrangerAt(context);
+
+    private Problem? TryTake(Guid account, long bytes, bool isFirst, bool isBody)
     {
         lock (_gate)
         {
             ref var share = ref CollectionsMarshal.GetValueRefOrAddDefault(_shares, account, out _);
-            var bodies = share.Bodies + (isFirst ? 1 : 0);
+            var held = share.Held + (isFirst ? 1 : 0);
+            var bodies = share.Bodies + (isFirst && isBody ? 1 : 0);
             var problem =
-                bodies > room.PerAccount || (bodies > 1 && share.Bytes + bytes > room.BytesPerAccount)
+                bodies > room.PerAccount || (held > 1 && share.Bytes + bytes > room.BytesPerAccount)
                     ? Problem.TooManyRequests(
-                        $"Your account sends too much at once: up to {room.PerAccount} bodies of more than {Free} bytes, together {room.BytesPerAccount} bytes when unpacked. Nothing of this one was stored; send it again when another one is answered, with the same ids or the same Idempotency-Key.",
+                        !isBody
+                            ? $"You read too much at once: replies together come to at most {room.BytesPerAccount} bytes. Ask again when another one has arrived, or for shorter pages."
+                            : $"Your account sends too much at once: up to {room.PerAccount} bodies of more than {Free} bytes, together {room.BytesPerAccount} bytes when unpacked. Nothing of this one was stored; send it again when another one is answered, with the same ids or the same Idempotency-Key.",
                         ComeBack
                     )
                 : _bytes + bytes > room.Bytes
                     ? Problem.Unavailable(
-                        "The server is reading as much as it has memory for. Nothing of this was stored; send it again later with the same ids or the same Idempotency-Key, or in smaller parts.",
+                        !isBody
+                            ? "The server is sending as much as it has memory for. Ask again later, or for shorter pages."
+                            : "The server is reading as much as it has memory for. Nothing of this was stored; send it again later with the same ids or the same Idempotency-Key, or in smaller parts.",
                         ComeBack
                     )
                 : null;
             if (problem is null)
             {
                 _bytes += bytes;
-                share = new Share(bodies, share.Bytes + bytes);
+                share = new Share(held, bodies, share.Bytes + bytes);
             }
-            else if (share.Bodies == 0)
+            else if (share.Held == 0)
             {
                 _shares.Remove(account);
             }
@@ -94,41 +120,52 @@ public sealed class BodyBudget(BodyRoom room)
         }
     }
 
-    private void GiveBack(Guid account, long bytes)
+    private void GiveBack(Guid account, long bytes, bool isBody)
     {
         lock (_gate)
         {
             _bytes -= bytes;
             var share = _shares[account];
-            if (share.Bodies == 1)
+            if (share.Held == 1)
             {
                 _shares.Remove(account);
             }
             else
             {
-                _shares[account] = new Share(share.Bodies - 1, share.Bytes - bytes);
+                _shares[account] = new Share(share.Held - 1, share.Bodies - (isBody ? 1 : 0), share.Bytes - bytes);
             }
         }
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Share(int Bodies, long Bytes);
+    private readonly record struct Share(int Held, int Bodies, long Bytes);
 
     /// <summary>What one request holds.</summary>
     private sealed class Hold(BodyBudget budget, Guid account) : IDisposable
     {
         private long _bytes;
         private bool _isCounted;
+        private bool _isBody;
 
-        public void Take(long bytes)
+        public void Take(long bytes, bool isBody)
         {
-            if (budget.TryTake(account, bytes, isFirst: !_isCounted) is { } problem)
+            if (TryTake(bytes, isBody) is { } problem)
             {
                 throw new ProblemException(problem);
             }
+        }
 
+        public Problem? TryTake(long bytes, bool isBody)
+        {
+            if (budget.TryTake(account, bytes, isFirst: !_isCounted, isBody) is { } problem)
+            {
+                return problem;
+            }
+
+            _isBody = _isCounted ? _isBody : isBody;
             _isCounted = true;
             _bytes += bytes;
+            return null;
         }
 
         public void Dispose()
@@ -136,7 +173,7 @@ public sealed class BodyBudget(BodyRoom room)
             if (_isCounted)
             {
                 _isCounted = false;
-                budget.GiveBack(account, _bytes);
+                budget.GiveBack(account, _bytes, _isBody);
             }
         }
     }

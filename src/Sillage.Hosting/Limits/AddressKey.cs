@@ -9,6 +9,9 @@ namespace Sillage.Hosting.Limits;
 /// <param name="IsV6">Which of the two.</param>
 public readonly record struct AddressKey(ulong Value, bool IsV6)
 {
+    /// <summary>What stands for it among the ids of accounts, none of which it can be.</summary>
+    public Guid ToGuid() => new((int)Value, (short)(Value >> 32), (short)(Value >> 48), 0, 0, 0, 0, 0, 0, 0, IsV6 ? (byte)1 : (byte)0);
+
     /// <summary>The key of an address; null has one of its own.</summary>
     public static AddressKey Of(IPAddress? address)
     {

@@ -10,13 +10,13 @@ public sealed class LimitsOptions
     public long Body { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// How much memory bodies may take at once that are being read or worked on, unpacked, in bytes; those up to 16 KiB are not
-    /// counted. Who finds no room gets 503. Default 256 MiB.
+    /// How much memory may be taken at once by bodies that are being read or worked on, unpacked, and by what is read on its way, in bytes; what has up to
+    /// 16 KiB is not counted. Who finds no room gets 503. Default 256 MiB.
     /// </summary>
     [Range(1L << 20, 1L << 40)]
     public long BodiesInMemory { get; set; } = 256 * 1024 * 1024;
 
-    /// <summary>What one account may take of it, in bytes; one body alone may have more. Beyond, 429. Default 64 MiB.</summary>
+    /// <summary>What one account may take of it, or the strangers at one address, in bytes; one body or reply alone may have more. Beyond, 429. Default 64 MiB.</summary>
     [Range(64L * 1024, 1L << 40)]
     public long BodiesInMemoryPerAccount { get; set; } = 64 * 1024 * 1024;
 

@@ -21,15 +21,15 @@ public sealed class PersonLimit(
 {
     private readonly RateBuckets<Guid> _people = RateBuckets<Guid>.Shared(name, bucket, clock, ledger);
 
-    /// <summary>Null if the person may do it once more; else 429, which says when.</summary>
-    public Problem? Refuse(Guid account)
+    /// <summary>Null if the person may do it once more, or so many times; else 429, which says when.</summary>
+    public Problem? Refuse(Guid account, int times = 1)
     {
         if (!limits.Value.RateLimits.Enabled)
         {
             return null;
         }
 
-        var result = _people.Take(account);
+        var result = _people.Take(account, times);
         return result.IsTaken ? null : Problem.TooManyRequests(refusal, result.RetryAfter);
     }
 }

@@ -45,6 +45,39 @@ internal class PostgresReader(SchemaLease lease, NpgsqlTransaction transaction) 
         CancellationToken ct = default
     ) => rows.Count == 0 ? Task.FromResult<IReadOnlyList<T>>([]) : QueryAsync<T>(sql, new PostgresColumns(rows), ct);
 
+    public Task<(IReadOnlyList<T> Rows, bool IsCut)> QueryWithinAsync<T>(
+        Sql sql,
+        object? parameters,
+        long room,
+        Func<T, long> sizeOf,
+        CancellationToken ct = default
+    ) =>
+        RunAsync<(IReadOnlyList<T>, bool)>(
+            sql,
+            parameters,
+            async (connection, command) =>
+            {
+                var rows = new List<T>();
+                // What is not read is skipped when the reader is closed, a buffer at a time.
+                await using var found = await connection.ExecuteReaderAsync(command);
+                var parse = found.GetRowParser<T>();
+                while (await found.ReadAsync(ct))
+                {
+                    if (room < 0)
+                    {
+                        return (rows, true);
+                    }
+
+                    var row = parse(found);
+                    rows.Add(row);
+                    room -= sizeOf(row);
+                }
+
+                return (rows, false);
+            },
+            ct
+        );
+
     public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         RunAsync(sql, parameters, static (connection, command) => connection.QueryFirstOrDefaultAsync<T?>(command), ct);
 

@@ -39,6 +39,35 @@ internal class SqliteReader(SqliteSession session) : IReader
         return found;
     }
 
+    public Task<(IReadOnlyList<T> Rows, bool IsCut)> QueryWithinAsync<T>(
+        Sql sql,
+        object? parameters,
+        long room,
+        Func<T, long> sizeOf,
+        CancellationToken ct = default
+    ) =>
+        Run<(IReadOnlyList<T>, bool)>(
+            sql,
+            parameters,
+            (connection, command) =>
+            {
+                var rows = new List<T>();
+                foreach (var row in connection.Query<T>(command.CommandText, command.Parameters, buffered: false))
+                {
+                    if (room < 0)
+                    {
+                        return (rows, true);
+                    }
+
+                    rows.Add(row);
+                    room -= sizeOf(row);
+                }
+
+                return (rows, false);
+            },
+            ct
+        );
+
     public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? parameters = null, CancellationToken ct = default) =>
         Run(sql, parameters, static (connection, command) => connection.QueryFirstOrDefault<T?>(command), ct);
 

@@ -19,7 +19,9 @@ public sealed class BodyTests
     private const int Maximum = 300_000;
 
     private static readonly ServiceProvider Services = new ServiceCollection()
-        .AddSingleton(new BodyBudget(new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5))))
+        .AddSingleton(new BodyBudget(
+            new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5), _ => Guid.Empty)
+        ))
         .AddSingleton(TimeProvider.System)
         .BuildServiceProvider();
 
@@ -112,7 +114,9 @@ public sealed class BodyTests
     {
         var whole = System.Text.Encoding.UTF8.GetBytes(new string('x', 100_000));
         var packed = Compress(whole, encoding);
-        var budget = new BodyBudget(new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5)));
+        var budget = new BodyBudget(
+            new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5), _ => Guid.Empty)
+        );
         await using var services = new ServiceCollection()
             .AddSingleton(budget)
             .AddSingleton(TimeProvider.System)

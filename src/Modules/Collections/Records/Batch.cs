@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Idempotency;
+using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
@@ -56,6 +57,9 @@ public sealed record BatchReply(IReadOnlyList<RecordView?> Records);
 /// <summary>Does many things to records in one transaction.</summary>
 internal static class Batch
 {
+    // A change of some bytes rewrites and shows the whole record.
+    private const int MostBytes = 4 * PageRequest.MaximumBytes;
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/api/v1/batch", Handle)
@@ -75,7 +79,11 @@ internal static class Batch
                 ])
             )
             .WithReplyExample(new { records = new[] { RecordView.Example } })
-            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+            .Fails(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status413PayloadTooLarge
+            );
 
     private static async Task<Results<CreatedReply<BatchReply>, Problem>> Handle(
         Body<BatchRequest> body,
@@ -94,11 +102,19 @@ internal static class Batch
                 async unit =>
                 {
                     var (now, records) = (clock.GetUtcNow(), new List<RecordView?>());
+                    var room = MostBytes;
                     foreach (var operation in body.Value.Operations)
                     {
                         try
                         {
-                            records.Add(await DoAsync(unit, store, caller, operation, now, ct));
+                            var record = await DoAsync(unit, store, caller, operation, now, ct);
+                            room -= record?.Utf8.Length ?? 0;
+                            if (room < 0)
+                            {
+                                throw new ProblemException(TooMuch());
+                            }
+
+                            records.Add(record);
                         }
                         catch (ProblemException e)
                         {
@@ -116,6 +132,13 @@ internal static class Batch
             return RecordBody.Taken();
         }
     }
+
+    private static Problem TooMuch() =>
+        Problem.Of(
+            StatusCodes.Status413PayloadTooLarge,
+            "Too large",
+            $"The records of a batch come to at most {MostBytes} bytes as they are afterwards: send the rest as another batch."
+        );
 
     private static async Task<RecordView?> DoAsync(
         IUnitOfWork unit,

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Sillage.Api.Formats;
+using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Collections.Language;
 using Sillage.Collections.Stored;
@@ -85,18 +86,20 @@ internal static class ChangeFeed
         parameters.Add("After", from.Position);
         // What was deleted before a copy is begun is in none.
         var alive = isWhole ? " AND r.deleted_at IS NULL" : "";
-        var rows = await reader.QueryAsync<RecordRow>(
+        var (rows, isFull) = await reader.QueryWithinAsync<RecordRow>(
             $"""
             SELECT {RecordRow.Columns.For(reader.Dialect)} FROM record r
             WHERE r.collection = {collection} AND r.position > @After{alive} AND {rule} ORDER BY r.position LIMIT {limit
                 + 1}
             """,
             parameters,
+            PageRequest.MaximumBytes,
+            row => row.Length,
             ct
         );
         var known = rows.Select(row => row.Id).ToHashSet();
         var seen = rows.Select(row => (row.Position, Change: Of(row, access)));
-        var isCut = rows.Count > limit;
+        var isCut = isFull || rows.Count > limit;
         if (!isWhole && access.RuleOf(Deed.Read) is not Truth)
         {
             var left = await reader.QueryAsync<Left>(
@@ -111,9 +114,9 @@ internal static class ChangeFeed
                 parameters,
                 ct
             );
-            isCut |= left.Count > limit;
             // Beyond the last row that was read there may be one that is still in sight.
-            var end = rows.Count > limit ? rows[^1].Position : long.MaxValue;
+            var end = isCut ? rows[^1].Position : long.MaxValue;
+            isCut |= left.Count > limit;
             seen = seen.Concat(
                 left.Where(one => !known.Contains(one.Id) && one.Position < end)
                     .Select(one => (one.Position, Change: new RecordChange(one.Id, true, null)))
@@ -126,7 +129,7 @@ internal static class ChangeFeed
             .Take(limit)
             .Select(one => (one.Change, new ChangeCursor(one.Position, plan.Revision, now)))
             .ToList();
-        var more = isCut && changes.Count == limit;
+        var more = isFull || (isCut && changes.Count == limit);
         return (changes, more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now), more);
     }
 

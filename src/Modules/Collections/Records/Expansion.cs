@@ -1,5 +1,7 @@
 using System.Globalization;
 using Dapper;
+using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Collections.Declared;
 using Sillage.Collections.Language;
 using Sillage.Collections.Stored;
@@ -17,7 +19,7 @@ internal static class Expansion
         IReadOnlyList<RecordRow> rows,
         RecordQuery query,
         CancellationToken ct
-    ) => ShowAsync(reader, access, access.Known.Main, rows, query.Fields, query.Expand, ct);
+    ) => ShowAsync(reader, access, access.Known.Main, rows, query.Fields, query.Expand, new Room(), ct);
 
     private static async Task<IReadOnlyList<RecordView>> ShowAsync(
         IReader reader,
@@ -26,6 +28,7 @@ internal static class Expansion
         IReadOnlyList<RecordRow> rows,
         IReadOnlySet<string>? fields,
         IReadOnlyList<string[]> paths,
+        Room room,
         CancellationToken ct
     )
     {
@@ -38,14 +41,22 @@ internal static class Expansion
             {
                 var ids = records.SelectMany(r => RecordStore.Targets(r.Data[field])).Distinct().ToList();
                 string[][] rest = [.. steps.Where(path => path.Length > 1).Select(path => path[1..])];
-                related[field] = await LoadAsync(reader, access, target, ids, rest, ct);
+                related[field] = await LoadAsync(reader, access, target, ids, rest, room, ct);
             }
         }
 
         return
         [
             .. records.Select(r =>
-                RecordView.Of(r.Row, r.Data, access.Viewer, fields, related.Count == 0 ? null : Found(r.Data, related))
+                room.Take(
+                    RecordView.Of(
+                        r.Row,
+                        r.Data,
+                        access.Viewer,
+                        fields,
+                        related.Count == 0 ? null : Found(r.Data, related)
+                    )
+                )
             ),
         ];
     }
@@ -67,6 +78,7 @@ internal static class Expansion
         CollectionPlan target,
         List<Guid> ids,
         string[][] paths,
+        Room room,
         CancellationToken ct
     )
     {
@@ -83,12 +95,40 @@ internal static class Expansion
         var key = target.Key.ToString(CultureInfo.InvariantCulture);
         var columns = RecordRow.Columns.For(reader.Dialect);
         var among = reader.Dialect == SqlDialect.Sqlite ? "IN @Ids" : "= ANY(@Ids)";
-        var rows = await reader.QueryAsync<RecordRow>(
+        var (rows, isCut) = await reader.QueryWithinAsync<RecordRow>(
             $"SELECT {columns} FROM record r WHERE r.collection = {key} AND r.deleted_at IS NULL AND {rule} AND r.id {among}",
             parameters,
+            Room.Bytes,
+            row => row.Length,
             ct
         );
-        var views = await ShowAsync(reader, access, target, rows, null, paths, ct);
+        if (isCut)
+        {
+            throw Room.Full();
+        }
+
+        var views = await ShowAsync(reader, access, target, rows, null, paths, room, ct);
         return rows.Zip(views).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+    }
+
+    /// <summary>What is shown comes again with each record that leads to it: few rows can be a long reply.</summary>
+    private sealed class Room
+    {
+        public const int Bytes = 4 * PageRequest.MaximumBytes;
+
+        private long _left = Bytes;
+
+        public RecordView Take(RecordView view) => (_left -= view.Utf8.Length) >= 0 ? view : throw Full();
+
+        public static ProblemException Full() =>
+            new(
+                Problem.BadRequest(
+                    "The reply would be too long.",
+                    new FieldError(
+                        "?expand",
+                        $"What it leads to comes to more than {Bytes} bytes. Ask for fewer records at once, or for fewer relations."
+                    )
+                )
+            );
     }
 }

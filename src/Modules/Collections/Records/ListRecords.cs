@@ -50,17 +50,20 @@ internal static class ListRecords
     )
     {
         var query = RecordQuery.Read(http.Request, found.Known, found.Viewer);
-        var rows = await database.ReadAsync(
+        var (rows, isCut) = await database.ReadAsync(
             async reader =>
             {
                 var access = new Access(found.Known, found.Viewer, clock.GetUtcNow());
-                var scanned = await RecordScan.ReadAsync(reader, access, query, page, options.Value.LargeFrom, ct);
+                var (scanned, cut) = await RecordScan.ReadAsync(reader, access, query, page, options.Value.LargeFrom, ct);
                 var views = await Expansion.ShowAsync(reader, access, [.. scanned.Select(s => s.Row)], query, ct);
-                return views.Zip(scanned, (view, s) => (View: view, s.Next)).ToList();
+                return (views.Zip(scanned, (view, s) => (View: view, s.Next)).ToList(), cut);
             },
             ct
         );
-        var next = rows.Count <= page.Limit ? null : rows[page.Limit - 1].Next;
+        var next =
+            rows.Count > page.Limit ? rows[page.Limit - 1].Next
+            : isCut ? rows[^1].Next
+            : null;
         return new PageReply<RecordView>([.. rows.Take(page.Limit).Select(r => r.View)], next)
         {
             IsBare = found.Viewer.Form != CollectionForm.Page,

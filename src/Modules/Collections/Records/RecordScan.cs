@@ -38,8 +38,10 @@ internal sealed class RecordScan
 
     private CollectionPlan Plan => _access.Known.Main;
 
-    /// <summary>One more than the page holds, if there are more; with the keys that the next page begins after.</summary>
-    public static async Task<IReadOnlyList<(RecordRow Row, ListCursor Next)>> ReadAsync(
+    /// <summary>
+    /// One more than the page holds, if there are more, or as many as have room; with the keys that the next page begins after.
+    /// </summary>
+    public static async Task<(IReadOnlyList<(RecordRow Row, ListCursor Next)> Rows, bool IsCut)> ReadAsync(
         IReader reader,
         Access access,
         RecordQuery query,
@@ -49,7 +51,7 @@ internal sealed class RecordScan
     )
     {
         var scan = new RecordScan(reader, access, query);
-        return await scan.FindWayAsync(largeFrom, ct) ? await scan.ReadAsync(page, ct) : [];
+        return await scan.FindWayAsync(largeFrom, ct) ? await scan.ReadAsync(page, ct) : ([], false);
     }
 
     private async Task<bool> FindWayAsync(int largeFrom, CancellationToken ct)
@@ -234,7 +236,7 @@ internal sealed class RecordScan
         }
     }
 
-    private async Task<IReadOnlyList<(RecordRow, ListCursor)>> ReadAsync(PageRequest page, CancellationToken ct)
+    private async Task<(IReadOnlyList<(RecordRow, ListCursor)>, bool)> ReadAsync(PageRequest page, CancellationToken ct)
     {
         if (page.After<ListCursor>() is { } after)
         {
@@ -243,12 +245,14 @@ internal sealed class RecordScan
 
         var order = string.Join(", ", _terms.Select(term => term.Sql + (term.Descending ? " DESC" : "")));
         var rest = $"FROM {_from} WHERE {string.Join(" AND ", _where)} ORDER BY {order} LIMIT {page.Limit + 1}";
-        var rows = await _reader.QueryAsync<RecordRow>(
+        var (rows, isCut) = await _reader.QueryWithinAsync<RecordRow>(
             $"SELECT {RecordRow.Columns.For(_reader.Dialect)} {rest}",
             _parameters,
+            PageRequest.MaximumBytes,
+            row => row.Length,
             ct
         );
-        return [.. rows.Select(row => (row, CursorOf(row)))];
+        return ([.. rows.Select(row => (row, CursorOf(row)))], isCut);
     }
 
     private ListCursor CursorOf(RecordRow row) =>

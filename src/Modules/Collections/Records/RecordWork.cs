@@ -15,10 +15,11 @@ namespace Sillage.Collections.Records;
 internal sealed class RecordWork
 {
     private readonly IUnitOfWork _unit;
+    private readonly KeepLimit _keeping;
     private readonly CancellationToken _ct;
 
-    private RecordWork(IUnitOfWork unit, Access access, DateTimeOffset now, CancellationToken ct) =>
-        (_unit, Access, Now, _ct) = (unit, access, now, ct);
+    private RecordWork(IUnitOfWork unit, Access access, KeepLimit keeping, DateTimeOffset now, CancellationToken ct) =>
+        (_unit, Access, _keeping, Now, _ct) = (unit, access, keeping, now, ct);
 
     public Access Access { get; }
 
@@ -44,7 +45,7 @@ internal sealed class RecordWork
         var text = found.Plan.Text;
         var known = await store.FindAsync(unit, text.InSpace, text.Name, ct);
         return known?.Main.Key == found.Plan.Key
-            ? new RecordWork(unit, new Access(known, found.Viewer, now), now, ct) { Position = position }
+            ? new RecordWork(unit, new Access(known, found.Viewer, now), store.Keeping, now, ct) { Position = position }
             : throw new ProblemException(Problem.NotFound());
     }
 
@@ -108,6 +109,11 @@ internal sealed class RecordWork
     {
         await DemandAsync(Deed.Update, row, before);
         await CheckAsync(after, row.Key, before);
+        if (RecordStore.Keeps(Plan) && _keeping.Refuse(Access.Viewer.Id, row.Length) is { } refusal)
+        {
+            throw new ProblemException(refusal);
+        }
+
         var changed = await SaveAsync(row, before, after, null);
         await DemandAsync(Deed.Update, changed, after);
         return changed;

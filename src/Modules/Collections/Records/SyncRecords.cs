@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
@@ -61,7 +62,7 @@ public sealed record SyncResult(
 );
 
 /// <summary>What became of changes.</summary>
-/// <param name="Results">In the order of the changes.</param>
+/// <param name="Results">In the order of the changes; fewer where the reply has no more room: the others were not looked at, and can be sent again.</param>
 public sealed record SyncReply(IReadOnlyList<SyncResult> Results);
 
 /// <summary>
@@ -78,7 +79,8 @@ internal static class SyncRecords
                 """
                 For clients that go on without a network. A change names the record as the client had it (`base`) and as it is to be (`record`). What nobody else touched is `accepted`,
                 other members that others changed are kept (`merged`), and where both changed the same, nothing is done and both sides are shown (`conflict`): send it again with the
-                server's as `base` to have it your way. Each change is done for itself, and one that comes again is found to be done.
+                server's as `base` to have it your way. Each change is done for itself, and one that comes again is found to be done. Where long records fill the reply it ends early: send
+                the changes again that have no result.
                 """
             )
             .WithRequestExample(
@@ -116,8 +118,14 @@ internal static class SyncRecords
     )
     {
         var results = new List<SyncResult>();
+        var room = (long)PageRequest.MaximumBytes;
         foreach (var change in body.Value.Changes)
         {
+            if (room < 0)
+            {
+                break;
+            }
+
             try
             {
                 results.Add(
@@ -132,6 +140,8 @@ internal static class SyncRecords
             {
                 results.Add(Refused(change.Id, RecordBody.Taken()));
             }
+
+            room -= results[^1].Record?.Utf8.Length ?? 0;
         }
 
         return Reply.Ok(new SyncReply(results));

@@ -9,7 +9,7 @@ namespace Sillage.Collections.Stored;
 /// <summary>
 /// Collections as they are stored. What is worked out of a declaration is kept, by its revision, which is asked for in the same snapshot as what is read by it.
 /// </summary>
-internal sealed class CollectionStore
+internal sealed class CollectionStore(KeepLimit keeping)
 {
     // A rule may go further than the filter that led to it; what is beyond this no test of ours reaches.
     private const int MostTogether = 50;
@@ -23,6 +23,9 @@ internal sealed class CollectionStore
 
     private readonly ConcurrentDictionary<long, CollectionPlan> _kept = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
+
+    /// <summary>How much of what records were may be kept.</summary>
+    public KeepLimit Keeping { get; } = keeping;
 
     /// <summary>Completes at the next <see cref="Wake"/> of a collection. Take it before reading, so that nothing slips between.</summary>
     public Task NextAsync(long key) =>

@@ -38,5 +38,8 @@ internal sealed record RecordRow(
             ct
         );
 
+    /// <summary>What it takes of a page's room.</summary>
+    public long Length => Data.Length;
+
     public RecordData Read(CollectionPlan plan) => RecordData.Read(plan, Encoding.UTF8.GetBytes(Data));
 }

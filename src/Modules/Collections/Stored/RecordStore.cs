@@ -121,7 +121,7 @@ internal static class RecordStore
             : after.DeletedAt is null ? "restored"
             : "deleted";
         await RememberAsync(unit, data.Plan, stored, actor, action, ct);
-        if (action == "changed" && data.Plan.Rules.Read is not (null or "true"))
+        if (action == "changed" && KeepsBefore(data.Plan))
         {
             var was = new
             {
@@ -136,6 +136,11 @@ internal static class RecordStore
 
         return stored;
     }
+
+    /// <summary>Whether a change leaves what the record was.</summary>
+    public static bool Keeps(CollectionPlan plan) => plan.Text.History is true || KeepsBefore(plan);
+
+    private static bool KeepsBefore(CollectionPlan plan) => plan.Rules.Read is not (null or "true");
 
     /// <summary>The fields whose values another record has already.</summary>
     public static async Task<IReadOnlyList<FieldPlan>> FindTakenAsync(

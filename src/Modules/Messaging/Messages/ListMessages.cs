@@ -101,11 +101,12 @@ internal static class ListMessages
         CancellationToken ct
     )
     {
-        var rows = await ReadAsync(reader, room, keys, page.Limit + 1, ct);
+        var (rows, isCut) = await ReadAsync(reader, room, keys, page.Limit + 1, ct);
         return PageReply<Message>.Of(
             await WithLinksAsync(reader, rows, shown, ct),
             page,
-            message => keys.After is null ? new Keys(message.Seq, null) : new Keys(null, message.Seq)
+            message => keys.After is null ? new Keys(message.Seq, null) : new Keys(null, message.Seq),
+            isCut
         );
     }
 
@@ -118,24 +119,24 @@ internal static class ListMessages
         CancellationToken ct
     )
     {
-        var older = await ReadAsync(reader, room, new Keys(place, null), page.Limit / 2, ct);
-        var newer = await ReadAsync(reader, room, new Keys(null, place - 1), page.Limit - older.Count + 1, ct);
+        var (older, _) = await ReadAsync(reader, room, new Keys(place, null), page.Limit / 2, ct);
+        var (newer, isCut) = await ReadAsync(reader, room, new Keys(null, place - 1), page.Limit - older.Count + 1, ct);
         IReadOnlyList<MessageRow> rows = [.. older.Reverse(), .. newer.Take(page.Limit - older.Count)];
         var messages = await WithLinksAsync(reader, rows, shown, ct);
         return new PageReply<Message>(
             messages,
-            newer.Count > page.Limit - older.Count && messages.Count > 0 ? new Keys(null, messages[^1].Seq) : null
+            (isCut || newer.Count > page.Limit - older.Count) && messages.Count > 0 ? new Keys(null, messages[^1].Seq) : null
         );
     }
 
-    private static Task<IReadOnlyList<MessageRow>> ReadAsync(
+    private static Task<(IReadOnlyList<MessageRow> Rows, bool IsCut)> ReadAsync(
         IReader reader,
         Room room,
         Keys keys,
         int limit,
         CancellationToken ct
     ) =>
-        reader.QueryAsync<MessageRow>(
+        reader.QueryWithinAsync<MessageRow>(
             keys.After is null ? Backwards : Forwards,
             new
             {
@@ -144,6 +145,8 @@ internal static class ListMessages
                 After = keys.After ?? 0,
                 Limit = (long)limit,
             },
+            PageRequest.MaximumBytes,
+            row => row.Text.Length,
             ct
         );
 

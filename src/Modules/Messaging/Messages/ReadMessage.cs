@@ -70,7 +70,7 @@ internal static class ReadMessage
     )
     {
         var after = page.After<Keys>()?.At ?? DateTimeOffset.UnixEpoch;
-        var rows = await chat.Database.ReadAsync(
+        var (rows, isCut) = await chat.Database.ReadAsync(
             async r =>
             {
                 var row = await MessageRow.GetAsync(r, room.Id, message, ct);
@@ -81,10 +81,16 @@ internal static class ReadMessage
                     After = after,
                     Limit = page.Limit + 1L,
                 };
-                return await r.QueryAsync<MessageVersion>(Versions, parameters, ct);
+                return await r.QueryWithinAsync<MessageVersion>(
+                    Versions,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    version => version.Text.Length,
+                    ct
+                );
             },
             ct
         );
-        return PageReply<MessageVersion>.Of(rows, page, version => new Keys(version.ReplacedAt));
+        return PageReply<MessageVersion>.Of(rows, page, version => new Keys(version.ReplacedAt), isCut);
     }
 }

@@ -162,19 +162,27 @@ internal static class ReadThreads
             After = keys.After ?? 0,
             Limit = page.Limit + 1L,
         };
-        var messages = await chat.Database.ReadAsync(
+        var (messages, isCut) = await chat.Database.ReadAsync(
             async r =>
             {
                 await ThreadRow.GetAsync(r, room.Id, thread, ct);
                 var sql = keys.After is null ? Backwards : Forwards;
-                return await MessageRow.ToMessagesAsync(r, await r.QueryAsync<MessageRow>(sql, parameters, ct), ct);
+                var (rows, cut) = await r.QueryWithinAsync<MessageRow>(
+                    sql,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Text.Length,
+                    ct
+                );
+                return (await MessageRow.ToMessagesAsync(r, rows, ct), cut);
             },
             ct
         );
         return PageReply<Message>.Of(
             [.. messages.Select(message => rendering.Of(message, html).WithLinks())],
             page,
-            message => keys.After is null ? new MessageKeys(message.Seq, null) : new MessageKeys(null, message.Seq)
+            message => keys.After is null ? new MessageKeys(message.Seq, null) : new MessageKeys(null, message.Seq),
+            isCut
         );
     }
 }

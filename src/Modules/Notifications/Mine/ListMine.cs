@@ -52,16 +52,22 @@ internal static class ListMine
             All = unread ? 0L : 1L,
             Limit = page.Limit + 1,
         };
-        var (rows, person) = await database.ReadAsync(
+        var ((rows, isCut), person) = await database.ReadAsync(
             async reader =>
                 (
-                    await reader.QueryAsync<NotificationRow>(Select, parameters, ct),
+                    await reader.QueryWithinAsync<NotificationRow>(
+                        Select,
+                        parameters,
+                        PageRequest.MaximumBytes,
+                        row => row.Data?.Length ?? 0,
+                        ct
+                    ),
                     await PersonRow.FindAsync(reader, caller.Id, ct)
                 ),
             ct
         );
         var worded = await words.OfAsync(rows, person?.Language ?? options.Value.Language, ct);
-        return PageReply<MyNotification>.Of(worded, page, item => new Keys(item.Place));
+        return PageReply<MyNotification>.Of(worded, page, item => new Keys(item.Place), isCut);
     }
 
     private static async Task<Reply<UnreadCount>> Unread(

@@ -221,7 +221,17 @@ internal static class ChangeComment
             Before = page.After<Keys>()?.Revision ?? long.MaxValue,
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(r => r.QueryAsync<CommentRevision>(Revisions, parameters, ct), ct);
-        return PageReply<CommentRevision>.Of(rows, page, row => new Keys(row.Revision));
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<CommentRevision>(
+                    Revisions,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Body.Length,
+                    ct
+                ),
+            ct
+        );
+        return PageReply<CommentRevision>.Of(rows, page, row => new Keys(row.Revision), isCut);
     }
 }

@@ -43,13 +43,24 @@ internal static class ListComments
             Path = page.After<Keys>()?.Path ?? "",
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(r => r.QueryAsync<CommentRow>(Select, parameters, ct), ct);
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<CommentRow>(
+                    Select,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Body.Length + row.Html.Length,
+                    ct
+                ),
+            ct
+        );
         var authors = await names.OfAsync(rows.Select(row => row.Author), ct);
         var paths = rows.ToDictionary(row => row.Id, row => row.Path);
         return PageReply<Comment>.Of(
             [.. rows.Select(row => Comment.Of(row, row.Author is { } a ? authors[a] : null, post.Row.Id, caller))],
             page,
-            comment => new Keys(paths[comment.Id])
+            comment => new Keys(paths[comment.Id]),
+            isCut
         );
     }
 }

@@ -34,6 +34,9 @@ internal sealed record PostRow(
         p.revision, p.deleted_at, p.hidden, p.locked, p.comments_closed, p.comments_until, p.announced, p.last_comment, p.comment_count
         """;
 
+    /// <summary>What it takes of a page's room.</summary>
+    public long Length => Body.Length + Html.Length;
+
     public bool IsPublished => State == Published;
 
     /// <summary>Whether lists show it to whoever may read it.</summary>

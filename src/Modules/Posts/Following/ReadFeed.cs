@@ -72,17 +72,23 @@ internal static class ReadFeed
             Id = after?.Id ?? Guid.Empty,
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(
+        var (rows, isCut) = await database.ReadAsync(
             async r =>
             {
                 var isMany = await r.ScalarAsync<long>(Count, parameters, ct) >= Many;
                 var condition = after is null ? "" : " AND (p.published_at, p.id) < (@At, @Id)";
-                return await r.QueryAsync<PostRow>((isMany ? OfMany : OfFew) + condition + Order, parameters, ct);
+                return await r.QueryWithinAsync<PostRow>(
+                    (isMany ? OfMany : OfFew) + condition + Order,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Length,
+                    ct
+                );
             },
             ct
         );
         var shown = await PostSummary.OfAsync(rows, null, options.Value.SearchLanguage, names, database, ct);
         var places = rows.ToDictionary(row => row.Id, row => row.PublishedAt!.Value);
-        return PageReply<PostSummary>.Of(shown, page, post => new Keys(places[post.Id], post.Id));
+        return PageReply<PostSummary>.Of(shown, page, post => new Keys(places[post.Id], post.Id), isCut);
     }
 }

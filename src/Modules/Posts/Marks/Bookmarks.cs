@@ -97,9 +97,13 @@ internal static class Bookmarks
             Before = page.After<Keys>()?.Key ?? long.MaxValue,
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(r => r.QueryAsync<PostRow>(Select, parameters, ct), ct);
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<PostRow>(Select, parameters, PageRequest.MaximumBytes, row => row.Length, ct),
+            ct
+        );
         var shown = await PostSummary.OfAsync(rows, null, options.Value.SearchLanguage, names, database, ct);
         var keys = rows.ToDictionary(row => row.Id, row => row.Key);
-        return PageReply<PostSummary>.Of(shown, page, post => new Keys(keys[post.Id]));
+        return PageReply<PostSummary>.Of(shown, page, post => new Keys(keys[post.Id]), isCut);
     }
 }

@@ -101,9 +101,13 @@ internal static class ListPosts
             Limit = page.Limit + 1L,
         };
         var filter = Filter(mine, tag, writer, from, to);
-        var (rows, scores) = query is null
-            ? (await database.ReadAsync(r => r.QueryAsync<PostRow>(List(filter, mine, page), parameters, ct), ct), [])
-            : await database.ReadAsync(r => SearchAsync(r, filter, page, parameters, ct), ct);
+        var (rows, isCut, scores) = await database.ReadAsync(
+            r =>
+                query is null
+                    ? ListAsync(r, List(filter, mine, page), parameters, ct)
+                    : SearchAsync(r, filter, page, parameters, ct),
+            ct
+        );
         var shown = await PostSummary.OfAsync(rows, query, language, names, database, ct);
         var places = rows.ToDictionary(row => row.Id);
         return PageReply<PostSummary>.Of(
@@ -112,7 +116,8 @@ internal static class ListPosts
             post =>
                 query is null
                     ? new Newest(mine is null ? places[post.Id].PublishedAt!.Value : places[post.Id].CreatedAt, post.Id)
-                    : new Best(scores[post.Id], post.Id)
+                    : new Best(scores[post.Id], post.Id),
+            isCut
         );
     }
 
@@ -186,7 +191,19 @@ internal static class ListPosts
         return $"SELECT {PostRow.Columns} FROM post p WHERE {filter}{after} ORDER BY {at} DESC, p.id DESC LIMIT @Limit";
     }
 
-    private static async Task<(IReadOnlyList<PostRow>, Dictionary<Guid, double>)> SearchAsync(
+    private static async Task<Rows> ListAsync(IReader reader, string sql, object parameters, CancellationToken ct)
+    {
+        var (rows, isCut) = await reader.QueryWithinAsync<PostRow>(
+            sql,
+            parameters,
+            PageRequest.MaximumBytes,
+            row => row.Length,
+            ct
+        );
+        return new Rows(rows, isCut, []);
+    }
+
+    private static async Task<Rows> SearchAsync(
         IReader reader,
         string filter,
         PageRequest page,
@@ -205,11 +222,26 @@ internal static class ListPosts
             parameters,
             ct
         );
-        var rows = await reader.QueryAsync<PostRow>(ByKeys, new { Keys = ranked.Select(r => r.Key).ToArray() }, ct);
         var scores = ranked.ToDictionary(r => r.Id, r => r.Score);
-        var places = ranked.Select((r, i) => (r.Id, i)).ToDictionary(r => r.Id, r => r.i);
-        return ([.. rows.OrderBy(row => places[row.Id])], scores);
+        var rows = new List<PostRow>();
+        // The best first, some at a time, as long as they have room on the page.
+        foreach (var some in ranked.Chunk(AtOnce))
+        {
+            var found = await reader.QueryAsync<PostRow>(ByKeys, new { Keys = some.Select(r => r.Key).ToArray() }, ct);
+            var byKey = found.ToDictionary(row => row.Key);
+            rows.AddRange(some.Where(r => byKey.ContainsKey(r.Key)).Select(r => byKey[r.Key]));
+            if (rows.Sum(row => row.Length) > PageRequest.MaximumBytes)
+            {
+                break;
+            }
+        }
+
+        return new Rows(rows, rows.Count < ranked.Count, scores);
     }
+
+    private const int AtOnce = 50;
+
+    private sealed record Rows(IReadOnlyList<PostRow> Posts, bool IsCut, Dictionary<Guid, double> Scores);
 
     private static readonly Sql ByKeys = new(
         $"SELECT {PostRow.Columns} FROM post p WHERE p.key IN @Keys",

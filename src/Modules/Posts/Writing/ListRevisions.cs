@@ -51,7 +51,17 @@ internal static class ListRevisions
             Before = page.After<Keys>()?.Revision ?? long.MaxValue,
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(r => r.QueryAsync<PostRevision>(Select, parameters, ct), ct);
-        return PageReply<PostRevision>.Of(rows, page, row => new Keys(row.Revision));
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<PostRevision>(
+                    Select,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Body.Length,
+                    ct
+                ),
+            ct
+        );
+        return PageReply<PostRevision>.Of(rows, page, row => new Keys(row.Revision), isCut);
     }
 }

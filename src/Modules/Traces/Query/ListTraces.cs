@@ -18,7 +18,6 @@ internal static class ListTraces
 {
     // A page ends here even if it is not full, so that a filter that nothing fits costs no more than any other.
     private const int MaximumRows = 20_000;
-    private const int MaximumBytes = 4 * 1024 * 1024;
     private const int ChunkRows = 1000;
 
     private sealed record Keys(long? Time, long Position);
@@ -121,7 +120,7 @@ internal static class ListTraces
 
         public bool Add(in TraceRow row)
         {
-            if (_items.Count == limit || _bytes > MaximumBytes)
+            if (_items.Count == limit || _bytes > PageRequest.MaximumBytes)
             {
                 HasMore = true;
                 return false;
