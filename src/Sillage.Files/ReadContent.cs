@@ -30,12 +30,12 @@ internal static class ReadContent
             .WithDescription(
                 """
                 By a link from the file's entry. It counts for minutes, as long as the session or key that it was given to does and may read what the
-                file is attached to; what was deleted, or taken away, is 404 at once. Parts by `Range` (RFC 9110 section 14).
+                file is attached to; what was deleted, or taken away, is 404 at once, and what is long is cut off within two seconds. Parts by `Range` (RFC 9110 section 14).
                 """
             )
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
             .Produces<byte[]>(StatusCodes.Status206PartialContent, "application/octet-stream")
-            .Fails(StatusCodes.Status404NotFound);
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status429TooManyRequests);
 
     private static async Task<IResult> Handle<TModule>(
         HttpContext http,
@@ -44,11 +44,13 @@ internal static class ReadContent
         IDatabase<TModule> database,
         IFileReaders<TModule> readers,
         FileLinks<TModule> links,
+        IHeldReplies held,
         CancellationToken ct,
         // Where there are no accounts, nobody was given a link.
         [FromServices] IAccountWatch? accounts = null
     )
     {
+        var before = held.Changes;
         if (
             await links.ReadAsync(file, token, ct) is not { } ticket
             || accounts is null
@@ -75,12 +77,38 @@ internal static class ReadContent
 
         var mediaType = ticket.Part == FilePart.Thumbnail ? ThumbnailType : row.MediaType;
         Guard(http.Response, row, ticket.Part);
-        return TypedResults.Stream(
+        var content = TypedResults.Stream(
             new PieceStream<TModule>(database, row.Id, ticket.Part, size),
             mediaType,
             entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(row.Hash)}-{(int)ticket.Part}\""),
             enableRangeProcessing: true
         );
+        // One piece is read and gone; what takes longer is held to what let it begin.
+        return size <= FileStore.PieceBytes ? content : new HeldContent(held, ticket.Caller, before, IsReadableAsync, content);
+
+        async ValueTask<bool> IsReadableAsync(Caller current, CancellationToken token) =>
+            await database.ReadAsync(r => FileStore.FindAsync(r, file, current.Id, readers, token), token) is not null;
+    }
+
+    private sealed class HeldContent(
+        IHeldReplies held,
+        Caller caller,
+        long before,
+        Func<Caller, CancellationToken, ValueTask<bool>> still,
+        IResult content
+    ) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) =>
+            held.RunAsync(
+                httpContext,
+                caller,
+                before,
+                context =>
+                {
+                    context.Features.Get<Caller>()!.Reply!.Hold(still);
+                    return content.ExecuteAsync(context);
+                }
+            );
     }
 
     private static Problem Gone() =>

@@ -40,6 +40,7 @@ internal static class SillagePipeline
         services.AddSingleton<ForeignPages>();
         services.AddSingleton<OpenCallers>();
         services.AddSingleton<OpenReplies>();
+        services.AddSingleton<IHeldReplies>(provider => provider.GetRequiredService<OpenReplies>());
         services.AddSingleton(RoomForBodies);
         services.AddSingleton(RoomForReplies);
         services.AddSingleton<ConnectionShares>();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Shouldly;
 using Sillage.Specifications;
@@ -198,6 +199,63 @@ public abstract class KeepingFiles(AlbumUnderTest shared)
 
         Task ExecuteAsync(string sql, object? parameters) =>
             album.Database.WriteAsync(unit => unit.ExecuteAsync(sql, parameters), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData("the right")]
+    [InlineData("the session")]
+    public async Task What_is_being_read_is_cut_off_when_what_let_it_begin_ends_and_has_a_share(string ends)
+    {
+        await using var album = await StartAsync(("Limits:Exports:PerAccount", "1"));
+        var owner = await album.NewPersonAsync();
+        var reader = await album.NewPersonAsync();
+        // More than lies between the two ends.
+        var zip = new byte[9_000_000];
+        Random.Shared.NextBytes(zip);
+        "PK\u0003\u0004"u8.CopyTo(zip);
+        var sent = await album.KeepAsync(owner, zip);
+        await album.AttachAsync(owner, reader, sent.Id);
+        var link = Sent.Of((await album.EntryAsync(reader, sent.Id)).Must(HttpStatusCode.OK)).Content;
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(album.Server.Address.Host, album.Server.Address.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {link} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        var buffer = new byte[64 * 1024];
+        var read = await socket.ReceiveAsync(buffer);
+        Encoding.ASCII.GetString(buffer, 0, read).ShouldStartWith("HTTP/1.1 200 ");
+        (await album.OpenAsync(link)).Status.ShouldBe(HttpStatusCode.TooManyRequests);
+
+        if (ends == "the right")
+        {
+            await album.Database.WriteAsync(unit => unit.ExecuteAsync("DELETE FROM entry"), CancellationToken.None);
+        }
+        else
+        {
+            (await album.Server.SendAsync(HttpMethod.Post, "/api/v1/auth/logout", null, reader.Credential)).Must(
+                HttpStatusCode.NoContent
+            );
+        }
+
+        // Nobody reads meanwhile, so what is there after it was cut off was on its way.
+        for (var i = 0; i < 15; i++)
+        {
+            album.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(200);
+        }
+
+        var all = read;
+        try
+        {
+            while ((read = await socket.ReceiveAsync(buffer)) > 0)
+            {
+                all += read;
+            }
+        }
+        catch (SocketException)
+        {
+            // Cut off.
+        }
+
+        all.ShouldBeLessThan(zip.Length);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shouldly;
 using Sillage.Specifications;
+using Sillage.Storage;
 using Xunit;
 
 namespace Sillage.Messaging.Tests;
@@ -50,6 +53,39 @@ public abstract class CatchUpTests(MessagingUnderTest messaging) : MessagingSpec
             seqs.ShouldBe(Enumerable.Range(4, 22).Select(i => (long)i));
             pages.ShouldBe(3);
         }
+    }
+
+    [Fact]
+    public async Task A_thousand_names_are_no_thousand_reads()
+    {
+        CountedReads? counted = null;
+        await using var server = await MessagingUnderTest.StartOnAsync(
+            await Messaging.PostgresAsync(),
+            builder => counted = CountedReads.In(builder.Services)
+        );
+        var person = await TestUsers.RegisterAsync(server, "player-of-many");
+        var other = await TestUsers.RegisterAsync(server, "player-of-another");
+        Task<Answer> PostAsync(Person by, string path, object body) =>
+            server.SendAsync(HttpMethod.Post, path, body, by.Token);
+        async Task<string> NewAsync(Person by) =>
+            (string)(await PostAsync(by, "/api/v1/rooms", new { name = "R" })).Must(HttpStatusCode.Created).Json["id"]!;
+
+        var (own, foreign) = (await NewAsync(person), await NewAsync(other));
+        (await PostAsync(person, $"/api/v1/rooms/{own}/messages", new { text = "one" })).Must(HttpStatusCode.Created);
+        var rooms = Enumerable
+            .Range(0, 997)
+            .ToDictionary(i => i % 2 == 0 ? Guid.CreateVersion7().ToString() : $"room-{i}", _ => 0L);
+        rooms[own] = 0;
+        rooms[foreign] = 0;
+        var before = counted!.Reads;
+
+        var reply = (await PostAsync(person, "/api/v1/rooms/sync", new { rooms })).Must(HttpStatusCode.OK).Json;
+
+        (counted.Reads - before).ShouldBeLessThan(20);
+        var answers = reply["rooms"]!.AsArray();
+        answers.Count(a => (string)a!["status"]! == "gone").ShouldBe(998);
+        var mine = answers.Single(a => (string)a!["status"]! != "gone")!;
+        mine["messages"]!.AsArray().Select(m => (string)m!["text"]!).ShouldBe(["one"]);
     }
 
     [Fact]
@@ -207,4 +243,44 @@ public sealed class CatchUpOnPostgres(PostgresMessaging messaging)
         ).Must(HttpStatusCode.Created);
         ShouldSay(await client.WaitAsync("message:new"), "There.");
     }
+}
+
+/// <summary>The module's database, which counts how often it is read.</summary>
+internal sealed class CountedReads : IDatabase<MessagingData>
+{
+    private IDatabase<MessagingData> _inner = null!;
+    private int _reads;
+
+    public int Reads => _reads;
+
+    public string Name => _inner.Name;
+
+    public SqlDialect Dialect => _inner.Dialect;
+
+    /// <summary>Puts one before the database that is registered.</summary>
+    public static CountedReads In(IServiceCollection services)
+    {
+        var counted = new CountedReads();
+        var real = services.Last(service => service.ServiceType == typeof(IDatabase<MessagingData>)).ImplementationType!;
+        services.Replace(
+            ServiceDescriptor.Singleton<IDatabase<MessagingData>>(provider =>
+            {
+                counted._inner = (IDatabase<MessagingData>)ActivatorUtilities.CreateInstance(provider, real);
+                return counted;
+            })
+        );
+        return counted;
+    }
+
+    public Task<T> ReadAsync<T>(Func<IReader, Task<T>> read, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _reads);
+        return _inner.ReadAsync(read, ct);
+    }
+
+    public Task<T> WriteAsync<T>(Func<IUnitOfWork, Task<T>> work, CancellationToken ct) => _inner.WriteAsync(work, ct);
+
+    public Task WipeDeletedAsync(CancellationToken ct) => _inner.WipeDeletedAsync(ct);
+
+    public Task<IAsyncDisposable?> TryLeaseAsync(string work, CancellationToken ct) => _inner.TryLeaseAsync(work, ct);
 }

@@ -75,6 +75,38 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         ((string)trail[1]!["reason"]!).ShouldBe("Spam.");
     }
 
+    [Theory]
+    [InlineData("made a member")]
+    [InlineData("put out")]
+    [InlineData("gone")]
+    public async Task What_somebody_invited_by_counts_no_more_once_they_may_invite_nobody(string what)
+    {
+        var people = await NewPeopleAsync(3);
+        var room = await NewRoomAsync(people[0], people[1]);
+        (await PutAsync(people[0], $"{room}/members/{people[1].Id}", new { role = "moderator" })).Must(
+            HttpStatusCode.OK
+        );
+        var code = (string)
+            (await PostAsync(people[1], $"{room}/invitations", new { })).Must(HttpStatusCode.Created).Json["code"]!;
+        var owners = (string)
+            (await PostAsync(people[0], $"{room}/invitations", new { })).Must(HttpStatusCode.Created).Json["code"]!;
+
+        var ended = what switch
+        {
+            "made a member" => await PutAsync(
+                people[0],
+                $"{room}/members/{people[1].Id}",
+                new { role = "member" }
+            ),
+            "put out" => await DeleteAsync(people[0], $"{room}/members/{people[1].Id}"),
+            _ => await DeleteAsync(people[1], $"{room}/members/{people[1].Id}"),
+        };
+        ((int)ended.Status).ShouldBeLessThan(300);
+
+        (await PostAsync(people[2], "/api/v1/rooms/join", new { code })).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(people[2], "/api/v1/rooms/join", new { code = owners })).Must(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_private_room_is_nowhere_but_for_who_is_invited()
     {

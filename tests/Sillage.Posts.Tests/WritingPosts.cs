@@ -1,3 +1,5 @@
+using Sillage.Storage;
+using Microsoft.Extensions.DependencyInjection;
 namespace Sillage.Posts.Tests;
 
 /// <summary>From a draft to a published post, to its removal and back.</summary>
@@ -260,6 +262,113 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
         (await GetAsync(Self(later), Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
         Titles(await GetAsync("/api/v1/posts?mine=scheduled")).ShouldBe(["Tomorrow"]);
         ((DateTimeOffset)(await GetAsync(Self(post))).Json["publishedAt"]!).ShouldBe(at, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task A_time_that_is_changed_often_is_one_job_and_the_last_one_counts()
+    {
+        var now = Posts.Clock.GetUtcNow();
+        var post = await WriteAsync(
+            new
+            {
+                title = "Put off",
+                body = "…",
+                publishAt = now.AddSeconds(1),
+            }
+        );
+        var id = (Guid)post["id"]!;
+        for (var i = 0; i < 20; i++)
+        {
+            (await PatchAsync(Self(post), new { publishAt = now.AddHours(20 - i) })).Must(HttpStatusCode.OK);
+        }
+
+        var last = now.AddHours(2);
+        (await PatchAsync(Self(post), new { publishAt = last })).Must(HttpStatusCode.OK);
+        var database = Server.Services.GetRequiredService<IDatabase<PostsData>>();
+        // The first time comes and goes meanwhile: the job waits on.
+        await Eventually.HoldsAsync(async () =>
+            await database.ReadAsync(
+                r =>
+                    r.ScalarAsync<long>(
+                        "SELECT COUNT(*) FROM sillage_job WHERE arguments LIKE @Like AND due_at > @Soon",
+                        new { Like = $"%{id}%", Soon = now.AddHours(1) }
+                    ),
+                CancellationToken.None
+            ) == 1
+        );
+        (
+            await database.ReadAsync(
+                r =>
+                    r.ScalarAsync<long>(
+                        "SELECT COUNT(*) FROM sillage_job WHERE arguments LIKE @Like",
+                        new { Like = $"%{id}%" }
+                    ),
+                CancellationToken.None
+            )
+        ).ShouldBe(1);
+        ((string)(await GetAsync(Self(post))).Json["state"]!).ShouldBe("scheduled");
+        (await PatchAsync(Self(post), new { publishAt = Posts.Clock.GetUtcNow().AddSeconds(1) })).Must(
+            HttpStatusCode.OK
+        );
+        await Eventually.HoldsAsync(async () => (await GetAsync(Self(post), Reader)).Status == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task What_others_cannot_read_shows_in_no_slug_and_no_tag()
+    {
+        var tag = $"secret {Guid.CreateVersion7():N}"[..20];
+        var draft = await WriteAsync(
+            new
+            {
+                title = "A merger of clubs",
+                body = "…",
+                tags = new[] { tag },
+                draft = true,
+            }
+        );
+        ((string)draft["slug"]!).ShouldStartWith("a-merger-of-clubs-");
+        var key = Uri.EscapeDataString(tag);
+        await IsNoTagAsync();
+        // For followers only is not for all.
+        var followers = await WriteAsync("A merger of clubs", "followers", null, tag);
+        ((string)followers["slug"]!).ShouldStartWith("a-merger-of-clubs-");
+        await IsNoTagAsync();
+
+        var others = await WriteAsync("A merger of clubs", "members", Reader);
+        ((string)others["slug"]!).ShouldBe("a-merger-of-clubs");
+
+        var open = (await PatchAsync(Self(draft), new { draft = false, visibility = "members" }))
+            .Must(HttpStatusCode.OK)
+            .Json;
+        ((string)open["slug"]!).ShouldStartWith("a-merger-of-clubs-");
+        ((long)(await GetAsync($"/api/v1/tags/{key}", Reader)).Must(HttpStatusCode.OK).Json["posts"]!).ShouldBe(1);
+        (await PatchAsync(Self(draft), new { visibility = "followers" })).Must(HttpStatusCode.OK);
+        await IsNoTagAsync();
+
+        async Task IsNoTagAsync()
+        {
+            (await GetAsync($"/api/v1/tags/{key}", Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
+            (await PutAsync($"/api/v1/tags/{key}/follow", null, Reader)).Status.ShouldBe(HttpStatusCode.NotFound);
+            (await GetAsync("/api/v1/tags?limit=1000", Reader)).Text.ShouldNotContain(tag);
+        }
+    }
+
+    [Fact]
+    public async Task A_draft_gets_its_titles_slug_when_all_can_read_it()
+    {
+        var title = $"Nobody has this {Guid.CreateVersion7():N}";
+        var draft = await WriteAsync(
+            new
+            {
+                title,
+                body = "…",
+                draft = true,
+            }
+        );
+        var before = (string)draft["slug"]!;
+        var open = (await PatchAsync(Self(draft), new { draft = false })).Must(HttpStatusCode.OK).Json;
+        before.ShouldStartWith((string)open["slug"]! + "-");
+        (await GetAsync($"/api/v1/posts/{before}", Reader)).Must(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -112,12 +112,28 @@ internal static class CatchUp
         CancellationToken ct
     )
     {
-        var mine = await chat.Database.ReadAsync(r => r.QueryAsync<Room>(Mine, new { Account = caller.Id }, ct), ct);
+        Task<IReadOnlyList<Room>> MineAsync() =>
+            chat.Database.ReadAsync(r => r.QueryAsync<Room>(Mine, new { Account = caller.Id }, ct), ct);
+
+        var mine = await MineAsync();
         if (subscribe is not null)
         {
             foreach (var room in mine)
             {
                 await subscribe(room.Id);
+            }
+
+            // As they are now that nothing is missed any more.
+            mine = await MineAsync();
+        }
+
+        var rooms = new Dictionary<string, Room>(StringComparer.OrdinalIgnoreCase);
+        foreach (var room in mine)
+        {
+            rooms[room.Id.ToString()] = room;
+            if (room.Slug is { } slug)
+            {
+                rooms[slug] = room;
             }
         }
 
@@ -127,11 +143,14 @@ internal static class CatchUp
         {
             var change =
                 request.Changes is { } changes && changes.TryGetValue(asked, out var known) ? known : (long?)null;
-            var answer = await chat.Database.ReadAsync(
-                r => ReadAsync(r, chat, asked, caller, seq, change, left, ct),
-                ct
+            // Only where something was missed is storage asked once more: a thousand names are no thousand reads.
+            var answer =
+                Settled(rooms.GetValueOrDefault(asked), chat, asked, seq, change, left)
+                ?? await chat.Database.ReadAsync(r => ReadAsync(r, chat, asked, caller, seq, change, left, ct), ct);
+            left = Math.Max(
+                0,
+                left - answer.Messages.Count - (answer.Changes is { } also ? also.Messages.Count + also.Members.Count : 0)
             );
-            left = Math.Max(0, left - answer.Messages.Count - (answer.Changes?.Messages.Count ?? 0));
             answers.Add(answer);
         }
 
@@ -154,7 +173,29 @@ internal static class CatchUp
         CancellationToken ct
     )
     {
-        if (await Room.FindAsync(reader, asked, caller.Id, ct) is not { IsMember: true } room)
+        var room = await Room.FindAsync(reader, asked, caller.Id, ct);
+        if (Settled(room, chat, asked, seq, change, limit) is { } settled)
+        {
+            return settled;
+        }
+
+        var after = change ?? room!.LastChange;
+        var missed = await Missed.ReadAsync(reader, room!, seq, after, limit, ct);
+        return new RoomSync(
+            asked,
+            room!.Id,
+            missed.More ? RoomSync.More : RoomSync.Ok,
+            missed.Seq,
+            missed.Change,
+            missed.Messages,
+            missed.Change > after ? RoomChanges.Of(room, after, missed) : null
+        );
+    }
+
+    /// <summary>What is to be said without a look at messages; null if there are some to be read.</summary>
+    private static RoomSync? Settled(Room? room, Chat chat, string asked, long seq, long? change, int limit)
+    {
+        if (room is not { IsMember: true })
         {
             return RoomSync.GoneFor(asked);
         }
@@ -175,20 +216,6 @@ internal static class CatchUp
             return new RoomSync(asked, room.Id, RoomSync.Ok, seq, after, [], null);
         }
 
-        if (limit == 0)
-        {
-            return new RoomSync(asked, room.Id, RoomSync.More, seq, after, [], null);
-        }
-
-        var missed = await Missed.ReadAsync(reader, room, seq, after, limit, ct);
-        return new RoomSync(
-            asked,
-            room.Id,
-            missed.More ? RoomSync.More : RoomSync.Ok,
-            missed.Seq,
-            missed.Change,
-            missed.Messages,
-            missed.Change > after ? RoomChanges.Of(room, after, missed) : null
-        );
+        return limit == 0 ? new RoomSync(asked, room.Id, RoomSync.More, seq, after, [], null) : null;
     }
 }

@@ -38,6 +38,8 @@ internal sealed record Member(
           change = excluded.change
         """;
 
+    private const string TakeInvitationsBack = "DELETE FROM invitation WHERE room_id = @Room AND created_by = @Account";
+
     private const string CountMembers = "SELECT COUNT(*) FROM member WHERE room_id = @Room AND state = 'in'";
 
     private const string CountRooms = "SELECT COUNT(*) FROM member WHERE account_id = @Account AND state = 'in'";
@@ -64,7 +66,7 @@ internal sealed record Member(
         await reader.ScalarAsync<long>(CountRooms, new { Account = account }, ct);
 
     /// <summary>Makes somebody what they are from now on in a room that the unit holds.</summary>
-    public static Task PutAsync(
+    public static async Task PutAsync(
         IUnitOfWork unit,
         HeldRoom held,
         Guid account,
@@ -72,8 +74,15 @@ internal sealed record Member(
         string state,
         DateTimeOffset now,
         CancellationToken ct
-    ) =>
-        unit.ExecuteAsync(
+    )
+    {
+        if (RankOf(state == In ? role : null) < RankOf(Moderator))
+        {
+            // Who may invite nobody has nobody come by what they made before.
+            await unit.ExecuteAsync(TakeInvitationsBack, new { Room = held.Room.Id, Account = account }, ct);
+        }
+
+        await unit.ExecuteAsync(
             Put,
             new
             {
@@ -87,4 +96,5 @@ internal sealed record Member(
             },
             ct
         );
+    }
 }

@@ -45,6 +45,9 @@ internal sealed record PostRow(
     /// <summary>Whether others than the author can read it: what counts are made of, and what events tell.</summary>
     public bool IsCounted => Listed && Visibility != Private;
 
+    /// <summary>Whether every member can read it: what the counts of tags are made of, and what takes its title's slug from others.</summary>
+    public bool IsOpen => Listed && Visibility is Members or Public;
+
     /// <summary>Whether comments are taken, as far as the author and the moderators say.</summary>
     public bool TakesComments(DateTimeOffset now) =>
         Listed && !Locked && !CommentsClosed && (CommentsUntil is null || CommentsUntil > now);

@@ -58,7 +58,7 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
             0,
             id,
             author,
-            await FreeSlugAsync(unit, text.Title, id, 0, ct),
+            "",
             text.Title,
             text.Body,
             html,
@@ -78,7 +78,7 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
             0,
             0
         );
-        row = row with { Announced = row.IsCounted };
+        row = row with { Announced = row.IsCounted, Slug = await FreeSlugAsync(unit, row, ct) };
         row = row with { Key = await unit.ScalarAsync<long>(Insert, row, ct) };
         await unit.ExecuteAsync(TakeSlug, row, ct);
         await PostTags.SetAsync(unit, row.Key, text.Tags ?? [], ct);
@@ -107,9 +107,9 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
         CancellationToken ct
     )
     {
-        if (after.Title != before.Title)
+        if (after.Title != before.Title || (after.IsOpen && !before.IsOpen))
         {
-            after = after with { Slug = await FreeSlugAsync(unit, after.Title, after.Id, after.Key, ct) };
+            after = after with { Slug = await FreeSlugAsync(unit, after, ct) };
             await unit.ExecuteAsync(TakeSlug, after, ct);
         }
 
@@ -124,7 +124,7 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
             await unit.EnqueueAsync(new PublishPost(after.Id), after.PublishAt, ct);
         }
 
-        if (before.IsCounted)
+        if (before.IsOpen)
         {
             await PostTags.CountAsync(unit, after.Key, -1, ct);
         }
@@ -164,7 +164,7 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
         }
 
         var wasCounted = before?.IsCounted == true;
-        if (after.IsCounted)
+        if (after.IsOpen)
         {
             await PostTags.CountAsync(unit, after.Key, 1, ct);
         }
@@ -199,17 +199,17 @@ internal sealed class PostStore(IOptions<PostsOptions> options, TimeProvider clo
             ? PostIndex.PutAsync(unit, row.Key, row.Title, row.Body, options.Value.SearchLanguage, ct)
             : PostIndex.RemoveAsync(unit, row.Key, ct);
 
-    private static async Task<string> FreeSlugAsync(
-        IUnitOfWork unit,
-        string title,
-        Guid id,
-        long key,
-        CancellationToken ct
-    )
+    // Only what all can read takes the title's slug for itself: that one is taken tells nobody of a draft.
+    private static async Task<string> FreeSlugAsync(IUnitOfWork unit, PostRow row, CancellationToken ct)
     {
-        var slug = Slugs.OfTitle(title);
+        var slug = Slugs.OfTitle(row.Title);
+        if (!row.IsOpen)
+        {
+            return Slugs.With(slug, row.Id);
+        }
+
         await unit.LockAsync("slug " + slug, ct);
         var owner = await unit.ScalarAsync<long?>(SlugOwner, new { Slug = slug }, ct);
-        return owner is null || owner == key ? slug : Slugs.With(slug, id);
+        return owner is null || owner == row.Key ? slug : Slugs.With(slug, row.Id);
     }
 }

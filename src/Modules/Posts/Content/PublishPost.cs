@@ -8,10 +8,13 @@ namespace Sillage.Posts.Content;
 internal sealed record PublishPost(Guid PostId) : IJob
 {
     public static string Kind => "post.publish";
+
+    // One for each post, however often its time is changed.
+    public string Key => PostId.ToString();
 }
 
 /// <summary>
-/// Publishes a post at its time; that of somebody who is banned by then becomes a draft again. If the time was changed meanwhile there is another job for it, and this one finds nothing to do.
+/// Publishes a post at its time; that of somebody who is banned by then becomes a draft again. If its time is later by now, the job waits until then.
 /// </summary>
 internal sealed class PublishWork(IDatabase<PostsData> database, PostStore store, AuthorNames names, TimeProvider clock)
     : IWork<PublishPost>
@@ -19,9 +22,14 @@ internal sealed class PublishWork(IDatabase<PostsData> database, PostStore store
     public async Task<WorkResult> RunAsync(PublishPost job, WorkRun run, CancellationToken ct)
     {
         var found = await database.ReadAsync(r => PostRow.FindAsync(r, job.PostId, ct), ct);
-        if (found is null || !IsDue(found))
+        if (found is not { State: PostRow.Scheduled, DeletedAt: null, PublishAt: { } at })
         {
             return WorkResult.Done;
+        }
+
+        if (at > clock.GetUtcNow())
+        {
+            return WorkResult.Again(at - clock.GetUtcNow());
         }
 
         var mentioned = await names.MentionedAsync(found.Body, ct);

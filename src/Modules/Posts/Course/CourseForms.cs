@@ -126,5 +126,5 @@ public sealed record CourseComment(
 
 /// <summary>A tag in the course's form.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Count">How many posts have it that others than their authors can read.</param>
+/// <param name="Count">How many posts have it that all members can read.</param>
 public sealed record CourseTag(string Name, long Count);

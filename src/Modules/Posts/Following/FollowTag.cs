@@ -13,7 +13,11 @@ namespace Sillage.Posts.Following;
 /// <summary>Follows a tag, or does so no more.</summary>
 internal static class FollowTag
 {
-    private const string Meant = "SELECT COALESCE(merged, key) FROM tag WHERE key = @Key";
+    // One that only drafts have is none to others.
+    private const string Meant = """
+        SELECT t.key FROM tag t WHERE t.key = (SELECT COALESCE(merged, key) FROM tag WHERE key = @Key)
+          AND (t.posts > 0 OR EXISTS (SELECT 1 FROM tag_follow f WHERE f.tag = t.key AND f.follower = @Follower))
+        """;
 
     private const string Insert =
         "INSERT INTO tag_follow (follower, tag) VALUES (@Follower, @Tag) ON CONFLICT DO NOTHING";
@@ -60,7 +64,7 @@ internal static class FollowTag
             async unit =>
             {
                 var key = TagName.Parse(tag)?.Key ?? "";
-                if (await unit.ScalarAsync<string>(Meant, new { Key = key }, ct) is not { } meant)
+                if (await unit.ScalarAsync<string>(Meant, new { Key = key, Follower = caller.Id }, ct) is not { } meant)
                 {
                     return Problem.NotFound("There is no such tag.");
                 }

@@ -161,9 +161,13 @@ internal static class PostsErasure
 
     private static async Task DestroyAsync(IUnitOfWork unit, PostRow row, CancellationToken ct)
     {
-        if (row.IsCounted)
+        if (row.IsOpen)
         {
             await PostTags.CountAsync(unit, row.Key, -1, ct);
+        }
+
+        if (row.IsCounted)
+        {
             await unit.PublishAsync(new PostRemoved(row.Id, null), ct);
         }
 

@@ -44,7 +44,7 @@ internal static class ChangeTag
         "UPDATE tag SET merged = @To, posts = 0 WHERE key = @From OR merged = @From",
         """
             UPDATE tag SET merged = NULL, posts = (SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post
-              WHERE pt.tag = @To AND p.listed AND p.visibility <> 'private')
+              WHERE pt.tag = @To AND p.listed AND p.visibility IN ('members', 'public'))
             WHERE key = @To
             """,
     ];

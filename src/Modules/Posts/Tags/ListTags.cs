@@ -26,7 +26,7 @@ internal static class ListTags
     public static RouteHandlerBuilder Map(RouteGroupBuilder tags) =>
         tags.MapGet("/", Handle)
             .WithSummary("List tags")
-            .WithDescription("Those that a post has which others than its author can read; the most used first.")
+            .WithDescription("Those that a post has which all members can read; the most used first.")
             .WithQuery("order", "`used` (the most used first) or `name`. Default: used.", "used")
             .WithReplyExample(new Page<Tag>([Tag.Example], null));
 

@@ -24,7 +24,8 @@ internal static class ReadTag
         IDatabase<PostsData> database,
         CancellationToken ct
     ) =>
-        await database.ReadAsync(r => TagRow.FindAsync(r, tag, ct), ct) is { } row
+        // One that only drafts have is none to others.
+        await database.ReadAsync(r => TagRow.FindAsync(r, tag, ct), ct) is { Posts: > 0 } row
             ? Reply.Ok(Tag.Of(row))
             : Problem.NotFound("There is no such tag.");
 }

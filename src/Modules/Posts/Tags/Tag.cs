@@ -7,7 +7,7 @@ namespace Sillage.Posts.Tags;
 /// <summary>A tag.</summary>
 /// <param name="Key">What it is known by in addresses: without case, accents and width, words joined by hyphens.</param>
 /// <param name="Name">Its name, as it was written first or a moderator has put it.</param>
-/// <param name="Posts">How many posts have it that others than their authors can read.</param>
+/// <param name="Posts">How many posts have it that all members can read.</param>
 /// <param name="Links">Where its posts are, and where to follow it.</param>
 public sealed record Tag(string Key, string Name, long Posts, Links Links)
 {

@@ -20,13 +20,13 @@ internal static class PostsVerbs
 
     private const string WrongTags = """
         SELECT t.key FROM tag t WHERE t.posts <> (
-          SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post WHERE pt.tag = t.key AND p.listed AND p.visibility <> 'private')
+          SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post WHERE pt.tag = t.key AND p.listed AND p.visibility IN ('members', 'public'))
         ORDER BY t.key
         """;
 
     private const string RecountTag = """
         UPDATE tag SET posts = (
-          SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post WHERE pt.tag = @Key AND p.listed AND p.visibility <> 'private')
+          SELECT COUNT(*) FROM post_tag pt JOIN post p ON p.key = pt.post WHERE pt.tag = @Key AND p.listed AND p.visibility IN ('members', 'public'))
         WHERE key = @Key
         """;
 

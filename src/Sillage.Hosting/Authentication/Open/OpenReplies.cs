@@ -5,7 +5,7 @@ using Sillage.Hosting.Limits;
 namespace Sillage.Hosting.Authentication.Open;
 
 /// <summary>Holds every reply without a time limit to the account and the credential that it is given for, and to their share of such replies.</summary>
-internal sealed class OpenReplies(OpenCallers callers, LongReplyShares shares, TimeProvider clock)
+internal sealed class OpenReplies(OpenCallers callers, LongReplyShares shares, TimeProvider clock) : IHeldReplies
 {
     private const string Events = "text/event-stream";
 
