@@ -53,6 +53,7 @@ public static class SillageHost
         services.AddPipeline();
         services.AddTls(builder.Configuration);
         services.AddHealthChecks();
+        services.AddSingleton<HealthReports>();
         services.AddBackups();
         services.AddDocumentation();
         services.AddProblemForm(CourseRoutes.Form);

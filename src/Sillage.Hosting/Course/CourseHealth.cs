@@ -35,12 +35,12 @@ internal static class CourseHealth
             .Produces<CourseHealthReport>(StatusCodes.Status503ServiceUnavailable, "application/json");
 
     private static async Task<JsonHttpResult<CourseHealthReport>> Handle(
-        HealthCheckService checks,
+        HealthReports reports,
         HttpContext context,
         CancellationToken ct
     )
     {
-        var report = await checks.CheckHealthAsync(ct);
+        var report = await reports.AllAsync(ct);
         var isGateway = report.Entries.Keys.Any(name =>
             name.StartsWith(HealthRoutes.OfService, StringComparison.Ordinal)
         );

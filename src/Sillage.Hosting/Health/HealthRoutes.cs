@@ -15,8 +15,6 @@ public static class HealthRoutes
     /// <summary>How the names of checks begin that tell of a service behind a gateway: its name follows.</summary>
     public const string OfService = "service ";
 
-    private const string ReadyTag = "ready";
-
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes
@@ -36,20 +34,20 @@ public static class HealthRoutes
             .Produces<HealthReport>(StatusCodes.Status200OK, "application/json")
             .Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable, "application/json");
 
-    private static async Task<IResult> AllAsync(HealthCheckService checks, CancellationToken ct) =>
-        new HealthReply(await checks.CheckHealthAsync(ct));
+    private static async Task<IResult> AllAsync(HealthReports reports, CancellationToken ct) =>
+        new HealthReply(await reports.AllAsync(ct));
 
     private static HealthReply Live() => new HealthReply(Nothing(HealthStatus.Healthy));
 
     private static async Task<IResult> ReadyAsync(
-        HealthCheckService checks,
+        HealthReports reports,
         IHostApplicationLifetime lifetime,
         CancellationToken ct
     ) =>
         new HealthReply(
             lifetime.ApplicationStopping.IsCancellationRequested
                 ? Nothing(HealthStatus.Unhealthy)
-                : await checks.CheckHealthAsync(check => check.Tags.Contains(ReadyTag), ct)
+                : await reports.ReadyAsync(ct)
         );
 
     private static Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport Nothing(HealthStatus status) =>

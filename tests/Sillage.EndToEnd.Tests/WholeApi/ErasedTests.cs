@@ -58,6 +58,13 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         trail.ShouldContain("study-right.given");
         var pseudonym = await PseudonymAsync(admin);
         var before = await StoredCells.ReadAsync(_folder["data"], database);
+        // A module of which nothing is kept here would not be looked at.
+        foreach (var module in new[] { "accounts", "traces", "messaging", "posts", "notifications", "rowing", "collections" })
+        {
+            before
+                .Where(cell => cell.Database.Contains(module, StringComparison.Ordinal) && cell.Holds(id))
+                .ShouldNotBeEmpty(module);
+        }
 
         using (var reply = await person.Client.DeleteAsync($"/api/v1/me?form={form}"))
         {
@@ -109,7 +116,50 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         await person.MakeStudyAsync("own", 1);
         await person.PatchAsync("/api/v1/studies/own", new { retentionDays = 30 });
         await person.PostAsync("/api/v1/studies/own/retention/runs", new { });
+        await LiveElsewhereAsync(person, admin);
         return person;
+    }
+
+    /// <summary>Leaves something in every other module.</summary>
+    private static async Task LiveElsewhereAsync(ApiClient person, ApiClient admin)
+    {
+        var things = await OwnThings.MakeAsync(admin);
+        var theirs = await admin.GetAsync($"/api/v1/rooms/{things.Room}");
+        var id = (await person.GetAsync("/api/v1/me")).GetProperty("id").GetString();
+        using (var put = await admin.Client.PutAsJsonAsync($"/api/v1/rooms/{things.Room}/members/{id}", new { role = "moderator" }))
+        {
+            put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync() + theirs);
+        }
+
+        await person.PostAsync($"/api/v1/rooms/{things.Room}/messages", new { text = "of mine" });
+        await person.PostAsync($"/api/v1/rooms/{things.Room}/invitations", new { });
+        await person.PostAsync("/api/v1/rooms", new { name = "of mine" });
+        using (var setting = await person.Client.PutAsJsonAsync("/api/v1/presence/setting", new { hidden = true }))
+        {
+            setting.StatusCode.ShouldNotBe(HttpStatusCode.NotFound);
+        }
+
+        await person.PostAsync("/api/v1/posts", new { title = "Of mine", body = "…" });
+        await person.PostAsync($"/api/v1/posts/{things.Post}/comments", new { body = "Of mine." });
+        foreach (var mark in new[] { $"posts/{things.Post}/bookmark", $"posts/{things.Post}/reactions/like", "tags/of-mine/follow" })
+        {
+            using var marked = await person.Client.PutAsync($"/api/v1/{mark}", null);
+            marked.StatusCode.ShouldNotBe(HttpStatusCode.Forbidden);
+        }
+
+        await person.PostAsync("/api/v1/workouts", new { machine = "rower", start = "2026-11-20T06:30:00Z" });
+        await admin.PostAsync(
+            "/api/v1/collections",
+            new
+            {
+                name = "kept",
+                fields = new[] { new { name = "a", type = "string" } },
+                rules = new { read = "true", create = "true" },
+                history = true,
+            }
+        );
+        await person.PostAsync("/api/v1/collections/kept/records", new { a = "of mine" });
+        await admin.PostAsync("/api/v1/notifications", new { recipient = id, subject = "For you", body = "…" });
     }
 
     // The reply has names and passwords; the key brings it again for a day.

@@ -43,6 +43,19 @@ public sealed class GuessTests(ITestOutputHelper output)
             }
         }
 
+        using var anonymous = server.CreateClient();
+        foreach (var road in await PasswordRoads.AllAsync(anonymous))
+        {
+            foreach (var password in new[] { players[1].Password, "not the password" })
+            {
+                using var reply = await PasswordRoads.AskAsync(anonymous, road, players[1].Username, password);
+                if (reply.StatusCode != HttpStatusCode.TooManyRequests)
+                {
+                    failures.Add($"{road.Name}: {(int)reply.StatusCode}");
+                }
+            }
+        }
+
         output.WriteLine($"{closed.Count} operations, with {Tries} tries");
         failures.ShouldBeEmpty(string.Join("\n", failures));
 

@@ -97,6 +97,29 @@ public sealed class SecondFactorTests(ITestOutputHelper output)
         failures.ShouldBeEmpty(string.Join("\n", failures));
     }
 
+    [Fact]
+    public async Task Who_has_one_gets_no_tokens_for_the_password_alone_by_any_road()
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await SillageServer.StartAsync(folder.Path, ApiClient.AdministratorSettings);
+        using var session = await ApiClient.LogInAsync(server);
+        using var client = server.CreateClient();
+        var roads = await PasswordRoads.AllAsync(client);
+        foreach (var road in roads)
+        {
+            using var before = await PasswordRoads.AskAsync(client, road, ApiClient.Administrator, ApiClient.Password);
+            before.StatusCode.ShouldBe(HttpStatusCode.OK, road.Name);
+        }
+
+        await Authenticator.SetUpAsync(session);
+        foreach (var road in roads)
+        {
+            using var after = await PasswordRoads.AskAsync(client, road, ApiClient.Administrator, ApiClient.Password);
+            after.StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest);
+            (await after.Content.ReadAsStringAsync()).ShouldNotContain("eyJ", Case.Sensitive, road.Name);
+        }
+    }
+
     private static async Task<List<Operation>> ClosedAsync(ApiClient api)
     {
         var closed = (await Operation.AllAsync(api.Client)).Where(o => !o.IsOpen || o.Path == "/metrics").ToList();

@@ -52,6 +52,36 @@ public sealed class TimeByExistenceTests(SharedServer shared, ITestOutputHelper 
         }
     }
 
+    [Fact]
+    public async Task No_other_road_to_tokens_tells_more_by_its_time()
+    {
+        using var researcher = await ApiClient.LogInAsync(shared.Server, "researcher");
+        var suffix = Guid.CreateVersion7().ToString("N")[^10..];
+        var unused = (await researcher.MakeStudyAsync($"roads-{suffix}", 1)).Single();
+        (await shared.RegisterAsync($"known-{suffix}", null)).Dispose();
+        using var client = shared.Server.CreateClient();
+        foreach (var road in await PasswordRoads.AllAsync(client))
+        {
+            var times = new List<double>();
+            foreach (var name in new[] { $"none-{suffix}", $"known-{suffix}", unused.Username })
+            {
+                var quickest = double.MaxValue;
+                for (var i = 0; i < Tries; i++)
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    using var reply = await PasswordRoads.AskAsync(client, road, name, $"not the password {i}");
+                    quickest = Math.Min(quickest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    reply.StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest);
+                }
+
+                times.Add(quickest);
+            }
+
+            output.WriteLine($"{road.Name}: {string.Join(", ", times.Select(t => $"{t:0.0} ms"))}");
+            (times.Max() / times.Min()).ShouldBeLessThan(MostTimes, road.Name);
+        }
+    }
+
     private async Task LockAsync(HttpClient client, string username)
     {
         (await shared.RegisterAsync(username, null)).Dispose();

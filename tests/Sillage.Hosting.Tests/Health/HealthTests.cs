@@ -50,6 +50,46 @@ public sealed class HealthTests(PlaygroundFixture playground)
     }
 
     [Fact]
+    public async Task Who_asks_without_end_has_the_checks_run_no_oftener_than_who_asks_at_times()
+    {
+        var runs = 0;
+        await using var server = await SillageServer.StartAsync(
+            [new PlaygroundModule()],
+            configure: builder =>
+                builder
+                    .Services.AddHealthChecks()
+                    .AddAsyncCheck(
+                        "dear",
+                        async () =>
+                        {
+                            Interlocked.Increment(ref runs);
+                            await Task.Delay(500);
+                            return HealthCheckResult.Healthy();
+                        },
+                        ["ready"]
+                    )
+        );
+
+        foreach (var path in new[] { "/health", "/health/ready", "/api/health" })
+        {
+            await Task.Delay(300);
+            runs = 0;
+            var statuses = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 100)
+                    .Select(async _ =>
+                    {
+                        using var reply = await server.Client.GetAsync(path);
+                        return (int)reply.StatusCode;
+                    })
+            );
+            statuses.ShouldAllBe(status => status == 200, path);
+            // One run for all who came while it went on, and as many again for who was late.
+            runs.ShouldBeInRange(1, 20, path);
+        }
+    }
+
+    [Fact]
     public async Task A_credential_does_not_matter()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health");

@@ -84,17 +84,24 @@ internal static class AppFiles
         await content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    // A provider gives nothing from outside of its folder, and nothing whose name begins with a dot.
+    // Nothing from outside of the folder, by no name and by no link, and nothing below what begins with a dot, as a repository's own folder does.
     private static IFileInfo? Find(string folder, string app, string name)
     {
         var own = Path.Combine(folder, app);
-        if (app.AsSpan().ContainsAny('.', '/', '\\') || name.Contains("..", StringComparison.Ordinal))
+        var parts = name.Split('/');
+        if (app.AsSpan().ContainsAny('.', '/', '\\') || parts.Any(part => part is ['.', ..]))
         {
             return null;
         }
 
         if (Directory.Exists(own))
         {
+            var path = own;
+            if (parts.Any(part => new FileInfo(path = Path.Join(path, part)).LinkTarget is not null))
+            {
+                return null;
+            }
+
             using var files = new PhysicalFileProvider(own);
             return files.GetFileInfo(name) is { Exists: true, IsDirectory: false } found ? found : null;
         }
