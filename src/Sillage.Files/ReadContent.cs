@@ -84,7 +84,9 @@ internal static class ReadContent
             enableRangeProcessing: true
         );
         // One piece is read and gone; what takes longer is held to what let it begin.
-        return size <= FileStore.PieceBytes ? content : new HeldContent(held, ticket.Caller, before, IsReadableAsync, content);
+        return size <= FileStore.PieceBytes
+            ? content
+            : new HeldContent(held, ticket.Caller, before, IsReadableAsync, content);
 
         async ValueTask<bool> IsReadableAsync(Caller current, CancellationToken token) =>
             await database.ReadAsync(r => FileStore.FindAsync(r, file, current.Id, readers, token), token) is not null;

@@ -143,7 +143,9 @@ public abstract class LongRecords(CollectionsUnderTest collections) : Collection
              "rules": {"read": "owner = @me.id", "create": "true", "update": "true"} }
             """
         );
-        (await server.SendAsync(HttpMethod.Post, "/api/v1/collections", (object?)declared, admin.Token)).Must(HttpStatusCode.Created);
+        (await server.SendAsync(HttpMethod.Post, "/api/v1/collections", (object?)declared, admin.Token)).Must(
+            HttpStatusCode.Created
+        );
         const string records = "/api/v1/collections/mine/records";
         var made = (await AskAsync(HttpMethod.Post, records, Long())).Must(HttpStatusCode.Created).Json;
         var changed = 0;

@@ -261,7 +261,9 @@ internal sealed class CountedReads : IDatabase<MessagingData>
     public static CountedReads In(IServiceCollection services)
     {
         var counted = new CountedReads();
-        var real = services.Last(service => service.ServiceType == typeof(IDatabase<MessagingData>)).ImplementationType!;
+        var real = services
+            .Last(service => service.ServiceType == typeof(IDatabase<MessagingData>))
+            .ImplementationType!;
         services.Replace(
             ServiceDescriptor.Singleton<IDatabase<MessagingData>>(provider =>
             {

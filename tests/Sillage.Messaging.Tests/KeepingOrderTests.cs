@@ -93,11 +93,7 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
 
         var ended = what switch
         {
-            "made a member" => await PutAsync(
-                people[0],
-                $"{room}/members/{people[1].Id}",
-                new { role = "member" }
-            ),
+            "made a member" => await PutAsync(people[0], $"{room}/members/{people[1].Id}", new { role = "member" }),
             "put out" => await DeleteAsync(people[0], $"{room}/members/{people[1].Id}"),
             _ => await DeleteAsync(people[1], $"{room}/members/{people[1].Id}"),
         };

@@ -1,5 +1,6 @@
-using Sillage.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Sillage.Storage;
+
 namespace Sillage.Posts.Tests;
 
 /// <summary>From a draft to a published post, to its removal and back.</summary>

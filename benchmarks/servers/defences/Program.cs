@@ -59,9 +59,27 @@ async Task MeasureAsync()
     app.UseSillage();
     await app.StartAsync();
 
-    var login = await AskAsync(server, "POST", "/api/v1/auth/login", new { username = "admin", password = "a lamp by the quay" }, null);
+    var login = await AskAsync(
+        server,
+        "POST",
+        "/api/v1/auth/login",
+        new { username = "admin", password = "a lamp by the quay" },
+        null
+    );
     var token = $"Bearer {login.GetProperty("access_token").GetString()}";
-    await AskAsync(server, "POST", "/api/v1/studies", new { slug = Study, title = "Defended", fields = Array.Empty<object>(), unknownFields = "keep" }, token);
+    await AskAsync(
+        server,
+        "POST",
+        "/api/v1/studies",
+        new
+        {
+            slug = Study,
+            title = "Defended",
+            fields = Array.Empty<object>(),
+            unknownFields = "keep",
+        },
+        token
+    );
     await AskAsync(server, "POST", $"/api/v1/studies/{Study}/participants", new { count = 1 }, token);
 
     FeatureCollection Trace(int number) =>
@@ -109,7 +127,12 @@ async Task MeasureAsync()
 
     var trail = await RowsOfTrailAsync(app.Services) - auditBefore;
     var trace = Median(whole);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A posted trace, without network and Kestrel: {trace:0.0} µs of processor time; {trail} rows of the audit trail for {traces * (rounds + 1)} traces."));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"A posted trace, without network and Kestrel: {trace:0.0} µs of processor time; {trail} rows of the audit trail for {traces * (rounds + 1)} traces."
+        )
+    );
     Console.WriteLine();
     Console.WriteLine("| defence | µs | of a trace |");
     Console.WriteLine("|---|---|---|");
@@ -136,14 +159,24 @@ async Task MeasureAsync()
 
         var time = Median(times);
         sum += isOnEach ? time : 0;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {time:0.000} | {100 * time / trace:0.00} % |"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| {name} | {time:0.000} | {100 * time / trace:0.00} % |")
+        );
     }
 
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| together, what every trace passes | {sum:0.000} | {100 * sum / trace:0.00} % |"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| together, what every trace passes | {sum:0.000} | {100 * sum / trace:0.00} % |"
+        )
+    );
     await app.StopAsync();
 }
 
-static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> DefencesAsync(WebApplication app, FeatureCollection features)
+static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> DefencesAsync(
+    WebApplication app,
+    FeatureCollection features
+)
 {
     var services = app.Services;
     var context = new DefaultHttpContext(features) { RequestServices = services };
@@ -175,57 +208,86 @@ static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> Defe
     var characters = new char[3];
     return
     [
-        ("rate limits: the address passed by, a token of the account's bucket taken, the headers that tell of it", true,
+        (
+            "rate limits: the address passed by, a token of the account's bucket taken, the headers that tell of it",
+            true,
             () =>
             {
                 context.Response.Headers.Clear();
                 limiter.LimitAddressAsync(context, nothing);
                 limiter.LimitAccountAsync(context, caller, nothing);
-            }),
-        ("whose token it is: signature and life known, the session not ended, the account as it is now", true,
-            () => Wait(Credential.CheckAsync(context.Request, authority, CancellationToken.None))),
-        ("permissions of the route", true,
+            }
+        ),
+        (
+            "whose token it is: signature and life known, the session not ended, the account as it is now",
+            true,
+            () => Wait(Credential.CheckAsync(context.Request, authority, CancellationToken.None))
+        ),
+        (
+            "permissions of the route",
+            true,
             () =>
             {
                 foreach (var needed in permissions)
                 {
                     GC.KeepAlive(caller.Can(needed.Permission));
                 }
-            }),
-        ("rights in the study, by its gate", true,
+            }
+        ),
+        (
+            "rights in the study, by its gate",
+            true,
             () =>
             {
                 foreach (var gate in gates)
                 {
                     Wait(gate.PassAsync(context, caller));
                 }
-            }),
+            }
+        ),
         ("the origin of whoever makes a browser send it", true, () => foreign.InvokeAsync(context)),
         ("undeclared query parameters, and what may be answered", true, () => check.InvokeAsync(context)),
         ("headers that keep browsers from harm", true, () => SecurityHeaders.Set(context)),
         ("a Content-Length that is digits", true, () => ContentLengthText.Strict.GetChars(digits, characters)),
-        ("the charge of a body of some hundred bytes", true,
+        (
+            "the charge of a body of some hundred bytes",
+            true,
             () =>
             {
                 var buffer = new BodyBuffer(context);
                 buffer.GrowTo(512);
-            }),
-        ("whether the reply is long, and has to be held and shared", true, () => GC.KeepAlive(LongReply.Is(endpoint.Metadata))),
-        ("for a body of 32 KiB: the charge, and giving it back", false,
+            }
+        ),
+        (
+            "whether the reply is long, and has to be held and shared",
+            true,
+            () => GC.KeepAlive(LongReply.Is(endpoint.Metadata))
+        ),
+        (
+            "for a body of 32 KiB: the charge, and giving it back",
+            false,
             () =>
             {
                 var one = new DefaultHttpContext { RequestServices = services };
                 one.Features.Set(caller);
                 BodyBudget.Take(one, 32 * 1024);
                 ((IDisposable)one.Items.Values.Single()!).Dispose();
-            }),
-        ("for an export or a stream: its shares, and giving them back", false, () => shares.RunAsync(context, caller, () => Task.CompletedTask)),
-        ("with an Idempotency-Key: the room for one more reply, and its books", false,
+            }
+        ),
+        (
+            "for an export or a stream: its shares, and giving them back",
+            false,
+            () => shares.RunAsync(context, caller, () => Task.CompletedTask)
+        ),
+        (
+            "with an Idempotency-Key: the room for one more reply, and its books",
+            false,
             () =>
             {
                 GC.KeepAlive(room.RefusalFor("account"));
                 room.Add("account", number++ % 2);
-            }),
+            }
+        ),
     ];
 }
 
@@ -236,7 +298,9 @@ static async Task<JsonElement> AskAsync(DirectServer server, string method, stri
             ? DirectServer.Request(method, path, JsonSerializer.SerializeToUtf8Bytes(body))
             : DirectServer.Request(method, path, JsonSerializer.SerializeToUtf8Bytes(body), ("Authorization", token))
     );
-    return status < 300 ? JsonSerializer.Deserialize<JsonElement>(text) : throw new InvalidOperationException($"{path}: {status} {text}");
+    return status < 300
+        ? JsonSerializer.Deserialize<JsonElement>(text)
+        : throw new InvalidOperationException($"{path}: {status} {text}");
 }
 
 static async Task<long> RowsOfTrailAsync(IServiceProvider services)
@@ -244,7 +308,10 @@ static async Task<long> RowsOfTrailAsync(IServiceProvider services)
     var rows = 0L;
     foreach (var database in services.GetServices<IDatabase>())
     {
-        rows += await database.ReadAsync(r => r.ScalarAsync<long>("SELECT COUNT(*) FROM sillage_audit"), CancellationToken.None);
+        rows += await database.ReadAsync(
+            r => r.ScalarAsync<long>("SELECT COUNT(*) FROM sillage_audit"),
+            CancellationToken.None
+        );
     }
 
     return rows;

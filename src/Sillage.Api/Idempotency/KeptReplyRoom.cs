@@ -49,10 +49,10 @@ public sealed class KeptReplyRoom(KeptReplyLimits limits, KeptReplyRows rows, Ti
         {
             var own = _owners.TryGetValue(owner, out var owned) ? owned.Since(oldest) : 0;
             return own >= limits.BytesPerOwner
-                ? Problem.TooManyRequests(
-                    $"As many replies are kept for your requests with an {IdempotencyKey.HeaderName} as a day has room for ({limits.BytesPerOwner} bytes, each counting for {KeptReplyRows.RowBytes} at least). Nothing of this one was done; send it without the header, or later.",
-                    UntilNextHour(now)
-                )
+                    ? Problem.TooManyRequests(
+                        $"As many replies are kept for your requests with an {IdempotencyKey.HeaderName} as a day has room for ({limits.BytesPerOwner} bytes, each counting for {KeptReplyRows.RowBytes} at least). Nothing of this one was done; send it without the header, or later.",
+                        UntilNextHour(now)
+                    )
                 : own >= limits.BytesPerOwner / Little && _all.Since(oldest) >= limits.Bytes
                     ? Problem.Unavailable(
                         $"The server keeps as many replies to requests with an {IdempotencyKey.HeaderName} as it has room for. Nothing of this one was done; send it without the header, or later.",

@@ -113,12 +113,7 @@ public sealed class PageReply<T>(IReadOnlyList<T> items, object? nextAfter) : IR
     /// <param name="request">What was asked for.</param>
     /// <param name="keys">The keys of a row, a record that <see cref="PageRequest.After{TKeys}"/> reads back.</param>
     /// <param name="isCut">Whether there are more rows than were read, as no more had room.</param>
-    public static PageReply<T> Of(
-        IReadOnlyList<T> rows,
-        PageRequest request,
-        Func<T, object> keys,
-        bool isCut = false
-    )
+    public static PageReply<T> Of(IReadOnlyList<T> rows, PageRequest request, Func<T, object> keys, bool isCut = false)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(request);

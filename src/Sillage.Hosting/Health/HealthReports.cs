@@ -21,7 +21,9 @@ internal sealed class HealthReports(HealthCheckService checks)
     public Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport> ReadyAsync(CancellationToken ct) =>
         _ready.GetAsync(ct);
 
-    private sealed class Shared(Func<CancellationToken, Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport>> run)
+    private sealed class Shared(
+        Func<CancellationToken, Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport>> run
+    )
     {
         private readonly Lock _gate = new();
         private Task<Microsoft.Extensions.Diagnostics.HealthChecks.HealthReport>? _last;
@@ -31,7 +33,10 @@ internal sealed class HealthReports(HealthCheckService checks)
         {
             lock (_gate)
             {
-                if (_last is null or { IsFaulted: true } || (_last.IsCompleted && Stopwatch.GetElapsedTime(_began) > Fresh))
+                if (
+                    _last is null or { IsFaulted: true }
+                    || (_last.IsCompleted && Stopwatch.GetElapsedTime(_began) > Fresh)
+                )
                 {
                     _began = Stopwatch.GetTimestamp();
                     // Not one asker's to end.

@@ -10,7 +10,8 @@ namespace Sillage.Hosting.Limits;
 public readonly record struct AddressKey(ulong Value, bool IsV6)
 {
     /// <summary>What stands for it among the ids of accounts, none of which it can be.</summary>
-    public Guid ToGuid() => new((int)Value, (short)(Value >> 32), (short)(Value >> 48), 0, 0, 0, 0, 0, 0, 0, IsV6 ? (byte)1 : (byte)0);
+    public Guid ToGuid() =>
+        new((int)Value, (short)(Value >> 32), (short)(Value >> 48), 0, 0, 0, 0, 0, 0, 0, IsV6 ? (byte)1 : (byte)0);
 
     /// <summary>The key of an address; null has one of its own.</summary>
     public static AddressKey Of(IPAddress? address)

@@ -13,13 +13,20 @@ namespace Sillage.EndToEnd.Tests.WholeApi;
 /// </summary>
 public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
-    // Traces and studies keep the times that they are about; the memory of handled events, of changes and of jobs goes after a while.
+    // Traces, studies, messages and records keep the times that they are about, and what others were notified of is theirs; the memory of handled events, of changes
+    // and of jobs goes after a while.
     private static readonly string[] WithTimesOfTheirOwn =
     [
         "trace",
         "quarantine",
         "study",
         "retention_run",
+        "message",
+        "record",
+        "record_history",
+        "post",
+        "comment",
+        "notification",
         "sillage_inbox",
         "sillage_job",
         "change",
@@ -59,7 +66,9 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         var pseudonym = await PseudonymAsync(admin);
         var before = await StoredCells.ReadAsync(_folder["data"], database);
         // A module of which nothing is kept here would not be looked at.
-        foreach (var module in new[] { "accounts", "traces", "messaging", "posts", "notifications", "rowing", "collections" })
+        foreach (
+            var module in new[] { "accounts", "traces", "messaging", "posts", "notifications", "rowing", "collections" }
+        )
         {
             before
                 .Where(cell => cell.Database.Contains(module, StringComparison.Ordinal) && cell.Holds(id))
@@ -126,7 +135,12 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         var things = await OwnThings.MakeAsync(admin);
         var theirs = await admin.GetAsync($"/api/v1/rooms/{things.Room}");
         var id = (await person.GetAsync("/api/v1/me")).GetProperty("id").GetString();
-        using (var put = await admin.Client.PutAsJsonAsync($"/api/v1/rooms/{things.Room}/members/{id}", new { role = "moderator" }))
+        using (
+            var put = await admin.Client.PutAsJsonAsync(
+                $"/api/v1/rooms/{things.Room}/members/{id}",
+                new { role = "moderator" }
+            )
+        )
         {
             put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync() + theirs);
         }
@@ -141,7 +155,14 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
 
         await person.PostAsync("/api/v1/posts", new { title = "Of mine", body = "…" });
         await person.PostAsync($"/api/v1/posts/{things.Post}/comments", new { body = "Of mine." });
-        foreach (var mark in new[] { $"posts/{things.Post}/bookmark", $"posts/{things.Post}/reactions/like", "tags/of-mine/follow" })
+        foreach (
+            var mark in new[]
+            {
+                $"posts/{things.Post}/bookmark",
+                $"posts/{things.Post}/reactions/like",
+                "tags/of-mine/follow",
+            }
+        )
         {
             using var marked = await person.Client.PutAsync($"/api/v1/{mark}", null);
             marked.StatusCode.ShouldNotBe(HttpStatusCode.Forbidden);
@@ -159,7 +180,15 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
             }
         );
         await person.PostAsync("/api/v1/collections/kept/records", new { a = "of mine" });
-        await admin.PostAsync("/api/v1/notifications", new { recipient = id, subject = "For you", body = "…" });
+        await admin.PostAsync(
+            "/api/v1/notifications",
+            new
+            {
+                recipient = id,
+                subject = "For you",
+                body = "…",
+            }
+        );
     }
 
     // The reply has names and passwords; the key brings it again for a day.

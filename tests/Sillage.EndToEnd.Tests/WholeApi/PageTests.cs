@@ -22,7 +22,8 @@ public sealed class PageTests(PostgresServer postgres, ITestOutputHelper output)
     public Task Has_so_much_room_and_no_more_on_SQLite() => RunAsync(null);
 
     [Fact]
-    public async Task Has_so_much_room_and_no_more_on_PostgreSQL() => await RunAsync(await postgres.CreateDatabaseAsync());
+    public async Task Has_so_much_room_and_no_more_on_PostgreSQL() =>
+        await RunAsync(await postgres.CreateDatabaseAsync());
 
     public void Dispose() => _folder.Dispose();
 
@@ -53,7 +54,9 @@ public sealed class PageTests(PostgresServer postgres, ITestOutputHelper output)
             length.ShouldBeLessThan(MostReply, operation.Name);
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{asked} operations, the longest page {longest} bytes"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{asked} operations, the longest page {longest} bytes")
+        );
         asked.ShouldBeGreaterThan(40);
         // There was enough to find one without an end.
         longest.ShouldBeGreaterThan(3_000_000);

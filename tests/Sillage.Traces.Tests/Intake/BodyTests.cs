@@ -19,9 +19,11 @@ public sealed class BodyTests
     private const int Maximum = 300_000;
 
     private static readonly ServiceProvider Services = new ServiceCollection()
-        .AddSingleton(new BodyBudget(
-            new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5), _ => Guid.Empty)
-        ))
+        .AddSingleton(
+            new BodyBudget(
+                new BodyRoom(long.MaxValue, long.MaxValue, int.MaxValue, TimeSpan.FromMinutes(5), _ => Guid.Empty)
+            )
+        )
         .AddSingleton(TimeProvider.System)
         .BuildServiceProvider();
 

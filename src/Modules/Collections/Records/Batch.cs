@@ -79,11 +79,7 @@ internal static class Batch
                 ])
             )
             .WithReplyExample(new { records = new[] { RecordView.Example } })
-            .Fails(
-                StatusCodes.Status404NotFound,
-                StatusCodes.Status409Conflict,
-                StatusCodes.Status413PayloadTooLarge
-            );
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge);
 
     private static async Task<Results<CreatedReply<BatchReply>, Problem>> Handle(
         Body<BatchRequest> body,

@@ -54,7 +54,14 @@ internal static class ListRecords
             async reader =>
             {
                 var access = new Access(found.Known, found.Viewer, clock.GetUtcNow());
-                var (scanned, cut) = await RecordScan.ReadAsync(reader, access, query, page, options.Value.LargeFrom, ct);
+                var (scanned, cut) = await RecordScan.ReadAsync(
+                    reader,
+                    access,
+                    query,
+                    page,
+                    options.Value.LargeFrom,
+                    ct
+                );
                 var views = await Expansion.ShowAsync(reader, access, [.. scanned.Select(s => s.Row)], query, ct);
                 return (views.Zip(scanned, (view, s) => (View: view, s.Next)).ToList(), cut);
             },

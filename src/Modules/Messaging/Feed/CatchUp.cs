@@ -149,7 +149,9 @@ internal static class CatchUp
                 ?? await chat.Database.ReadAsync(r => ReadAsync(r, chat, asked, caller, seq, change, left, ct), ct);
             left = Math.Max(
                 0,
-                left - answer.Messages.Count - (answer.Changes is { } also ? also.Messages.Count + also.Members.Count : 0)
+                left
+                    - answer.Messages.Count
+                    - (answer.Changes is { } also ? also.Messages.Count + also.Members.Count : 0)
             );
             answers.Add(answer);
         }

@@ -125,7 +125,9 @@ internal static class ListMessages
         var messages = await WithLinksAsync(reader, rows, shown, ct);
         return new PageReply<Message>(
             messages,
-            (isCut || newer.Count > page.Limit - older.Count) && messages.Count > 0 ? new Keys(null, messages[^1].Seq) : null
+            (isCut || newer.Count > page.Limit - older.Count) && messages.Count > 0
+                ? new Keys(null, messages[^1].Seq)
+                : null
         );
     }
 

@@ -55,11 +55,23 @@ internal static class Erasing
         "DELETE FROM thread_member WHERE account_id = @Account",
         "DELETE FROM presence_lease WHERE account_id = @Account",
         "DELETE FROM presence WHERE account_id = @Account",
-        "UPDATE invitation SET created_by = NULL WHERE created_by = @Account",
+        // They count as long as who made them may make one.
+        "DELETE FROM invitation WHERE created_by = @Account",
         "UPDATE report SET reporter_id = NULL, reason = '' WHERE reporter_id = @Account",
-        "UPDATE moderation SET actor_id = NULL WHERE actor_id = @Account",
-        "UPDATE moderation SET account_id = NULL, reason = NULL WHERE account_id = @Account",
     ];
+
+    private const string Kept = "SELECT id, at FROM moderation WHERE actor_id = @Account OR account_id = @Account";
+
+    // What is left of who kept order tells the day only, as the trail does.
+    private const string Forget = """
+        UPDATE moderation SET id = @NewId, at = @Day,
+          reason = CASE WHEN account_id = @Account THEN NULL ELSE reason END,
+          actor_id = CASE WHEN actor_id = @Account THEN NULL ELSE actor_id END,
+          account_id = CASE WHEN account_id = @Account THEN NULL ELSE account_id END
+        WHERE id = @Id
+        """;
+
+    private sealed record KeptRow(Guid Id, DateTimeOffset At);
 
     public static async Task RunAsync(IUnitOfWork unit, Guid account, Chat chat, CancellationToken ct)
     {
@@ -79,6 +91,18 @@ internal static class Erasing
         foreach (var statement in Elsewhere)
         {
             await unit.ExecuteAsync(statement, new { Account = account }, ct);
+        }
+
+        foreach (var row in await unit.QueryAsync<KeptRow>(Kept, new { Account = account }, ct))
+        {
+            var parameters = new
+            {
+                row.Id,
+                NewId = Coarse.IdWithin(row.At),
+                Day = Coarse.DayOf(row.At),
+                Account = account,
+            };
+            await unit.ExecuteAsync(Forget, parameters, ct);
         }
     }
 

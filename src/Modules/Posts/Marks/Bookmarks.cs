@@ -98,8 +98,7 @@ internal static class Bookmarks
             Limit = page.Limit + 1L,
         };
         var (rows, isCut) = await database.ReadAsync(
-            r =>
-                r.QueryWithinAsync<PostRow>(Select, parameters, PageRequest.MaximumBytes, row => row.Length, ct),
+            r => r.QueryWithinAsync<PostRow>(Select, parameters, PageRequest.MaximumBytes, row => row.Length, ct),
             ct
         );
         var shown = await PostSummary.OfAsync(rows, null, options.Value.SearchLanguage, names, database, ct);
