@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sillage.Accounts;
 using Sillage.Api.Access;
 using Sillage.Api.Idempotency;
-using Sillage.Api.Requests;
 using Sillage.Api.Requests.Query;
 using Sillage.Hosting;
 using Sillage.Hosting.Authentication;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Sillage.Api.Access;
 using Sillage.Api.Formats;
 using Sillage.Api.Problems;
-using Sillage.Api.Requests;
 
 namespace Sillage.Api.Replies;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Sillage.Api.Access;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests.Reading;
 

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Api.Access;
 using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
-using Sillage.Api.Requests;
 using Sillage.Traces.Intake;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Sillage.Api.Requests;
+using Sillage.Api.Access;
 
 namespace Sillage.Traces.Import;
 

@@ -4,9 +4,9 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Sillage.Api.Access;
 using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
-using Sillage.Api.Requests;
 
 namespace Sillage.Traces.Intake;
 

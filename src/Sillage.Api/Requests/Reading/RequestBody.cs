@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Sillage.Api.Access;
 using Sillage.Api.Problems;
 
 namespace Sillage.Api.Requests.Reading;

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Sillage.Api.Access;
 using Sillage.Api.Problems;
 
-namespace Sillage.Api.Requests;
+namespace Sillage.Api.Access;
 
 /// <summary>How much of the server's memory may be taken by bodies that are being read or worked on, and by replies on their way.</summary>
 /// <param name="Bytes">All together, in bytes.</param>
