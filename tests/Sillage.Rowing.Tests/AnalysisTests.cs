@@ -106,6 +106,47 @@ public abstract class AnalysisTests(RowingUnderTest rowing) : RowingSpecificatio
     }
 
     [Fact]
+    public async Task Records_are_told_by_age_and_class()
+    {
+        var rower = await Rowing.NewRowerAsync();
+        const string Records = $"{Workouts}/records";
+        foreach (
+            var (start, time, weight) in new[]
+            {
+                ("2025-03-01T08:00:00Z", 420, "l"),
+                ("2025-03-02T08:00:00Z", 430, "h"),
+                ("2026-03-02T08:00:00Z", 440, "h"),
+            }
+        )
+        {
+            await SentAsync(
+                Piece(p => (p["start"], p["totals"]!["time"], p["weightClass"]) = (start, time, weight)),
+                rower
+            );
+        }
+
+        async Task<(double Time, int? Age, string Class)[]> BestAsync(string query) =>
+            [
+                .. (await GetAsync(Records + query, rower)).Must(HttpStatusCode.OK).Json["distances"]!
+                    .AsArray()
+                    .Select(r => ((double)r!["time"]!, (int?)r["age"], (string)r["weightClass"]!)),
+            ];
+
+        (await BestAsync("")).ShouldBe([(420, null, "l")]);
+        (await GetAsync($"{Records}?age=40", rower)).Pointers().ShouldBe(["?age"]);
+        await SendAsync(HttpMethod.Patch, "/api/v1/rower", new { born = "1985-03-02" }, rower);
+        (await BestAsync("")).ShouldBe([(420, 39, "l")]);
+        (await BestAsync("?age=40")).ShouldBe([(430, 40, "h")]);
+        (await BestAsync("?age=40-49&weightClass=h")).ShouldBe([(430, 40, "h")]);
+        (await BestAsync("?age=41")).ShouldBe([(440, 41, "h")]);
+        (await BestAsync("?age=39&weightClass=h")).ShouldBeEmpty();
+        foreach (var age in new[] { "forty", "49-40", "-1", "9999" })
+        {
+            (await GetAsync($"{Records}?age={age}", rower)).Pointers().ShouldBe(["?age"], age);
+        }
+    }
+
+    [Fact]
     public async Task A_season_runs_from_May_to_April()
     {
         var rower = await Rowing.NewRowerAsync();

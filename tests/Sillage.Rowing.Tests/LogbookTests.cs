@@ -151,6 +151,69 @@ public abstract class LogbookTests(RowingUnderTest rowing) : RowingSpecification
         (await GetAsync($"{Results}?number=0", rower)).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
+    // How programs that are public ask: what they add to an address or a header that the API does not know, the Logbook lets pass.
+    [Theory]
+    [InlineData("?page=1&per_page=50", "application/json", 3)]
+    [InlineData("?per_page=50", null, 3)]
+    [InlineData("?type=rower&number=250&page=1", "application/vnd.c2logbook.v1+json", 3)]
+    [InlineData("?type=rower", "application/json", 3)]
+    [InlineData("?number=1", "*/*", 1)]
+    [InlineData("?from=2026-11-11&to=2026-11-11", "application/json, text/plain, */*", 1)]
+    [InlineData("?from=2026-11-11+00:00:00&to=2026-11-12+23:59:59", "application/json", 2)]
+    [InlineData("?updated_after=2026-01-01", "application/json", 3)]
+    [InlineData("?updated_after=2026-01-01+00:00:00", "application/json", 3)]
+    [InlineData("?page=2&number=250", "application/json", 0)]
+    public async Task Clients_that_exist_read_their_lists(string query, string? accept, int expected)
+    {
+        var rower = await Rowing.NewRowerAsync();
+        for (var day = 10; day < 13; day++)
+        {
+            await PostAsync(Results, Result(r => r["date"] = $"2026-11-{day} 07:44:00"), rower);
+        }
+
+        var headers = accept is null ? [] : new[] { ("Accept", accept) };
+        var list = (await GetAsync(Results + query, rower, headers)).Must(HttpStatusCode.OK).Json;
+        var data = list["data"]!.AsArray();
+        data.Count.ShouldBe(expected);
+        // What they read of each, and by what they know that there is no more.
+        foreach (var result in data)
+        {
+            ((long)result!["id"]!).ShouldBeGreaterThan(0);
+            ((string)result["date"]!).ShouldMatch(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$");
+            ((int)result["time"]!).ShouldBe(2000);
+            ((string)result["workout_type"]!).ShouldBe("FixedDistanceInterval");
+            ((int)result["heart_rate"]!["average"]!).ShouldBe(170);
+        }
+
+        ((int)list["meta"]!["pagination"]!["total_pages"]!).ShouldBeGreaterThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_what_its_user_rowed_once_knows_it_again()
+    {
+        var rower = await Rowing.NewRowerAsync();
+        // As an app for a phone sends a piece: whole numbers, its own names under metadata, no strokes.
+        var piece = JsonNode.Parse(
+            """
+            { "type": "rower", "date": "2026-11-20 18:05:31", "timezone": "Europe/London", "distance": 1037, "time": 2548, "weight_class": "H",
+              "rest_time": 1200, "rest_distance": 274, "stroke_rate": 24, "workout_type": "VariableInterval", "privacy": "private",
+              "comments": "Sent by an app", "verified": false }
+            """
+        )!;
+        var added = await PostAsync(Results, piece.DeepClone(), rower, ("Accept", "application/vnd.c2logbook.v1+json"));
+        var id = (long)added.Must(HttpStatusCode.Created).Json["data"]!["id"]!;
+        // It looks for what it sent before among the newest, by date, distance and time.
+        var newest = (await GetAsync($"{Results}?number=5", rower)).Json["data"]!.AsArray();
+        var known = newest.Single(r => (string)r!["date"]! == "2026-11-20 18:05:31" && (int)r["time"]! == 2548)!;
+        ((long)known["id"]!).ShouldBe(id);
+        foreach (var (name, value) in piece.AsObject())
+        {
+            JsonNode.DeepEquals(known[name], value).ShouldBeTrue(name);
+        }
+
+        (await PostAsync(Results, piece.DeepClone(), rower)).Status.ShouldBe(HttpStatusCode.Conflict);
+    }
+
     [Fact]
     public async Task A_result_is_changed_exported_and_deleted()
     {

@@ -41,7 +41,8 @@ public sealed class RowingTests : IDisposable
     public async Task The_address_that_people_are_given_leads_to_the_pages_and_nowhere_else()
     {
         await using var server = await StartAsync();
-        using var client = server.CreateClient();
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        client.BaseAddress = server.Address;
         foreach (
             var (path, to) in new[]
             {

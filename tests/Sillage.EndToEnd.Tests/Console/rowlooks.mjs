@@ -10,7 +10,7 @@ async function seed() {
     one("PATCH", "/me", { displayName: "Rower One" }),
     two("PATCH", "/me", { displayName: "Rower Two" }),
     coach("PATCH", "/me", { displayName: "Coach" }),
-    one("PATCH", "/rower", { maximumHeartRate: 192, thresholdPower: 230 }),
+    one("PATCH", "/rower", { maximumHeartRate: 192, thresholdPower: 230, born: "1994-05-20" }),
   ]);
   const squad = await coach("POST", "/squads", { name: "First eight" });
   const { code } = await coach("POST", `/squads/${squad.id}/invitations`, { uses: 3 });

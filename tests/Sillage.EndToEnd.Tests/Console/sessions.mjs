@@ -3,7 +3,7 @@ import { address, assert, call, given, go, loaded, logIn, open, password, run } 
 
 await run(async () => {
   // Each sees the pages that are for them; an address by hand is refused by the server, in words.
-  const led = { member: ["Chat", "My account"], researcher: ["Studies", "Chat", "My account"], admin: ["Overview", "Studies", "Chat", "People", "My account", "Server"] };
+  const led = { member: ["Chat", "Rowing", "My account"], researcher: ["Studies", "Chat", "Rowing", "My account"], admin: ["Overview", "Studies", "Chat", "Rowing", "People", "My account", "Server"] };
   for (const [username, expected] of Object.entries(led)) {
     const page = await open();
     await go(page, "/console");

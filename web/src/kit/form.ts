@@ -8,7 +8,7 @@ export interface Field {
   /** Where the request has it, as a JSON Pointer; `/name` if left out. */
   pointer?: string;
   help?: unknown;
-  type?: "text" | "password" | "number" | "email" | "select" | "textarea" | "checkbox" | "datetime-local";
+  type?: "text" | "password" | "number" | "email" | "select" | "textarea" | "checkbox" | "date" | "datetime-local";
   value?: string | number | boolean | null;
   options?: [value: string, label: string][];
   placeholder?: string;

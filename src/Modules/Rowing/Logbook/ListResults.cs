@@ -41,6 +41,7 @@ internal static class ListResults
             .WithQuery("updated_after", "Those that changed since, UTC.", "2026-11-20 00:00:00")
             .WithQuery("number", "How many a page, 1 to 250. Default 50.", "50")
             .WithQuery("page", "The page, from 1.", "1")
+            .WithQuery("per_page", "Passed over, as the Logbook does: programs send it that mean `number`.", "50")
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity);
 
     private static async Task<IResult> Handle(
