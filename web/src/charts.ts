@@ -145,7 +145,10 @@ export function bars(place: HTMLElement, names: string[], values: (number | null
     const axis = axisOf(ink);
     const accent = ink("--accent");
     const known = values.filter((value): value is number => value !== null);
-    const [least, most] = [Math.min(...known), Math.max(...known)];
+    // What is far slower than the rest, as a way to the start, has no bar rather than all others the same.
+    const middle = [...known].sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
+    const least = Math.min(...known);
+    const most = options.reversed ? Math.min(Math.max(...known), middle * 1.25) : Math.max(...known);
     const more = Math.max((most - least) * 0.5, most * 0.02);
     const range: [number, number] = options.reversed ? [least - more, most + more] : [0, most * 1.08 || 1];
     return new uPlot(

@@ -20,9 +20,8 @@ internal static class LeadToPages
             .ExcludeFromDescription();
 
     // From here, as every link of this server: a path that is given cannot lead elsewhere.
-    private static RedirectHttpResult Handle(HttpRequest request, string? page = null) =>
+    private static RedirectHttpResult Handle(string? page = null) =>
         TypedResults.LocalRedirect(
             new PathString("/console/rowing").Add(page is null ? default : new PathString("/" + page)).ToUriComponent()
-                + request.QueryString
         );
 }

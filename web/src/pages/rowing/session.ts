@@ -79,7 +79,7 @@ class RowingSession extends Page {
         ${tile(t("rowing.time"), clock(timeOf(workout)), workout.totals.restTime ? t("rowing.rest", { time: clock(workout.totals.restTime, 0) }) : nothing)}
         ${tile(t("rowing.pace"), clock(workout.derived.pace), analysis.fade === undefined || workout.intervals?.length ? nothing : t(analysis.fade > 0 ? "rowing.fade.slower" : "rowing.fade.faster", { percent: number(Math.abs(analysis.fade), 1) }))}
         ${tile(t("rowing.rate"), some(rateOf(workout), 0), analysis.distancePerStroke ? t("rowing.perstroke", { metres: number(analysis.distancePerStroke, 1) }) : nothing)}
-        ${tile(t("rowing.power"), some(powerOf(workout), 0, " W"), workout.totals.calories ? t("rowing.calories", { n: workout.totals.calories }) : nothing)}
+        ${powerOf(workout) ? tile(t("rowing.power"), some(powerOf(workout), 0, " W"), workout.totals.calories ? t("rowing.calories", { n: workout.totals.calories }) : nothing) : nothing}
         ${heartOf(workout) ? tile(t("rowing.heartRate"), some(heartOf(workout)), heart?.maximum ? t("rowing.highest", { beats: heart.maximum }) : nothing) : nothing}
       </dl>
       ${this.charts()}
@@ -87,7 +87,7 @@ class RowingSession extends Page {
         ${this.parts(workout, analysis)}
         <div class="stack">${this.inspector()}${this.zones(analysis)}</div>
       </div>
-      ${workout.findings?.length ? html`<section class="card"><h2>${t("rowing.findings")}</h2><ul>${workout.findings.map((one) => html`<li>${one.detail}</li>`)}</ul></section>` : nothing}
+      ${workout.findings?.length ? html`<section class="card"><h2>${t("rowing.findings")}</h2><ul>${workout.findings.map((one) => html`<li><strong>${one.code.replaceAll("-", " ")}</strong> (${number(one.count)}): ${one.detail}</li>`)}</ul></section>` : nothing}
       ${this.talk()}
     `;
   }
