@@ -26,6 +26,8 @@ public sealed class BackgroundWorkTests
         ["Sillage.Gateway.Routing.ServiceWatch"] = "looks every second at what is there, and has no engine",
         ["Sillage.Hosting.Authentication.Open.OpenCallers"] = "looks every second at what is open here, engine or not",
         ["Sillage.Hosting.Upkeep.BackupSchedule"] = "what it goes by is the folder of backups, not an engine",
+        ["Sillage.Rowing.Training.WatchSquad"] =
+            "a request looks once a second: a wake-up by each stroke would be many more",
         ["Sillage.Hosting.Authentication.Open.OpenReply"] = "cuts a connection some moments after its end",
     };
 
