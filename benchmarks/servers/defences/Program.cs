@@ -12,7 +12,6 @@ using Sillage.Api.Requests.Query;
 using Sillage.Hosting;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Limits;
-using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pipeline;
 using Sillage.Servers.Defences;
 using Sillage.Storage;
@@ -56,7 +55,7 @@ async Task MeasureAsync()
     builder.Services.Replace(ServiceDescriptor.Singleton<IServer>(server));
     await using var app = builder.Build();
     app.UseSillage();
-    await app.StartAsync();
+    await app.StartAsync(CancellationToken.None);
 
     var login = await AskAsync(
         server,
@@ -99,17 +98,20 @@ async Task MeasureAsync()
             Enumerable
                 .Range(0, 16)
                 .Select(_ =>
-                    Task.Run(async () =>
-                    {
-                        for (int number; (number = Interlocked.Increment(ref next)) <= count; )
+                    Task.Run(
+                        async () =>
                         {
-                            var (status, body) = await server.SendAsync(Trace(number));
-                            if (status != StatusCodes.Status201Created)
+                            for (int number; (number = Interlocked.Increment(ref next)) <= count; )
                             {
-                                throw new InvalidOperationException($"{status} {body}");
+                                var (status, body) = await server.SendAsync(Trace(number));
+                                if (status != StatusCodes.Status201Created)
+                                {
+                                    throw new InvalidOperationException($"{status} {body}");
+                                }
                             }
-                        }
-                    })
+                        },
+                        CancellationToken.None
+                    )
                 )
         );
     }
@@ -169,7 +171,7 @@ async Task MeasureAsync()
             $"| together, what every trace passes | {sum:0.000} | {100 * sum / trace:0.00} % |"
         )
     );
-    await app.StopAsync();
+    await app.StopAsync(CancellationToken.None);
 }
 
 static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> DefencesAsync(
@@ -213,8 +215,8 @@ static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> Defe
             () =>
             {
                 context.Response.Headers.Clear();
-                limiter.LimitAddressAsync(context, nothing);
-                limiter.LimitAccountAsync(context, caller, nothing);
+                GC.KeepAlive(limiter.LimitAddressAsync(context, nothing));
+                GC.KeepAlive(limiter.LimitAccountAsync(context, caller, nothing));
             }
         ),
         (
@@ -244,8 +246,8 @@ static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> Defe
                 }
             }
         ),
-        ("the origin of whoever makes a browser send it", true, () => foreign.InvokeAsync(context)),
-        ("undeclared query parameters, and what may be answered", true, () => check.InvokeAsync(context)),
+        ("the origin of whoever makes a browser send it", true, () => GC.KeepAlive(foreign.InvokeAsync(context))),
+        ("undeclared query parameters, and what may be answered", true, () => GC.KeepAlive(check.InvokeAsync(context))),
         ("headers that keep browsers from harm", true, () => SecurityHeaders.Set(context)),
         ("a Content-Length that is digits", true, () => ContentLengthText.Strict.GetChars(digits, characters)),
         (
@@ -276,7 +278,7 @@ static async Task<IReadOnlyList<(string Name, bool IsOnEach, Action Call)>> Defe
         (
             "for an export or a stream: its shares, and giving them back",
             false,
-            () => shares.RunAsync(context, caller, () => Task.CompletedTask)
+            () => GC.KeepAlive(shares.RunAsync(context, caller, () => Task.CompletedTask))
         ),
         (
             "with an Idempotency-Key: the room for one more reply, and its books",

@@ -8,6 +8,7 @@ using Shouldly;
 using Sillage.Api.Access;
 using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
+using Sillage.Storage;
 using Sillage.Traces.Intake;
 using Xunit;
 
@@ -122,6 +123,12 @@ public sealed class BodyTests
         await using var services = new ServiceCollection()
             .AddSingleton(budget)
             .AddSingleton(TimeProvider.System)
+            .AddStorage()
+            .AddSingleton(provider => new KeptReplyRoom(
+                new KeptReplyLimits(long.MaxValue, long.MaxValue, _ => ""),
+                provider.GetRequiredService<KeptReplyRows>(),
+                TimeProvider.System
+            ))
             .BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services };
         http.SetEndpoint(new Endpoint(null, new(new RequestSizeLimitAttribute(Maximum)), null));
