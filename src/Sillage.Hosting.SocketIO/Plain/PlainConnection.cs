@@ -110,7 +110,12 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
         await CloseAsync(client, WebSocketCloseStatus.EndpointUnavailable, "the server closes");
     }
 
-    private static async Task SendAsync(WebSocket socket, SemaphoreSlim turn, ReadOnlyMemory<byte> text, CancellationToken ct)
+    private static async Task SendAsync(
+        WebSocket socket,
+        SemaphoreSlim turn,
+        ReadOnlyMemory<byte> text,
+        CancellationToken ct
+    )
     {
         await turn.WaitAsync(ct);
         try
