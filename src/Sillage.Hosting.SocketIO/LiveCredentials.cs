@@ -65,8 +65,25 @@ internal sealed class LiveCredentials(
         }
 
         var before = sockets.Changes;
-        var token = value.GetString()!;
+        if (TextOf(value) is not { } token)
+        {
+            return new RefusedPrincipal(new LiveRefusal(LiveRefusal.Invalid, "The token in 'auth' is no token."));
+        }
+
         return Principal(await CheckAsync(token, ct), before, token);
+    }
+
+    // Half of a surrogate pair is JSON and no text.
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The rest: a secret is not kept, nor shown to handlers.</summary>

@@ -63,6 +63,9 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
                 """{"event":"sync","id":-1}""",
                 """{"event":"sync","id":"1"}""",
                 """{"event":"sync","id":1.5}""",
+                """{"event":"sync","id":-0}""",
+                """{"event":"\ud800"}""",
+                """{"event":"disconnect"}""",
             }
         )
         {
@@ -105,6 +108,8 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
                 """{"join":"chat"}""",
                 """{"join":"/a,b"}""",
                 """{"join":1}""",
+                """{"join":"/a[b"}""",
+                """{"join":"/\ud800"}""",
             }
         )
         {
@@ -112,6 +117,11 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
             await wrong.SayRawAsync(first);
             await wrong.WaitAsync(message => (string?)message["error"]?["data"]?["code"] == "invalid");
         }
+
+        await using var half = await PlainClient.OpenAsync(Server);
+        await half.SayRawAsync("""{"join":"/chat","token":"\ud800"}""");
+        var none = await half.WaitAsync(message => message["refused"] is not null);
+        ((string)none["refused"]!["data"]!["code"]!).ShouldBe("token_invalid");
 
         await using var elsewhere = await PlainClient.OpenAsync(Server);
         await elsewhere.SayAsync(new { join = "/nowhere", token = person.AccessToken });
@@ -138,6 +148,15 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
         await using var large = await PlainClient.JoinAsync(Server, other);
         await large.SayRawAsync(new string('x', 1024 * 1024 + 1));
         await large.EndAsync();
+
+        await using var nonsense = await PlainClient.OpenAsync(Server);
+        for (var i = 0; i < 20; i++)
+        {
+            await nonsense.SayRawAsync("x");
+        }
+
+        await nonsense.EndAsync();
+        nonsense.Closed.ShouldBe(WebSocketCloseStatus.PolicyViolation);
 
         var asked = await Server.SendAsync(HttpMethod.Get, "/api/v1/live", null, other.Token);
         asked.Status.ShouldBe(HttpStatusCode.UpgradeRequired);

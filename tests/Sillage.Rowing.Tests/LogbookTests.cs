@@ -34,6 +34,28 @@ public abstract class LogbookTests(RowingUnderTest rowing) : RowingSpecification
         return result;
     }
 
+    [Theory]
+    [InlineData("""{"type":"rower","comments":"\ud800"}""")]
+    [InlineData("""{"type":"rower","comments":"\u0000"}""")]
+    [InlineData("""{"comm\ud800ents":"a"}""")]
+    public async Task Text_that_no_storage_keeps_is_refused(string body)
+    {
+        var rower = await Rowing.NewRowerAsync();
+        var kept = (await PostAsync(Results, Result(), rower)).Must(HttpStatusCode.Created);
+        (await PostAsync(Results, body, rower)).Must(HttpStatusCode.BadRequest);
+        var id = (long)kept.Json["data"]!["id"]!;
+        var patched = await Server.SendAsync(HttpMethod.Patch, $"{Results}/{id}", body, rower.Token);
+        patched.Must(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task What_clients_keep_with_a_result_is_short_and_tooLongresults_come_in_shorter_pages()
+    {
+        var rower = await Rowing.NewRowerAsync();
+        var tooLong = Result(result => result["metadata"] = new JsonObject { ["a"] = new string('x', 9000) });
+        (await PostAsync(Results, tooLong, rower)).Must(HttpStatusCode.UnprocessableEntity);
+    }
+
     [Fact]
     public async Task A_result_comes_out_as_it_went_in()
     {

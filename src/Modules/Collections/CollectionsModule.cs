@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
+using Sillage.Api.Documentation;
 using Sillage.Collections.Apps;
 using Sillage.Collections.Declaring;
 using Sillage.Collections.Documenting;
@@ -53,6 +54,7 @@ public sealed class CollectionsModule : IModule
             }
         );
         services.Configure<OpenApiOptions>("v1", document => document.AddDocumentTransformer<CollectionDocuments>());
+        services.AddSingleton<IDocumentStamp, CollectionDocuments>();
         services.AddPersonalData<CollectionsData, CollectionsPersonalData>();
         services.AddRetention<CollectionsData>(DeleteRecord.DeleteOld, KeepDeleted);
         services.AddRetention<CollectionsData>(RecordStore.DeleteBefore, KeepDeleted);

@@ -51,12 +51,20 @@ public static class OpenApiSetup
         );
 
     /// <summary>The document, <c>/openapi.json</c>.</summary>
-    public static void MapDocumentation(this IEndpointRouteBuilder routes) =>
-        routes
+    public static void MapDocumentation(this IEndpointRouteBuilder routes)
+    {
+        var document = routes
             .MapOpenApi("/openapi.json")
             .AllowAnonymous()
             .WithSummary("This document")
             .WithMetadata(new IgnoresCredentialsMetadata());
+        document.Add(builder =>
+            builder.RequestDelegate = new KeptDocument(
+                builder.RequestDelegate!,
+                [.. builder.ApplicationServices.GetServices<IDocumentStamp>()]
+            ).SendAsync
+        );
+    }
 
     private static void Copy(JsonOptions http)
     {

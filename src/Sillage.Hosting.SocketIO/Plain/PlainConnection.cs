@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 
 namespace Sillage.Hosting.SocketIO.Plain;
 
@@ -9,8 +10,11 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
 {
     private const int FirstBuffer = 4096;
 
-    // As Socket.IO's maxPayload is by default; what a namespace takes is less mostly.
-    private const int Longest = 1024 * 1024;
+    // Less than Socket.IO's maxPayload, as the packet that is made of it is longer.
+    private const int Longest = 900_000;
+
+    // Whoever says what is none so often is no client.
+    private const int MostInvalid = 20;
 
     private static readonly TimeSpan UntilClosed = TimeSpan.FromSeconds(5);
 
@@ -34,6 +38,7 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
                         or OperationCanceledException
                         or ObjectDisposedException
                         or InvalidOperationException
+                        or JsonException
             )
         {
             // One of the two is gone; the other goes with it.
@@ -53,6 +58,7 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
 
     private async Task FromClientAsync(CancellationToken ct)
     {
+        var invalid = 0;
         while (await ReadAsync(client, ct) is { } message)
         {
             if (message.Type != WebSocketMessageType.Text)
@@ -70,6 +76,11 @@ internal sealed class PlainConnection(WebSocket client, WebSocket server) : IDis
             catch (FormatException e)
             {
                 await SendAsync(client, _toClient, PlainMessages.Invalid(e.Message), ct);
+                if (++invalid == MostInvalid)
+                {
+                    await CloseAsync(client, WebSocketCloseStatus.PolicyViolation, "these are no messages");
+                    return;
+                }
             }
         }
     }

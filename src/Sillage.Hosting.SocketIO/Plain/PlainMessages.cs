@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,21 @@ namespace Sillage.Hosting.SocketIO.Plain;
 internal static class PlainMessages
 {
     private const int LongestName = 100;
+
+    // Of Socket.IO's own, which no client may send.
+    private static readonly FrozenSet<string> Reserved = new[]
+    {
+        "connect",
+        "connect_error",
+        "disconnect",
+        "disconnecting",
+        "newListener",
+        "removeListener",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly SearchValues<char> OfNames = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
+    );
 
     /// <summary>The packet that stands for a client's message.</summary>
     /// <param name="message">What came.</param>
@@ -75,9 +91,9 @@ internal static class PlainMessages
         if (
             !message.TryGetProperty("join", out var join)
             || join.ValueKind != JsonValueKind.String
-            || join.GetString() is not { Length: > 1 and <= LongestName } name
+            || TextOf(join) is not { Length: > 1 and <= LongestName } name
             || name[0] != '/'
-            || name.AsSpan().ContainsAny(",?")
+            || name.AsSpan().ContainsAnyExcept(OfNames)
         )
         {
             throw new FormatException("""The first message says where to: {"join": "/chat", "token": "…"}.""");
@@ -92,11 +108,9 @@ internal static class PlainMessages
         if (
             !message.TryGetProperty("event", out var name)
             || name.ValueKind != JsonValueKind.String
-            || (
-                message.TryGetProperty("id", out var id)
-                && !(id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out _))
-            )
-            || (id.ValueKind == JsonValueKind.Number && id.GetInt32() < 0)
+            || TextOf(name) is not { } text
+            || Reserved.Contains(text)
+            || (message.TryGetProperty("id", out var id) && !IsNumber(id))
         )
         {
             throw new FormatException(
@@ -107,6 +121,22 @@ internal static class PlainMessages
         var number = id.ValueKind == JsonValueKind.Number ? id.GetRawText() : "";
         var data = message.TryGetProperty("data", out var given) ? $",{given.GetRawText()}" : "";
         return $"42{joined},{number}[{name.GetRawText()}{data}]";
+    }
+
+    private static bool IsNumber(JsonElement id) =>
+        id.ValueKind == JsonValueKind.Number && id.GetRawText().All(char.IsAsciiDigit) && id.TryGetInt32(out _);
+
+    // Half of a surrogate pair is JSON and no text.
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static string NameOf(ReadOnlySpan<byte> packet)

@@ -22,6 +22,21 @@ public sealed class OpenApiTests(PlaygroundFixture playground)
     }
 
     [Fact]
+    public async Task The_document_is_made_once_and_not_sent_to_who_has_it()
+    {
+        using var first = await playground.Server.Client.GetAsync("/openapi.json");
+        var tag = first.Headers.ETag.ShouldNotBeNull();
+        using var second = await playground.Server.Client.GetAsync("/openapi.json");
+        (await second.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/openapi.json");
+        again.Headers.IfNoneMatch.Add(tag);
+        using var unchanged = await playground.Server.Client.SendAsync(again);
+        ((int)unchanged.StatusCode).ShouldBe(304);
+        (await unchanged.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_bare_address_leads_to_the_documentation()
     {
         using var reply = await playground.Server.Client.GetAsync("/");

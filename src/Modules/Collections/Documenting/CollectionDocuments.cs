@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Sillage.Api.Documentation;
 using Sillage.Collections.Declared;
 using Sillage.Collections.Declaring;
 using Sillage.Collections.Stored;
@@ -12,7 +13,9 @@ namespace Sillage.Collections.Documenting;
 /// Puts every collection that its rules open to somebody into the OpenAPI document, with its own schema: as its routes are those of all collections, each
 /// operation says whose it is in <c>x-collection</c>. What is hidden is not in it, as everybody reads it.
 /// </summary>
-internal sealed class CollectionDocuments(IDatabase<CollectionsData> database) : IOpenApiDocumentTransformer
+internal sealed class CollectionDocuments(IDatabase<CollectionsData> database)
+    : IOpenApiDocumentTransformer,
+        IDocumentStamp
 {
     private const int Most = 200;
     private const string Extension = "x-collection";
@@ -21,6 +24,17 @@ internal sealed class CollectionDocuments(IDatabase<CollectionsData> database) :
     private const string Select = """
         SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection ORDER BY space, name LIMIT @Limit
         """;
+
+    private const string SelectStamp = "SELECT key, revision FROM collection ORDER BY space, name LIMIT @Limit";
+
+    private sealed record StampRow(long Key, long Revision);
+
+    public async ValueTask<string> ReadAsync(CancellationToken ct)
+    {
+        var parameters = new { Limit = (long)Most };
+        var rows = await database.ReadAsync(r => r.QueryAsync<StampRow>(SelectStamp, parameters, ct), ct);
+        return string.Join(' ', rows.Select(row => $"{row.Key}:{row.Revision}"));
+    }
 
     public async Task TransformAsync(
         OpenApiDocument document,

@@ -32,8 +32,21 @@ internal sealed class WorkLine
     public double DistanceAt(double seconds) => At(seconds, p => p.Seconds, p => p.Metres);
 
     /// <summary>The strokes between two times, each with how long it lasted.</summary>
-    public IEnumerable<(Stroke Stroke, double Seconds)> Between(double from, double to) =>
-        _points.Where(p => p.Seconds > from && p.Seconds <= to).Select(p => (p.Stroke, p.Length));
+    public IEnumerable<(Stroke Stroke, double Seconds)> Between(double from, double to)
+    {
+        // There may be thousands of splits of ten thousands of strokes: each finds its first.
+        var (low, high) = (0, _points.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _points[middle].Seconds <= from ? (middle + 1, high) : (low, middle);
+        }
+
+        for (; low < _points.Count && _points[low].Seconds <= to; low++)
+        {
+            yield return (_points[low].Stroke, _points[low].Length);
+        }
+    }
 
     /// <summary>All strokes, each with how long it lasted.</summary>
     public IEnumerable<(Stroke Stroke, double Seconds)> All => _points.Select(p => (p.Stroke, p.Length));

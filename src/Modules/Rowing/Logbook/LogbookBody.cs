@@ -23,6 +23,7 @@ internal static class LogbookBody
         try
         {
             using var document = JsonDocument.Parse(body);
+            JsonRequest.RefuseUnstorable(body.Span);
             return document.RootElement.Clone();
         }
         catch (JsonException)

@@ -7,6 +7,9 @@ namespace Sillage.Rowing.Logbook;
 /// <summary>What is wrong with fields of a result, by their names.</summary>
 internal sealed class FieldFaults
 {
+    // What is wrong with ten thousand strokes is said of a hundred: an answer is no longer than what was sent.
+    private const int Most = 100;
+
     private readonly JsonObject _faults = [];
 
     public bool IsEmpty => _faults.Count == 0;
@@ -17,7 +20,7 @@ internal sealed class FieldFaults
         {
             known.Add(fault);
         }
-        else
+        else if (_faults.Count < Most)
         {
             _faults[field] = new JsonArray(fault);
         }

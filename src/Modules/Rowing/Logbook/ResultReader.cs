@@ -8,6 +8,9 @@ namespace Sillage.Rowing.Logbook;
 /// <summary>Reads a result as clients of that API send it. A member that is not known is no fault: they send many.</summary>
 internal sealed class ResultReader(JsonElement json, FieldFaults faults)
 {
+    // It is read with the workout, in lists too.
+    private const int LongestMetadata = 8 * 1024;
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     // What a number of tenths, metres or watts may be at most.
@@ -33,6 +36,11 @@ internal sealed class ResultReader(JsonElement json, FieldFaults faults)
         var (distance, time) = (Needed("distance"), Needed("time"));
         var rest = Number(json, "rest_time", "rest_time");
         var strokes = machine is { } known ? Strokes(known) : [];
+        if (json.TryGetProperty("metadata", out var more) && more.GetRawText().Length > LongestMetadata)
+        {
+            faults.Add("metadata", $"At most {LongestMetadata} characters of JSON are kept.");
+        }
+
         if (!faults.IsEmpty || end is not { } ended || machine is null)
         {
             return null;

@@ -51,14 +51,22 @@ internal sealed record WorkoutLog(
     }
 
     /// <summary>The rows of a page, and one more.</summary>
-    public static Task<IReadOnlyList<WorkoutRow>> ReadAsync(IReader reader, object keys, CancellationToken ct) =>
-        reader.QueryAsync<WorkoutRow>(Select, keys, ct);
+    /// <returns>Fewer where they are long, and whether they are.</returns>
+    public static Task<(IReadOnlyList<WorkoutRow> Rows, bool IsCut)> ReadAsync(
+        IReader reader,
+        object keys,
+        CancellationToken ct
+    ) => reader.QueryWithinAsync<WorkoutRow>(Select, keys, PageRequest.MaximumBytes, row => row.Detail.Length, ct);
 
     /// <summary>The page of these rows.</summary>
-    public static PageReply<WorkoutResource> Show(IReadOnlyList<WorkoutRow> rows, PageRequest page) =>
+    public static PageReply<WorkoutResource> Show(
+        (IReadOnlyList<WorkoutRow> Rows, bool IsCut) read,
+        PageRequest page
+    ) =>
         PageReply<WorkoutResource>.Of(
-            [.. rows.Select(WorkoutResource.Of)],
+            [.. read.Rows.Select(WorkoutResource.Of)],
             page,
-            workout => new Keys(workout.Start, workout.Number)
+            workout => new Keys(workout.Start, workout.Number),
+            read.IsCut
         );
 }

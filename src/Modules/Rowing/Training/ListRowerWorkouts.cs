@@ -49,19 +49,19 @@ internal static class ListRowerWorkouts
             TimeQuery.Read(request, "to"),
             WordQuery.Read<Machine>(request, "machine")
         ).KeysOf(page);
-        var rows = await database.ReadAsync<IReadOnlyList<WorkoutRow>?>(
+        var rows = await database.ReadAsync<(IReadOnlyList<WorkoutRow> Rows, bool IsCut)?>(
             async reader =>
                 await reader.ScalarAsync<long>(Shares, new { Squad = squad.Id, Account = account }, ct) > 0
                     ? await WorkoutLog.ReadAsync(reader, keys, ct)
                     : null,
             ct
         );
-        if (rows is null)
+        if (rows is not { } read)
         {
             return Problem.NotFound("There is no such rower, or he lets coaches read nothing.");
         }
 
         await looks.RecordAsync(caller, squad.Id, LookedAt.Workouts, null, [account], ct);
-        return WorkoutLog.Show(rows, page);
+        return WorkoutLog.Show(read, page);
     }
 }
