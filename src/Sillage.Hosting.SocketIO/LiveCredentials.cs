@@ -73,8 +73,8 @@ internal sealed class LiveCredentials(
         return Principal(await CheckAsync(token, ct), before, token);
     }
 
-    // Half of a surrogate pair is JSON and no text.
-    private static string? TextOf(JsonElement value)
+    /// <summary>A text of JSON; null for one that is JSON and no text, as half of a surrogate pair is.</summary>
+    public static string? TextOf(JsonElement value)
     {
         try
         {

@@ -91,7 +91,7 @@ internal static class PlainMessages
         if (
             !message.TryGetProperty("join", out var join)
             || join.ValueKind != JsonValueKind.String
-            || TextOf(join) is not { Length: > 1 and <= LongestName } name
+            || LiveCredentials.TextOf(join) is not { Length: > 1 and <= LongestName } name
             || name[0] != '/'
             || name.AsSpan().ContainsAnyExcept(OfNames)
         )
@@ -108,7 +108,7 @@ internal static class PlainMessages
         if (
             !message.TryGetProperty("event", out var name)
             || name.ValueKind != JsonValueKind.String
-            || TextOf(name) is not { } text
+            || LiveCredentials.TextOf(name) is not { } text
             || Reserved.Contains(text)
             || (message.TryGetProperty("id", out var id) && !IsNumber(id))
         )
@@ -125,19 +125,6 @@ internal static class PlainMessages
 
     private static bool IsNumber(JsonElement id) =>
         id.ValueKind == JsonValueKind.Number && id.GetRawText().All(char.IsAsciiDigit) && id.TryGetInt32(out _);
-
-    // Half of a surrogate pair is JSON and no text.
-    private static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 
     private static string NameOf(ReadOnlySpan<byte> packet)
     {

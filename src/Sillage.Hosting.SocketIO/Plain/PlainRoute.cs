@@ -64,8 +64,14 @@ internal sealed class PlainRoute(LiveCredentials credentials) : IRoutePart
         var serving = server.ServeAsync(context, there);
         using var translated = WebSocket.CreateFromStream(here, new WebSocketCreationOptions { IsServer = false });
         using var connection = new PlainConnection(client, translated);
-        await connection.RunAsync(context.RequestAborted);
-        await serving;
+        try
+        {
+            await connection.RunAsync(context.RequestAborted);
+        }
+        finally
+        {
+            await serving;
+        }
     }
 
     private static (Stream Here, Stream There) Ends()

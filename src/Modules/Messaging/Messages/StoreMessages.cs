@@ -49,9 +49,10 @@ internal static class StoreMessages
                     continue;
                 }
 
-                var hasJustSent = stored.Exists(other =>
-                    other.Row.RoomId == sent.Room && other.Row.SenderId == sent.Caller.Id
-                );
+                // What is in this unit already is not in storage yet.
+                var hasJustSent =
+                    held.Room.SlowSeconds > 0
+                    && stored.Exists(other => other.Row.RoomId == sent.Room && other.Row.SenderId == sent.Caller.Id);
                 await RefuseSilencedAsync(unit, held.Room, sent.Caller, hasJustSent, chat, ct);
                 var answered = await FindAnsweredAsync(unit, sent, ct);
                 numbered.TryAdd(sent.Room, held);
