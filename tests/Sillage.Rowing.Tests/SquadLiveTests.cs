@@ -7,45 +7,8 @@ using Xunit;
 namespace Sillage.Rowing.Tests;
 
 /// <summary>A squad on ergs, seen live.</summary>
-public abstract class SquadLiveTests(RowingUnderTest rowing) : RowingSpecification(rowing)
+public abstract class SquadLiveTests(RowingUnderTest rowing) : SquadOnErgsSpecification(rowing)
 {
-    private const string Squads = "/api/v1/squads";
-
-    private async Task<(string Squad, Person Member)> SquadAsync()
-    {
-        var squad = Self((await PostAsync(Squads, new { name = "First eight" })).Must(HttpStatusCode.Created).Json);
-        var member = await Rowing.NewRowerAsync();
-        var code = (string)(await PostAsync($"{squad}/invitations", new { })).Json["code"]!;
-        (await PostAsync($"{Squads}/join", new { code }, member)).Must(HttpStatusCode.OK);
-        return (squad, member);
-    }
-
-    private Task<Answer> ShareAsync(string squad, Person person, object consent) =>
-        SendAsync(HttpMethod.Put, $"{squad}/membership", consent, person);
-
-    private async Task<JsonNode> BeginAsync(Person person, int strokes)
-    {
-        var workout = await SentAsync(
-            Piece(p =>
-            {
-                p.Remove("totals");
-                p["live"] = true;
-            }),
-            person
-        );
-        await RowAsync(workout, person, 0, strokes);
-        return workout;
-    }
-
-    private async Task RowAsync(JsonNode workout, Person person, int first, int count) =>
-        (
-            await PostAsync(
-                $"{Self(workout)}/strokes",
-                new JsonObject { ["first"] = first, ["strokes"] = Steady(count, from: first * 2) },
-                person
-            )
-        ).Must(HttpStatusCode.OK);
-
     [Fact]
     public async Task Every_stroke_is_shown_to_the_squad_and_hearts_only_where_the_rower_lets_coaches_see_them()
     {

@@ -1,6 +1,5 @@
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
-using Sillage.Messaging.Live;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
 using Sillage.Messaging.Presence;
@@ -24,7 +23,7 @@ internal static class ChatNamespace
             .OnDisconnect((ClientSocket socket, LivePresence presence) => presence.OnDisconnected(socket));
         MapProcesses(chat, door);
 
-        var events = new LiveEvents(chat, document);
+        var events = new LiveEvents(chat, document, "room", "The id or the slug of a room.");
         SyncRooms.Map(events);
         JoinRoom.Map(events);
         AcceptInvitation.Map(events);

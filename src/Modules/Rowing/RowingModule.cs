@@ -11,6 +11,7 @@ using Sillage.Api.Problems;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO;
 using Sillage.Hosting.Verbs;
 using Sillage.Rowing.Analysis;
 using Sillage.Rowing.Export;
@@ -58,6 +59,13 @@ public sealed class RowingModule : IModule
         services.AddSingleton<FolderImport>();
         services.AddSingleton<SquadPeople>();
         services.AddSingleton<Looks>();
+        services.AddSingleton<SquadWatches>();
+        var document = RowingNamespace.Document();
+        services.AddSingleton(document);
+        services.AddNamespaces(live => RowingNamespace.Define(live, document));
+        services.AddWork<RowingData, LookAtSquads, LookAtSquadsWork>(
+            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
+        );
         services.AddRowingKinds();
         services.AddProblemForm(LogbookReply.Form);
         services.AddPersonalData<RowingData, RowingPersonalData>();

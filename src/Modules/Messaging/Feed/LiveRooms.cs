@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Sillage.Messaging.Live;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;
 using Sillage.SocketIO;

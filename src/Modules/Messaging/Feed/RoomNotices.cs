@@ -1,4 +1,4 @@
-using Sillage.Messaging.Live;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Talk;
 
 namespace Sillage.Messaging.Feed;

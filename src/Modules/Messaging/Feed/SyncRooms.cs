@@ -5,6 +5,7 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 
@@ -34,7 +35,7 @@ internal static class SyncRooms
             "Asks for what was missed; from then on one hears one's rooms.",
             MessagingPermission.Read,
             HandleLive,
-            inRoom: false
+            isNamed: false
         );
         live.Says(RoomNotices.New);
         live.Says(RoomNotices.Changes);

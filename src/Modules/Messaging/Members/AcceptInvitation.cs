@@ -7,6 +7,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
@@ -45,7 +46,7 @@ internal static class AcceptInvitation
             "Joins the room that an invitation is for.",
             MessagingPermission.Read,
             HandleLive,
-            inRoom: false
+            isNamed: false
         );
 
     private static async Task<Reply<RoomResource>> Handle(

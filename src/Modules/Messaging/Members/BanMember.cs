@@ -8,6 +8,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Files;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;

@@ -7,6 +7,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;

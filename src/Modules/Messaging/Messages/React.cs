@@ -8,6 +8,7 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Talk;

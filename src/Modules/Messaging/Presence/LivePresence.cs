@@ -1,7 +1,6 @@
 using Sillage.Hosting.Processes;
 using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
-using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 using Sillage.SocketIO;
 using Sillage.Storage;

@@ -8,6 +8,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;
 
@@ -72,14 +73,14 @@ internal static class ShowPresence
             "Says whether the person at this connection is away.",
             MessagingPermission.Read,
             SetLive,
-            inRoom: false
+            isNamed: false
         );
         live.On<PresenceQuestion, PresenceList>(
             "presence:list",
             "Asks who is there, of people with whom one shares a room.",
             MessagingPermission.Read,
             ListLive,
-            inRoom: false
+            isNamed: false
         );
     }
 

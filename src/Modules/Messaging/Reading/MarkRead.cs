@@ -6,6 +6,7 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;

@@ -1,3 +1,4 @@
+using Sillage.Hosting.SocketIO;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Live;
 using Sillage.Messaging.Rooms;

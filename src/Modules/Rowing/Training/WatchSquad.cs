@@ -9,42 +9,21 @@ using Microsoft.Extensions.Hosting;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Formats;
-using Sillage.Rowing.Records;
+using Sillage.Api.Problems;
+using Sillage.Hosting.SocketIO;
 using Sillage.Rowing.Squads;
-using Sillage.Rowing.Strokes;
 using Sillage.Storage;
 
 namespace Sillage.Rowing.Training;
 
-/// <summary>How far somebody of a squad is who rows now.</summary>
-/// <param name="Rower">Who.</param>
-/// <param name="Session">The session, an id that says nothing else.</param>
-/// <param name="Machine">On what.</param>
-/// <param name="Start">Since when.</param>
-/// <param name="Strokes">How many strokes.</param>
-/// <param name="Time">Seconds.</param>
-/// <param name="Distance">Metres.</param>
-/// <param name="Pace">Seconds for 500 m.</param>
-/// <param name="Rate">Strokes a minute.</param>
-/// <param name="Power">Watts.</param>
-/// <param name="HeartRate">Beats a minute; for coaches whom the rower lets read workouts, and for himself.</param>
-public sealed record RowingNow(
-    SquadPerson Rower,
-    Guid Session,
-    Machine Machine,
-    DateTimeOffset Start,
-    long Strokes,
-    double? Time,
-    double? Distance,
-    double? Pace,
-    double? Rate,
-    double? Power,
-    int? HeartRate
-);
+/// <summary>A squad that is watched.</summary>
+/// <param name="Squad">Its id.</param>
+/// <param name="Name">What it is called.</param>
+public sealed record Watching(Guid Squad, string Name);
 
-/// <summary>Somebody who rows no more, or shows it no more.</summary>
-/// <param name="Session">The session.</param>
-public sealed record RowedNow(Guid Session);
+/// <summary>Whether a squad was watched until now.</summary>
+/// <param name="WasWatched">False where it was not.</param>
+public sealed record Unwatched(bool WasWatched);
 
 /// <summary>
 /// Shows a squad on ergs, as server-sent events. Nothing is kept for a reader: each second it is read from storage who rows and lets the squad see it, so what is
@@ -58,24 +37,6 @@ internal static class WatchSquad
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    private const string Select = """
-        SELECT w.account_id, w.id, w.number, w.machine, w.started_at, w.strokes, m.shares_workouts
-        FROM squad_member m JOIN workout w ON w.account_id = m.account_id AND w.state = 'live'
-        WHERE m.squad_id = @Squad AND m.shares_live ORDER BY w.number
-        """;
-
-    private const string Newest = "SELECT packed FROM stroke_batch WHERE workout = @Number ORDER BY first DESC LIMIT 1";
-
-    private sealed record Row(
-        Guid AccountId,
-        Guid Id,
-        long Number,
-        string Machine,
-        DateTimeOffset StartedAt,
-        long Strokes,
-        bool SharesWorkouts
-    );
 
     public static void Map(RouteGroupBuilder squad) =>
         squad
@@ -119,7 +80,8 @@ internal static class WatchSquad
         );
         try
         {
-            await new Stream(http.Response, squad, caller, people, looks, database).RunAsync(clock, end.Token);
+            var (view, ergs) = (new SquadView(squad.Id, people, looks, clock), new SquadOnErgs(squad.Id));
+            await new Stream(http.Response, squad, caller, view, ergs, database).RunAsync(clock, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -129,18 +91,62 @@ internal static class WatchSquad
         return TypedResults.Empty;
     }
 
+    /// <summary>Maps what may be asked live.</summary>
+    public static void Map(LiveEvents live)
+    {
+        live.On<NothingMore, Watching>(
+            "watch",
+            $"Shows a squad on ergs from now on: who rows at the start, and every new stroke. An account watches {SquadWatches.MostOfAccount} squads at once.",
+            RowingPermission.Read,
+            HandleLive
+        );
+        live.On<NothingMore, Unwatched>(
+            "unwatch",
+            "Shows it no more.",
+            RowingPermission.Read,
+            (request, _) =>
+            {
+                request.Read<NothingMore>();
+                return Task.FromResult(
+                    new Unwatched(request.Service<SquadWatches>().Remove(request.Socket, IdOf(request)))
+                );
+            }
+        );
+        live.Says(SquadWatches.Rowing);
+        live.Says(SquadWatches.Rowed);
+        live.Says(SquadWatches.Ended);
+    }
+
+    private static async Task<Watching> HandleLive(LiveRequest request, CancellationToken ct)
+    {
+        request.Read<NothingMore>();
+        var (id, caller) = (IdOf(request), request.Caller);
+        var database = request.Service<IDatabase<RowingData>>();
+        var squad = await database.ReadAsync(r => Squad.FindAsync(r, id, caller.Id, ct), ct);
+        if (squad is null || !squad.RightsOf(caller).HasFlag(SquadRights.Read))
+        {
+            throw new ProblemException(Problem.NotFound());
+        }
+
+        request.Service<SquadWatches>().Add(request.Socket, caller, id);
+        return new Watching(id, squad.Name);
+    }
+
+    private static Guid IdOf(LiveRequest request) =>
+        request.NamedId
+        ?? throw new ProblemException(
+            Problem.BadRequest("The squad is missing.", new FieldError("/squad", "The id of a squad."))
+        );
+
     private sealed class Stream(
         HttpResponse response,
         Squad squad,
         Caller caller,
-        SquadPeople people,
-        Looks looks,
+        SquadView view,
+        SquadOnErgs ergs,
         IDatabase<RowingData> database
     )
     {
-        private readonly Dictionary<Guid, long> _shown = [];
-        private readonly Dictionary<Guid, SquadPerson> _people = [];
-
         public async Task RunAsync(TimeProvider clock, CancellationToken ct)
         {
             response.ContentType = "text/event-stream";
@@ -169,83 +175,20 @@ internal static class WatchSquad
 
         private async Task<bool> WriteNewAsync(CancellationToken ct)
         {
-            // Who rows and their strokes in one reading: what is shown was shared when it was read.
-            var (rows, strokes) = await database.ReadAsync(reader => ReadAsync(reader, ct), ct);
-            var isNews = false;
-            foreach (var gone in _shown.Keys.Except(rows.Select(row => row.Id)).ToList())
+            var now = await database.ReadAsync(reader => ergs.ReadAsync(reader, ct), ct);
+            var news = await view.TakeAsync(caller, squad.IsCoach, now, ct);
+            foreach (var rowed in news.Rowed)
             {
-                _shown.Remove(gone);
-                await WriteAsync("rowed", new RowedNow(gone), ct);
-                isNews = true;
+                await WriteAsync("rowed", rowed, ct);
             }
 
-            await MeetAsync(rows, ct);
-            foreach (var (row, stroke) in strokes)
+            foreach (var rowing in news.Rowing)
             {
-                _shown[row.Id] = row.Strokes;
-                await WriteAsync("rowing", Show(row, stroke), ct);
-                isNews = true;
+                await WriteAsync("rowing", rowing, ct);
             }
 
-            return isNews;
+            return news.Rowed.Count + news.Rowing.Count > 0;
         }
-
-        private async Task<(IReadOnlyList<Row> Rows, List<(Row Row, Stroke? Stroke)> Strokes)> ReadAsync(
-            IReader reader,
-            CancellationToken ct
-        )
-        {
-            var rows = await reader.QueryAsync<Row>(Select, new { Squad = squad.Id }, ct);
-            var strokes = new List<(Row, Stroke?)>();
-            foreach (var row in rows.Where(row => !_shown.TryGetValue(row.Id, out var known) || known != row.Strokes))
-            {
-                strokes.Add((row, await LastAsync(reader, row, ct)));
-            }
-
-            return (rows, strokes);
-        }
-
-        private static async Task<Stroke?> LastAsync(IReader reader, Row row, CancellationToken ct)
-        {
-            var strokes = new List<Stroke>();
-            if (await reader.ScalarAsync<byte[]>(Newest, new { row.Number }, ct) is { } packed)
-            {
-                StrokeCodec.Unpack(packed, strokes);
-            }
-
-            return strokes.Count > 0 ? strokes[^1] : null;
-        }
-
-        // Names are asked once, and that somebody looked is written down before he is shown anything.
-        private async Task MeetAsync(IReadOnlyList<Row> rows, CancellationToken ct)
-        {
-            Guid[] unknown = [.. rows.Select(row => row.AccountId).Where(id => !_people.ContainsKey(id)).Distinct()];
-            if (unknown.Length == 0)
-            {
-                return;
-            }
-
-            await looks.RecordAsync(caller, squad.Id, LookedAt.Live, null, unknown, ct);
-            foreach (var (id, person) in await people.OfAsync(unknown, ct))
-            {
-                _people[id] = person;
-            }
-        }
-
-        private RowingNow Show(Row row, Stroke? stroke) =>
-            new(
-                _people[row.AccountId],
-                row.Id,
-                Word.Read<Machine>(row.Machine),
-                row.StartedAt,
-                row.Strokes,
-                stroke?.Time / 1000d,
-                stroke?.Distance / 100d,
-                stroke?.Pace / 1000d,
-                stroke?.Rate / 10d,
-                stroke?.Power / 10d,
-                row.AccountId == caller.Id || (squad.IsCoach && row.SharesWorkouts) ? stroke?.HeartRate : null
-            );
 
         private Task WriteAsync<T>(string name, T data, CancellationToken ct) =>
             WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, Json.Options)}\n\n", ct);

@@ -6,53 +6,62 @@ using Sillage.Api.Access;
 using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
-using Sillage.Hosting.SocketIO;
-using Sillage.Messaging.Rooms;
 using Sillage.SocketIO;
 using Sillage.Storage;
 
-namespace Sillage.Messaging.Live;
+namespace Sillage.Hosting.SocketIO;
 
 /// <summary>
-/// An event of a live client on its way to the slice that a request by REST would reach: the same permission, the same right in the same
-/// room, the same checks of what came, and the same refusals, told as <c>data.code</c>.
+/// An event of a live client on its way to the slice that a request by REST would reach: the same permission, the same right in what it is
+/// about, the same checks of what came, and the same refusals, told as <c>data.code</c>.
 /// </summary>
-internal sealed class LiveRequest
+public sealed class LiveRequest
 {
     private readonly JsonElement _argument;
-
     private readonly IServiceProvider _services;
-
     private readonly Type _described;
+    private readonly string _resource;
 
     private LiveRequest(
         JsonElement argument,
         ClientSocket socket,
         Caller caller,
         IServiceProvider services,
-        Type described
+        Type described,
+        string resource
     )
     {
-        (_argument, _services, _described) = (argument, services, described);
-        (Socket, Caller, Chat) = (socket, caller, services.GetRequiredService<Chat>());
+        (_argument, _services, _described, _resource) = (argument, services, described, resource);
+        (Socket, Caller) = (socket, caller);
     }
 
+    /// <summary>Who sent it.</summary>
     public ClientSocket Socket { get; }
 
+    /// <summary>The caller, as the account is now.</summary>
     public Caller Caller { get; }
 
-    public Chat Chat { get; }
+    /// <summary>What the event names as that which it is about; null if that is missing or no text.</summary>
+    public string? Named =>
+        _argument.TryGetProperty(_resource, out var named) && named.ValueKind == JsonValueKind.String
+            ? named.GetString()
+            : null;
 
+    /// <summary>The same, where it is an id.</summary>
+    public Guid? NamedId => Guid.TryParseExact(Named, "D", out var id) ? id : null;
+
+    /// <summary>A service of the process.</summary>
     public T Service<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Does what an event asks for; what is refused on the way is refused to the client.</summary>
-    public static async Task<object?> RunAsync(
+    internal static async Task<object?> RunAsync(
         ClientSocket socket,
         JsonElement? argument,
         IServiceProvider services,
         Permission permission,
         Type described,
+        string resource,
         Func<LiveRequest, Task<object>> run
     )
     {
@@ -74,7 +83,7 @@ internal sealed class LiveRequest
             // The names of members too: what is no text cannot even be compared.
             JsonRequest.RefuseUnstorable(JsonMarshal.GetRawUtf8Value(given));
             return JsonSerializer.SerializeToElement(
-                await run(new LiveRequest(given, socket, caller, services, described)),
+                await run(new LiveRequest(given, socket, caller, services, described, resource)),
                 Json.Options
             );
         }
@@ -86,42 +95,6 @@ internal sealed class LiveRequest
         {
             throw Refusal(Problem.Unavailable("Not now; send it again.", e.RetryAfter));
         }
-    }
-
-    /// <summary>
-    /// The room that the event names by its id; null if it is named otherwise. Whether there is one, and what the caller may do there, is still to be
-    /// found out.
-    /// </summary>
-    public Guid? RoomId =>
-        _argument.TryGetProperty("room", out var named)
-        && named.ValueKind == JsonValueKind.String
-        && Guid.TryParseExact(named.GetString(), "D", out var id)
-            ? id
-            : null;
-
-    /// <summary>The room that the event names by its id or slug, if the caller holds one of these rights there.</summary>
-    public async Task<Room> RoomAsync(CancellationToken ct, params IReadOnlyList<RoomRights> anyOf)
-    {
-        if (
-            !_argument.TryGetProperty("room", out var named)
-            || named.ValueKind != JsonValueKind.String
-            || named.GetString() is not { Length: > 0 and <= 63 } name
-        )
-        {
-            throw new ProblemException(
-                Problem.BadRequest("The room is missing.", new FieldError("/room", "The id or the slug of a room."))
-            );
-        }
-
-        var room =
-            await RoomGate.FindAsync(Chat.Database, name, Caller, ct) ?? throw new ProblemException(Problem.NotFound());
-        var held = room.RightsOf(Caller);
-        if (!anyOf.Any(right => held.HasFlag(right)))
-        {
-            room.Demand(Caller, anyOf[0]);
-        }
-
-        return room;
     }
 
     /// <summary>The rest of what came, checked as a body is.</summary>
@@ -137,7 +110,7 @@ internal sealed class LiveRequest
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            foreach (var member in _argument.EnumerateObject().Where(member => member.Name != "room"))
+            foreach (var member in _argument.EnumerateObject().Where(member => member.Name != _resource))
             {
                 member.WriteTo(writer);
             }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Sillage.Api.Formats;
 
-namespace Sillage.Messaging.Live;
+namespace Sillage.Hosting.SocketIO;
 
 /// <summary>How values go out live: as they do by REST.</summary>
 internal static class LiveJson
