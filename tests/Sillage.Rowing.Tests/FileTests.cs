@@ -10,35 +10,6 @@ namespace Sillage.Rowing.Tests;
 /// <summary>Files sent, read in the background, and reported.</summary>
 public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(rowing)
 {
-    private const string Files = "/api/v1/workouts/files";
-
-    private async Task<JsonNode> SendFileAsync(
-        byte[] bytes,
-        Person person,
-        string type = "application/octet-stream",
-        string query = ""
-    )
-    {
-        var sent = await Server.SendAsync(
-            HttpMethod.Post,
-            Files + query,
-            TestUsers.Content(bytes, type),
-            person.Credential
-        );
-        return await ReportAsync(sent.Must(HttpStatusCode.Created).Json["files"]![0]!, person);
-    }
-
-    private async Task<JsonNode> ReportAsync(JsonNode file, Person person)
-    {
-        JsonNode? shown = null;
-        await Eventually.HoldsAsync(async () =>
-        {
-            shown = (await GetAsync((string)file["links"]!["self"]!, person)).Must(HttpStatusCode.OK).Json;
-            return (string)shown["state"]! != "waiting";
-        });
-        return shown!;
-    }
-
     [Fact]
     public async Task Every_real_file_comes_in()
     {

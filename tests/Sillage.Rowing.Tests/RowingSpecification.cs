@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.Rowing.Tests;
@@ -8,6 +9,8 @@ namespace Sillage.Rowing.Tests;
 public abstract class RowingSpecification(RowingUnderTest rowing) : IAsyncLifetime
 {
     protected const string Workouts = "/api/v1/workouts";
+
+    protected const string Files = "/api/v1/workouts/files";
 
     protected RowingUnderTest Rowing => rowing;
 
@@ -64,6 +67,35 @@ public abstract class RowingSpecification(RowingUnderTest rowing) : IAsyncLifeti
         (await PostAsync(Workouts, workout, person)).Must(HttpStatusCode.Created).Json;
 
     protected static string Self(JsonNode workout) => (string)workout["links"]!["self"]!;
+
+    /// <summary>Sends a file, and gives what is said of it once it is read.</summary>
+    protected async Task<JsonNode> SendFileAsync(
+        byte[] bytes,
+        Person person,
+        string type = "application/octet-stream",
+        string query = ""
+    )
+    {
+        var sent = await Server.SendAsync(
+            HttpMethod.Post,
+            Files + query,
+            TestUsers.Content(bytes, type),
+            person.Credential
+        );
+        return await ReportAsync(sent.Must(HttpStatusCode.Created).Json["files"]![0]!, person);
+    }
+
+    /// <summary>What is said of a file once it is read.</summary>
+    protected async Task<JsonNode> ReportAsync(JsonNode file, Person person)
+    {
+        JsonNode? shown = null;
+        await Eventually.HoldsAsync(async () =>
+        {
+            shown = (await GetAsync((string)file["links"]!["self"]!, person)).Must(HttpStatusCode.OK).Json;
+            return (string)shown["state"]! != "waiting";
+        });
+        return shown!;
+    }
 
     /// <summary>Strokes at a steady pace, so many seconds apart.</summary>
     protected static JsonArray Steady(int count, double seconds = 2, double metres = 10, double from = 0) =>

@@ -186,6 +186,79 @@ public abstract class SquadTests(RowingUnderTest rowing) : RowingSpecification(r
         refused.Pointers().ShouldBe(["/workout"]);
     }
 
+    [Fact]
+    public async Task A_change_of_what_is_assigned_counts_anew_what_was_rowed_and_is_told()
+    {
+        var (squad, coach, member) = await SquadAsync();
+        await ShareAsync(squad, member, new { results = true });
+        var assignment = await AssignAsync(squad, Test2k);
+        await SentAsync(Piece(), member);
+        await Eventually.HoldsAsync(async () => (await NoticesAsync(member)).Count == 1);
+        var tag = (await GetAsync(assignment)).Header("ETag")!;
+        var change = new
+        {
+            title = "Friday's test",
+            targets = new { pace = 100 },
+            note = "Rate as you like.",
+        };
+        (await SendAsync(HttpMethod.Patch, assignment, change, member)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await SendAsync(HttpMethod.Patch, assignment, change, Rowing.Stranger)).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        var changed = (await SendAsync(HttpMethod.Patch, assignment, change, null, ("If-Match", tag)))
+            .Must(HttpStatusCode.OK)
+            .Json;
+        ((string)changed["title"]!).ShouldBe("Friday's test");
+        ((string)changed["piece"]!).ShouldBe("2000m");
+        changed["changedAt"].ShouldNotBeNull();
+        (await SendAsync(HttpMethod.Patch, assignment, change, null, ("If-Match", tag))).Status.ShouldBe(
+            HttpStatusCode.PreconditionFailed
+        );
+        // What was rowed is compared with the targets as they are now: a merge patch changes the pace, and the rate stays.
+        var result = (await GetAsync($"{assignment}/results")).Json["results"]![0]!;
+        ((double)result["against"]!["pace"]!).ShouldBe(8);
+        ((double)result["against"]!["strokeRate"]!).ShouldBe(2);
+        await Eventually.HoldsAsync(async () => (await NoticesAsync(member)).Count == 2);
+        var notice = (await NoticesAsync(member)).Single(n => (string)n!["kind"]! == "rowing.assignment-changed")!;
+        ((string)notice["subject"]!).ShouldBe($"{coach.Username} changed “Friday's test”");
+
+        // In other days it was not rowed, until it is said that it was.
+        var days = new { opensAt = "2026-11-21T00:00:00Z", dueAt = "2026-11-22T00:00:00Z" };
+        (await SendAsync(HttpMethod.Patch, assignment, days)).Must(HttpStatusCode.OK);
+        async Task<bool> IsDoneAsync() => (bool)(await GetAsync($"{assignment}/results")).Json["results"]![0]!["done"]!;
+        (await IsDoneAsync()).ShouldBeFalse();
+        var piece = (await GetAsync(Workouts, member)).Items[0]!;
+        (await SendAsync(HttpMethod.Put, $"{assignment}/answer", new { workout = piece["id"] }, member)).Must(
+            HttpStatusCode.NoContent
+        );
+        (await SendAsync(HttpMethod.Patch, assignment, new { dueAt = "2026-11-23T00:00:00Z" })).Must(HttpStatusCode.OK);
+        (await IsDoneAsync()).ShouldBeTrue();
+        // Of three changes the last is told, and once it is taken back nothing is.
+        await Eventually.HoldsAsync(async () => (await NoticesAsync(member)).Count == 2);
+        // The same again changes nothing.
+        var again = await SendAsync(HttpMethod.Patch, assignment, new { dueAt = "2026-11-23T00:00:00Z" });
+        var before = (await GetAsync(assignment)).Json["changedAt"]!.ToJsonString();
+        again.Must(HttpStatusCode.OK).Json["changedAt"]!.ToJsonString().ShouldBe(before);
+        (await SendAsync(HttpMethod.Delete, assignment)).Must(HttpStatusCode.NoContent);
+        await Eventually.HoldsAsync(async () => (await NoticesAsync(member)).Count == 0);
+    }
+
+    [Theory]
+    [InlineData("""{"title":" "}""", "/title")]
+    [InlineData("""{"title":null}""", "/title")]
+    [InlineData("""{"dueAt":"2026-11-18T00:00:00Z"}""", "/opensAt")]
+    [InlineData("""{"dueAt":null}""", "/dueAt")]
+    [InlineData("""{"targets":{"pace":0}}""", "/targets/pace")]
+    [InlineData("""{"piece":"6000m"}""", "/piece")]
+    public async Task A_bad_change_of_what_is_assigned_is_400_at_the_field(string body, string pointer)
+    {
+        var (squad, _, _) = await SquadAsync();
+        var assignment = await AssignAsync(squad, Test2k);
+        var refused = await SendAsync(HttpMethod.Patch, assignment, body);
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+        refused.Pointers().ShouldBe([pointer]);
+    }
+
     [Theory]
     [InlineData("8x500m", true)]
     [InlineData("8x500m/1:00r", true)]

@@ -56,6 +56,10 @@ public sealed class RowingModule : IModule
         services.AddWork<RowingData, ImportFile, ImportFileWork>();
         services.AddWork<RowingData, FindTwins, FindTwinsWork>();
         services.AddRetention<RowingData>(ListFiles.DeleteOld, provider => OptionsOf(provider).KeepFiles);
+        services.AddSingleton<WorkoutRoom>();
+        services.AddWork<RowingData, NameWorkouts, NameWorkoutsWork>(
+            (work, _) => (work.Every, work.AtStart) = (TimeSpan.FromDays(1), true)
+        );
         services.AddSingleton<FolderImport>();
         services.AddSingleton<SquadPeople>();
         services.AddSingleton<Looks>();
@@ -121,6 +125,7 @@ public sealed class RowingModule : IModule
         InviteRowers.Map(squad);
         ListRowerWorkouts.Map(squad);
         AssignWorkout.Map(squad);
+        ChangeAssignment.Map(squad);
         AnswerAssignment.Map(squad);
         ReadResults.Map(squad);
         ShowLeaderboard.Map(squad);

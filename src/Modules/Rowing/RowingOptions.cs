@@ -12,6 +12,12 @@ public sealed class RowingOptions
     public TimeSpan CloseAfter { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// How many workouts an account may keep, those from other devices and live ones too. From 1 to 10 million. Default 20 000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int WorkoutsPerAccount { get; set; } = 20_000;
+
+    /// <summary>
     /// For how long the log of deletions is kept, by which copies elsewhere follow. From a day to ten years. Default 90 days.
     /// </summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]

@@ -93,6 +93,19 @@ await run(async () => {
   await coach.locator("tr", { hasText: "rower-1" }).getByText("✓ 2000m").waitFor();
   assert.equal(await coach.locator("tr", { hasText: "rower-1" }).getByRole("link", { name: "Open" }).count(), 0, "results are no workouts");
 
+  // What is assigned changes: what was rowed is compared with that, and the squad is told.
+  await coach.getByRole("button", { name: "Change" }).click();
+  await coach.getByLabel("Target pace").fill("soon");
+  await coach.getByRole("button", { name: "Save" }).click();
+  await coach.locator("[name=pace][aria-invalid=true]").waitFor();
+  await coach.getByLabel("Target pace").fill("1:49.0");
+  await coach.getByRole("button", { name: "Save" }).click();
+  await coach.getByText("1:49.0 /500 m").waitFor();
+  assert.match(await coach.locator("tr", { hasText: "rower-1" }).innerText(), /−0\.2 s/);
+  const changes = async () => (await one("GET", "/me/notifications")).items.filter((item) => item.kind === "rowing.assignment-changed");
+  for (let i = 0; i < 50 && (await changes()).length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal((await changes()).length, 1);
+
   // 6. On the ergs: seen as it is rowed, and not any more once that is taken back.
   await rower.getByLabel("What I row").check();
   await rower.getByText("The squad sees it from now on.").nth(1).waitFor();

@@ -280,6 +280,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/squads/{squad}/assignments                  401    404    404    404      404   404
         POST /api/v1/squads/{squad}/assignments                 401    404    404    404      404   404
         DELETE /api/v1/squads/{squad}/assignments/{assignment}  401    404    404    404      404   404
+        PATCH /api/v1/squads/{squad}/assignments/{assignment}   401    404    404    404      404   404
         GET /api/v1/squads/{squad}/assignments/{assignment}     401    404    404    404      404   404
         DELETE /api/v1/squads/{squad}/assignments/{assignment}/answer 401    404    404    404      404   404
         PUT /api/v1/squads/{squad}/assignments/{assignment}/answer 401    404    404    404      404   404

@@ -25,7 +25,7 @@ internal sealed record FolderFile(
 /// <summary>
 /// Takes over the files of a folder, each in a unit of its own: what was interrupted is begun again and goes on behind what is there.
 /// </summary>
-internal sealed class FolderImport(IDatabase<RowingData> database, TimeProvider clock)
+internal sealed class FolderImport(IDatabase<RowingData> database, WorkoutRoom room, TimeProvider clock)
 {
     private const string Known = """
         SELECT COUNT(*) FROM file WHERE account_id = @Account AND digest = @Digest AND state = 'read'
@@ -78,15 +78,17 @@ internal sealed class FolderImport(IDatabase<RowingData> database, TimeProvider 
             new FileHints(account, hints.Start, hints.TimeZone, hints.Machine, written)
         );
         var strokes = content.Workouts.Sum(workout => (long)workout.Strokes.Count);
-        if (!dryRun && content.Failure is null)
+        var failure = content.Failure;
+        if (!dryRun && failure is null)
         {
-            await StoreAsync(name, bytes.Length, digest, account, hints, content, ct);
+            failure = await StoreAsync(name, bytes.Length, digest, account, hints, content, ct);
         }
 
-        return new FolderFile(name, false, content.Workouts.Count, strokes, content.Findings, content.Failure);
+        return new FolderFile(name, false, content.Workouts.Count, strokes, content.Findings, failure);
     }
 
-    private Task<int> StoreAsync(
+    // Why there is no room for it; null once it is stored.
+    private Task<string?> StoreAsync(
         string name,
         long size,
         byte[] digest,
@@ -95,9 +97,14 @@ internal sealed class FolderImport(IDatabase<RowingData> database, TimeProvider 
         FileContent content,
         CancellationToken ct
     ) =>
-        database.WriteAsync(
+        database.WriteAsync<string?>(
             async unit =>
             {
+                if (await room.RefusalAsync(unit, account, content.Workouts.Count, ct) is { } refusal)
+                {
+                    return refusal;
+                }
+
                 var (ids, strokes, now) = (new List<Guid>(), 0L, clock.GetUtcNow());
                 foreach (var draft in content.Workouts)
                 {
@@ -120,7 +127,8 @@ internal sealed class FolderImport(IDatabase<RowingData> database, TimeProvider 
                     ),
                     UploadedAt = now,
                 };
-                return await unit.ExecuteAsync(Insert, stored, ct);
+                await unit.ExecuteAsync(Insert, stored, ct);
+                return null;
             },
             ct
         );

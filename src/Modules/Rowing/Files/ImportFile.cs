@@ -14,7 +14,8 @@ internal sealed record ImportFile(Guid File) : IJob
 }
 
 /// <inheritdoc cref="ImportFile"/>
-internal sealed class ImportFileWork(IDatabase<RowingData> database, TimeProvider clock) : IWork<ImportFile>
+internal sealed class ImportFileWork(IDatabase<RowingData> database, WorkoutRoom room, TimeProvider clock)
+    : IWork<ImportFile>
 {
     private const string Select =
         $"SELECT {FileRow.Columns}, content, digest FROM file WHERE id = @File AND state = 'waiting'";
@@ -60,11 +61,18 @@ internal sealed class ImportFileWork(IDatabase<RowingData> database, TimeProvide
             file.Content,
             new FileHints(file.AccountId, hints.Start, hints.TimeZone, hints.Machine, file.UploadedAt)
         );
-        return WorkResult.With(unit => StoreAsync(unit, file.Id, content, ct));
+        return WorkResult.With(unit => StoreAsync(unit, file, content, ct));
     }
 
-    private async Task StoreAsync(IUnitOfWork unit, Guid file, FileContent content, CancellationToken ct)
+    private async Task StoreAsync(IUnitOfWork unit, Loaded file, FileContent content, CancellationToken ct)
     {
+        // All of it or nothing: sent again once there is room, it is read anew.
+        if (await room.RefusalAsync(unit, file.AccountId, content.Workouts.Count, ct) is { } refusal)
+        {
+            await DoneAsync(unit, file.Id, new FileReport(content.Form, [], 0, content.Findings, refusal), ct);
+            return;
+        }
+
         var (ids, strokes, now) = (new List<Guid>(), 0L, clock.GetUtcNow());
         foreach (var draft in content.Workouts)
         {
@@ -73,7 +81,12 @@ internal sealed class ImportFileWork(IDatabase<RowingData> database, TimeProvide
             strokes += row.Strokes;
         }
 
-        await DoneAsync(unit, file, new FileReport(content.Form, ids, strokes, content.Findings, content.Failure), ct);
+        await DoneAsync(
+            unit,
+            file.Id,
+            new FileReport(content.Form, ids, strokes, content.Findings, content.Failure),
+            ct
+        );
     }
 
     private static Task<int> DoneAsync(IUnitOfWork unit, Guid file, FileReport report, CancellationToken ct) =>

@@ -45,7 +45,18 @@ internal static class ListFiles
             After = after?.Id ?? Guid.Empty,
             Limit = (long)page.Limit + 1,
         };
-        var rows = await database.ReadAsync(reader => reader.QueryAsync<FileRow>(Select, parameters, ct), ct);
-        return PageReply<FileResource>.Of([.. rows.Select(FileResource.Of)], page, file => new Keys(file.Id));
+        // Of a season a report names every workout.
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<FileRow>(
+                    Select,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Report?.Length ?? 0,
+                    ct
+                ),
+            ct
+        );
+        return PageReply<FileResource>.Of([.. rows.Select(FileResource.Of)], page, file => new Keys(file.Id), isCut);
     }
 }

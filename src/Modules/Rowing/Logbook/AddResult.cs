@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Rowing.Records;
 using Sillage.Storage;
 
 namespace Sillage.Rowing.Logbook;
@@ -45,7 +46,7 @@ internal static class AddResult
             .Produces<object>(StatusCodes.Status201Created, "application/json", LogbookReply.MediaType)
             .WithSummary("Add a result")
             .WithDescription(
-                "As the Logbook takes it. One of the same date, time and distance is 409; what is wrong with fields is 422."
+                "As the Logbook takes it. One of the same date, time and distance is 409; what is wrong with fields is 422, and so is what has no room (`Rowing:WorkoutsPerAccount`)."
             )
             .WithRequestExample(Example)
             .Fails(
@@ -67,12 +68,13 @@ internal static class AddResult
     private static async Task<IResult> One(
         HttpContext http,
         LogbookCaller rower,
+        WorkoutRoom room,
         IDatabase<RowingData> database,
         TimeProvider clock
     )
     {
         var sent = await LogbookBody.ReadAsync(http);
-        var (status, body) = await StoreAsync(sent, rower, database, clock, http.RequestAborted);
+        var (status, body) = await StoreAsync(sent, rower, room, database, clock, http.RequestAborted);
         return status == StatusCodes.Status201Created
             ? LogbookReply.Ok(new JsonObject { ["data"] = body }, status)
             : LogbookReply.Ok(body, status);
@@ -81,6 +83,7 @@ internal static class AddResult
     private static async Task<IResult> Many(
         HttpContext http,
         LogbookCaller rower,
+        WorkoutRoom room,
         IDatabase<RowingData> database,
         TimeProvider clock
     )
@@ -97,7 +100,7 @@ internal static class AddResult
         var replies = new JsonArray();
         foreach (var result in sent.EnumerateArray())
         {
-            var (status, body) = await StoreAsync(result, rower, database, clock, http.RequestAborted);
+            var (status, body) = await StoreAsync(result, rower, room, database, clock, http.RequestAborted);
             replies.Add(
                 (JsonNode)(
                     status == StatusCodes.Status201Created
@@ -113,6 +116,7 @@ internal static class AddResult
     private static async Task<(int Status, JsonObject Body)> StoreAsync(
         JsonElement sent,
         LogbookCaller rower,
+        WorkoutRoom room,
         IDatabase<RowingData> database,
         TimeProvider clock,
         CancellationToken ct
@@ -127,10 +131,21 @@ internal static class AddResult
             return (invalid, LogbookReply.ErrorBody(invalid, "Validation failed", faults));
         }
 
-        var row = await database.WriteAsync(unit => ResultStore.StoreAsync(unit, draft, clock.GetUtcNow(), ct), ct);
-        const int duplicate = StatusCodes.Status409Conflict;
-        return row is null
-            ? (duplicate, LogbookReply.ErrorBody(duplicate, "Duplicate result"))
-            : (StatusCodes.Status201Created, ResultWriter.Write(row, rower.Row.Number));
+        var (row, refusal) = await database.WriteAsync(
+            unit => ResultStore.StoreAsync(unit, draft, room, clock.GetUtcNow(), ct),
+            ct
+        );
+        if (row is not null)
+        {
+            return (StatusCodes.Status201Created, ResultWriter.Write(row, rower.Row.Number));
+        }
+
+        // Programs take 409 for one that is there already, and forget it.
+        return refusal is null
+            ? Refused(StatusCodes.Status409Conflict, "Duplicate result")
+            : Refused(StatusCodes.Status422UnprocessableEntity, refusal);
     }
+
+    private static (int, JsonObject) Refused(int status, string message) =>
+        (status, LogbookReply.ErrorBody(status, message));
 }

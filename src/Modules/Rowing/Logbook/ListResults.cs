@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Paging;
 using Sillage.Rowing.Records;
 using Sillage.Storage;
 
@@ -20,10 +21,11 @@ internal static class ListResults
 
     private const string Count = $"SELECT COUNT(*) {Which}";
 
-    // The page's number is what that API has: counting rows is its price.
-    private const string Select = $"""
-        SELECT {WorkoutRow.Columns} {Which} ORDER BY started_at DESC, number DESC LIMIT @Limit OFFSET @Offset
-        """;
+    // Of long ones beyond the room of a page there are the totals, as pages have numbers, and every result one of them.
+    private static readonly Sql Select = new(
+        PageOf("json_remove(w.detail, '$.splits', '$.intervals', '$.metadata', '$.findings')"),
+        PageOf("(w.detail::jsonb - '{splits,intervals,metadata,findings}'::text[])::text")
+    );
 
     private const int MostPerPage = 250;
     private static readonly DateTimeOffset Never = new(2300, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -34,7 +36,9 @@ internal static class ListResults
             .RequirePermission(RowingPermission.Read)
             .Produces<object>(StatusCodes.Status200OK, "application/json", LogbookReply.MediaType)
             .WithSummary("List results")
-            .WithDescription("As the Logbook lists them, with `meta.pagination`.")
+            .WithDescription(
+                "As the Logbook lists them, with `meta.pagination`. Where a page has more than 4 MiB of splits and intervals, the results behind that have none: each has them at its own address."
+            )
             .WithQuery("from", "Those that ended on this day or later.", "2026-05-01")
             .WithQuery("to", "Those that ended on this day or before.", "2027-04-30")
             .WithQuery("type", "The machine.", "rower")
@@ -71,6 +75,7 @@ internal static class ListResults
             Type = type,
             Limit = number,
             Offset = (page - 1) * number,
+            Room = (long)PageRequest.MaximumBytes,
         };
         if (!faults.IsEmpty)
         {
@@ -106,6 +111,18 @@ internal static class ListResults
             }
         );
     }
+
+    // The page's number is what that API has: counting rows is its price.
+    private static string PageOf(string totals) =>
+        $"""
+            SELECT w.number, w.id, w.account_id, w.machine, w.state, w.source, w.started_at, w.ended_at, w.distance, w.duration, w.privacy,
+              CASE WHEN SUM(LENGTH(w.detail)) OVER (ORDER BY w.started_at DESC, w.number DESC) - LENGTH(w.detail) < @Room
+                THEN w.detail ELSE {totals} END AS detail,
+              w.strokes, w.copy_of, w.created_at, w.updated_at, w.name
+            FROM (SELECT number {Which} ORDER BY started_at DESC, number DESC LIMIT @Limit OFFSET @Offset) AS page
+            JOIN workout w ON w.number = page.number
+            ORDER BY w.started_at DESC, w.number DESC
+            """;
 
     // An empty array, where there is none, is that API's.
     private static JsonNode LinksOf(HttpRequest request, long page, long pages)

@@ -18,10 +18,12 @@ internal static class ResultStore
     public static Task<WorkoutRow?> FindAsync(IReader reader, Guid account, long number, CancellationToken ct) =>
         reader.FirstOrDefaultAsync<WorkoutRow>(SelectOne, new { Number = number, Account = account }, ct);
 
-    /// <summary>Stores a result; null if one of the same date, time and distance is there.</summary>
-    public static async Task<WorkoutRow?> StoreAsync(
+    /// <summary>Stores a result.</summary>
+    /// <returns>The row, or why there is no room for it; neither if one of the same date, time and distance is there.</returns>
+    public static async Task<(WorkoutRow? Row, string? Refusal)> StoreAsync(
         IUnitOfWork unit,
         WorkoutDraft draft,
+        WorkoutRoom room,
         DateTimeOffset now,
         CancellationToken ct
     )
@@ -34,8 +36,13 @@ internal static class ResultStore
             Distance = (long)Math.Round(draft.Totals.Distance!.Value * 100),
             Duration = (long)Math.Round(draft.Totals.Time!.Value * 1000),
         };
-        return await unit.ScalarAsync<long>(Same, same, ct) > 0
-            ? null
-            : await WorkoutIntake.StoreAsync(unit, draft, now, ct);
+        if (await unit.ScalarAsync<long>(Same, same, ct) > 0)
+        {
+            return (null, null);
+        }
+
+        return await room.RefusalAsync(unit, draft.Account, 1, ct) is { } refusal
+            ? (null, refusal)
+            : (await WorkoutIntake.StoreAsync(unit, draft, now, ct), null);
     }
 }

@@ -7,12 +7,20 @@ namespace Sillage.Rowing.Merging;
 /// <inheritdoc cref="FindTwins"/>
 internal sealed class FindTwinsWork(TimeProvider clock) : IWork<FindTwins>
 {
-    private const string Near = $"""
-        SELECT {WorkoutRow.Columns} FROM workout
+    // As many as nobody's devices record at once: what is sent by the thousand is not put together.
+    private const long MostNear = 100;
+
+    /// <summary>So many records has a session besides the one that is shown.</summary>
+    private const int MostCopies = 8;
+
+    private const string Near = """
+        SELECT id FROM workout
         WHERE account_id = @Account AND started_at >= @From AND started_at <= @To AND number <> @Number
           AND state = 'closed' AND copy_of IS NULL
-        ORDER BY number
+        ORDER BY number LIMIT @Limit
         """;
+
+    private const string Copies = "SELECT COUNT(*) FROM workout WHERE copy_of = @A OR copy_of = @B";
 
     private const string WasParted = """
         SELECT COUNT(*) FROM merge
@@ -46,12 +54,17 @@ internal sealed class FindTwinsWork(TimeProvider clock) : IWork<FindTwins>
             From = row.StartedAt - Match.Reach,
             To = row.StartedAt + Match.Reach,
             row.Number,
+            Limit = MostNear,
         };
-        foreach (var other in await unit.QueryAsync<WorkoutRow>(Near, parameters, ct))
+        // One at a time: what stands in a row may be long.
+        foreach (var near in await unit.QueryAsync<Guid>(Near, parameters, ct))
         {
+            var pair = new { A = row.Id, B = near };
             if (
-                ReasonOf(row, other) is { } reason
-                && await unit.ScalarAsync<long>(WasParted, new { A = row.Id, B = other.Id }, ct) == 0
+                await WorkoutStore.FindAsync(unit, near, ct) is { } other
+                && ReasonOf(row, other) is { } reason
+                && await unit.ScalarAsync<long>(WasParted, pair, ct) == 0
+                && await unit.ScalarAsync<long>(Copies, pair, ct) < MostCopies
             )
             {
                 await MergeAsync(unit, other, row, reason, ct);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Sillage.Api.Formats;
 using Sillage.Api.Replies;
 using Sillage.Rowing.Records;
 using Sillage.Storage;
@@ -25,18 +27,24 @@ public sealed record SourceResource(
 /// <summary>The records that one session has besides the one that is shown.</summary>
 internal static class SourceList
 {
-    private const string Select = """
-        SELECT w.id AS workout, w.number, w.source, w.detail, w.strokes, w.started_at, m.reason, m.merged_at
-        FROM workout w JOIN merge m ON m.copy = w.id AND m.kept = @Id AND m.undone_at IS NULL
-        WHERE w.copy_of = @Id ORDER BY w.number
-        """;
+    private static readonly Sql Select = new(
+        Of("json_extract(w.detail, '$.device')"),
+        Of("w.detail::json ->> 'device'")
+    );
+
+    private static string Of(string device) =>
+        $"""
+            SELECT w.id AS workout, w.number, w.source, {device} AS device, w.strokes, w.started_at, m.reason, m.merged_at
+            FROM workout w JOIN merge m ON m.copy = w.id AND m.kept = @Id AND m.undone_at IS NULL
+            WHERE w.copy_of = @Id ORDER BY w.number
+            """;
 
     /// <summary>A copy as it is stored.</summary>
     internal sealed record Row(
         Guid Workout,
         long Number,
         string Source,
-        string Detail,
+        string? Device,
         long Strokes,
         DateTimeOffset StartedAt,
         string Reason,
@@ -50,7 +58,7 @@ internal static class SourceList
         new(
             row.Workout,
             Word.Read<Source>(row.Source),
-            Records.Detail.Read(row.Detail).Device,
+            row.Device is { } device ? JsonSerializer.Deserialize<Device>(device, Json.Options) : null,
             row.Strokes,
             row.Reason,
             row.MergedAt,

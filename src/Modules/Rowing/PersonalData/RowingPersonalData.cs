@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Sillage.Accounts.Contracts.PersonalData;
 using Sillage.Api.Formats;
+using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Rowers;
@@ -98,7 +99,17 @@ internal sealed class RowingPersonalData(IDatabase<RowingData> database, SquadPe
         do
         {
             var parameters = new { Account = accountId, After = page.Count == 0 ? 0 : page[^1].Number };
-            page = await database.ReadAsync(r => r.QueryAsync<WorkoutRow>(Select, parameters, ct), ct);
+            (page, _) = await database.ReadAsync(
+                r =>
+                    r.QueryWithinAsync<WorkoutRow>(
+                        Select,
+                        parameters,
+                        PageRequest.MaximumBytes,
+                        row => row.Detail.Length,
+                        ct
+                    ),
+                ct
+            );
             foreach (var row in page)
             {
                 await WriteAsync(row, writer, ct);

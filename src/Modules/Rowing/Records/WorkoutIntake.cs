@@ -69,7 +69,8 @@ internal static class WorkoutIntake
             draft.Strokes.Count,
             null,
             now,
-            now
+            now,
+            null
         );
         return WithSums(row, detail);
     }
@@ -129,6 +130,7 @@ internal static class WorkoutIntake
         var rest = detail.Totals.RestTime ?? detail.Intervals?.Sum(interval => interval.RestTime ?? 0) ?? 0;
         return row with
         {
+            Name = Recognition.NameOf(detail) ?? "",
             Distance = distance is { } metres ? (long)Math.Round(metres * 100) : null,
             Duration = seconds is { } time ? (long)Math.Round(time * 1000) : null,
             EndedAt = row.EndedAt ?? (row.IsLive ? null : row.StartedAt.AddSeconds((seconds ?? 0) + rest)),

@@ -79,7 +79,8 @@ public sealed record WorkoutResource(
                 230,
                 null,
                 DateTimeOffset.UnixEpoch,
-                DateTimeOffset.UnixEpoch
+                DateTimeOffset.UnixEpoch,
+                "2000m"
             )
         );
 

@@ -32,12 +32,13 @@ internal sealed record WorkoutRow(
     long Strokes,
     Guid? CopyOf,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    string? Name
 ) : IResource<WorkoutRights>
 {
     public const string Columns = """
         number, id, account_id, machine, state, source, started_at, ended_at, distance, duration, privacy, detail, strokes,
-        copy_of, created_at, updated_at
+        copy_of, created_at, updated_at, name
         """;
 
     public const string Live = "live";

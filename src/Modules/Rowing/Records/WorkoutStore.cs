@@ -12,15 +12,16 @@ internal static class WorkoutStore
 
     private const string Insert = """
         INSERT INTO workout (id, account_id, machine, state, source, started_at, ended_at, distance, duration, privacy, detail,
-          strokes, copy_of, created_at, updated_at)
+          strokes, copy_of, created_at, updated_at, name)
         VALUES (@Id, @AccountId, @Machine, @State, @Source, @StartedAt, @EndedAt, @Distance, @Duration, @Privacy, @Detail,
-          @Strokes, @CopyOf, @CreatedAt, @UpdatedAt)
+          @Strokes, @CopyOf, @CreatedAt, @UpdatedAt, @Name)
         RETURNING number
         """;
 
     private const string Update = """
         UPDATE workout SET state = @State, started_at = @StartedAt, ended_at = @EndedAt, distance = @Distance,
-          duration = @Duration, privacy = @Privacy, detail = @Detail, strokes = @Strokes, copy_of = @CopyOf, updated_at = @UpdatedAt
+          duration = @Duration, privacy = @Privacy, detail = @Detail, strokes = @Strokes, copy_of = @CopyOf, updated_at = @UpdatedAt,
+          name = @Name
         WHERE number = @Number
         """;
 

@@ -32,6 +32,9 @@ internal sealed record Squad(
 
     private const string SelectOne = $"{Select} WHERE s.id = @Id";
 
+    private const string Others =
+        "SELECT account_id FROM squad_member WHERE squad_id = @Squad AND account_id <> @Account";
+
     private static readonly Sql Lock = new("SELECT 1", "SELECT 1 FROM squad WHERE id = @Id FOR UPDATE");
 
     public string Called => $"the squad {Id}";
@@ -50,6 +53,14 @@ internal sealed record Squad(
 
     public static Task<Squad?> FindAsync(IReader reader, Guid id, Guid account, CancellationToken ct) =>
         reader.FirstOrDefaultAsync<Squad>(SelectOne, new { Id = id, Account = account }, ct);
+
+    /// <summary>Everybody in a squad besides somebody.</summary>
+    public static Task<IReadOnlyList<Guid>> OthersAsync(
+        IReader reader,
+        Guid squad,
+        Guid account,
+        CancellationToken ct
+    ) => reader.QueryAsync<Guid>(Others, new { Squad = squad, Account = account }, ct);
 
     /// <summary>The squad, nobody else's to change until the unit ends; null if there is none.</summary>
     public static async Task<Squad?> LockAsync(IUnitOfWork unit, Guid id, Guid account, CancellationToken ct)

@@ -29,14 +29,11 @@ internal static class AssignWorkout
         VALUES (@Id, @SquadId, @Title, @Machine, @Piece, @Targets, @Note, @OpensAt, @DueAt, @CreatedAt)
         """;
 
-    private const string Others =
-        "SELECT account_id FROM squad_member WHERE squad_id = @Squad AND account_id <> @Account";
-
     private const string Select = $"""
         SELECT {AssignmentRow.Columns} FROM assignment WHERE squad_id = @Squad AND id < @Before ORDER BY id DESC LIMIT @Limit
         """;
 
-    private const string Delete = "DELETE FROM assignment WHERE id = @Id AND squad_id = @Squad";
+    private const string Delete = "DELETE FROM assignment WHERE id = @Id";
 
     private sealed record Keys(Guid Id);
 
@@ -96,7 +93,8 @@ internal static class AssignWorkout
             wanted.Note,
             wanted.OpensAt?.ToUniversalTime() ?? now,
             wanted.DueAt.ToUniversalTime(),
-            now
+            now,
+            null
         );
         return key.RunAsync<AssignmentResource>(
             database,
@@ -117,7 +115,7 @@ internal static class AssignWorkout
                 }
 
                 await unit.ExecuteAsync(Insert, row, ct);
-                var others = await OthersAsync(unit, squad.Id, caller.Id, ct);
+                var others = await Squad.OthersAsync(unit, squad.Id, caller.Id, ct);
                 await RowingKinds.TellAsync(unit, row, held.Name, caller.Id, others, ct);
                 return Reply.Created(AssignmentResource.AddressOf(squad.Id, row.Id), AssignmentResource.Of(row));
             },
@@ -138,11 +136,22 @@ internal static class AssignWorkout
             Before = page.After<Keys>()?.Id ?? Guid.AllBitsSet,
             Limit = page.Limit + 1L,
         };
-        var rows = await database.ReadAsync(r => r.QueryAsync<AssignmentRow>(Select, parameters, ct), ct);
+        var (rows, isCut) = await database.ReadAsync(
+            r =>
+                r.QueryWithinAsync<AssignmentRow>(
+                    Select,
+                    parameters,
+                    PageRequest.MaximumBytes,
+                    row => row.Title.Length + (row.Note?.Length ?? 0),
+                    ct
+                ),
+            ct
+        );
         return PageReply<AssignmentResource>.Of(
             [.. rows.Select(AssignmentResource.Of)],
             page,
-            assignment => new Keys(assignment.Id)
+            assignment => new Keys(assignment.Id),
+            isCut
         );
     }
 
@@ -168,24 +177,18 @@ internal static class AssignWorkout
             async unit =>
             {
                 await Squad.LockAsync(unit, squad.Id, caller, SquadRights.Coach, ct);
-                if (await unit.ExecuteAsync(Delete, new { Id = assignment, Squad = squad.Id }, ct) == 0)
+                if (await AssignmentRow.FindAsync(unit, squad.Id, assignment, ct) is not { } row)
                 {
                     return false;
                 }
 
-                var others = await OthersAsync(unit, squad.Id, caller.Id, ct);
-                await RowingKinds.TakeBackAsync(unit, assignment, others, ct);
+                await unit.ExecuteAsync(Delete, new { row.Id }, ct);
+                var others = await Squad.OthersAsync(unit, squad.Id, caller.Id, ct);
+                await RowingKinds.TakeBackAsync(unit, row, others, ct);
                 return true;
             },
             ct
         );
         return isGone ? TypedResults.NoContent() : Problem.NotFound();
     }
-
-    private static Task<IReadOnlyList<Guid>> OthersAsync(
-        IUnitOfWork unit,
-        Guid squad,
-        Guid account,
-        CancellationToken ct
-    ) => unit.QueryAsync<Guid>(Others, new { Squad = squad, Account = account }, ct);
 }

@@ -57,11 +57,19 @@ public sealed partial record NewAssignment(
             yield return new ValidationResult("As 2000m, 30:00, 8x500m or 8x500m/1:00r.", [nameof(Piece)]);
         }
 
-        if (DueAt.Year is < 2000 or > 2200)
+        foreach (var fault in CheckTimes(OpensAt, DueAt))
+        {
+            yield return fault;
+        }
+    }
+
+    internal static IEnumerable<ValidationResult> CheckTimes(DateTimeOffset? opensAt, DateTimeOffset dueAt)
+    {
+        if (dueAt.Year is < 2000 or > 2200)
         {
             yield return new ValidationResult("A time from 2000 to 2200.", [nameof(DueAt)]);
         }
-        else if (OpensAt is { } opens && (opens >= DueAt || DueAt - opens > Longest))
+        else if (opensAt is { } opens && (opens >= dueAt || dueAt - opens > Longest))
         {
             yield return new ValidationResult("At most 400 days before it is due.", [nameof(OpensAt)]);
         }
@@ -86,10 +94,12 @@ internal sealed record AssignmentRow(
     string? Note,
     DateTimeOffset OpensAt,
     DateTimeOffset DueAt,
-    DateTimeOffset CreatedAt
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ChangedAt
 )
 {
-    public const string Columns = "id, squad_id, title, machine, piece, targets, note, opens_at, due_at, created_at";
+    public const string Columns =
+        "id, squad_id, title, machine, piece, targets, note, opens_at, due_at, created_at, changed_at";
 
     private const string SelectOne = $"SELECT {Columns} FROM assignment WHERE id = @Id AND squad_id = @Squad";
 
@@ -97,12 +107,6 @@ internal sealed record AssignmentRow(
         reader.FirstOrDefaultAsync<AssignmentRow>(SelectOne, new { Id = id, Squad = squad }, ct);
 
     public Targets ReadTargets() => JsonSerializer.Deserialize<Targets>(Targets, Json.Options) ?? new Targets();
-
-    /// <summary>Whether a workout of this name is what was assigned.</summary>
-    public bool IsNamed(string? name) =>
-        Piece is not null
-        && name is not null
-        && (name == Piece || name.StartsWith(Piece + "/", StringComparison.Ordinal));
 }
 
 /// <summary>A workout that is assigned to a squad.</summary>
@@ -115,6 +119,7 @@ internal sealed record AssignmentRow(
 /// <param name="OpensAt">From when what is rowed counts.</param>
 /// <param name="DueAt">Until when it is to be rowed.</param>
 /// <param name="CreatedAt">When it was assigned.</param>
+/// <param name="ChangedAt">When it was last changed; left out while it is as it was assigned.</param>
 /// <param name="Links">Where it is, and what was done of it.</param>
 public sealed record AssignmentResource(
     Guid Id,
@@ -126,6 +131,7 @@ public sealed record AssignmentResource(
     DateTimeOffset OpensAt,
     DateTimeOffset DueAt,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? ChangedAt,
     Links Links
 )
 {
@@ -141,7 +147,8 @@ public sealed record AssignmentResource(
                 null,
                 DateTimeOffset.UnixEpoch,
                 NewAssignment.Example.DueAt,
-                DateTimeOffset.UnixEpoch
+                DateTimeOffset.UnixEpoch,
+                null
             )
         );
 
@@ -160,6 +167,7 @@ public sealed record AssignmentResource(
             row.OpensAt,
             row.DueAt,
             row.CreatedAt,
+            row.ChangedAt,
             new Links(self) { ["results"] = $"{self}/results", ["answer"] = $"{self}/answer" }
         );
     }

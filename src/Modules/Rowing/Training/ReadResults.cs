@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Rowing.Records;
@@ -56,21 +58,40 @@ internal static class ReadResults
         WHERE squad_id = @Squad AND (role = 'rower' OR shares_results OR account_id = @Caller)
         """;
 
-    private const string Rowed = """
-        SELECT w.account_id, w.id, w.started_at, w.detail FROM squad_member m JOIN workout w ON w.account_id = m.account_id
-        WHERE m.squad_id = @Squad AND (m.shares_results OR m.account_id = @Caller)
-          AND w.started_at >= @Opens AND w.started_at < @Due AND w.machine = @Machine AND w.state = 'closed' AND w.copy_of IS NULL
+    // The piece itself, or with any rest: names are found in the index, and of each rower's the fastest alone is read.
+    private const string Fastest = """
+        FROM (
+          SELECT w.number, ROW_NUMBER() OVER (
+            PARTITION BY w.account_id
+            ORDER BY CASE WHEN w.distance > 0 AND w.duration > 0 THEN w.duration * 1.0 / w.distance END NULLS LAST, w.number
+          ) AS place
+          FROM squad_member m JOIN workout w ON w.account_id = m.account_id
+          WHERE m.squad_id = @Squad AND (m.shares_results OR m.account_id = @Caller) AND w.machine = @Machine
+            AND w.name >= @Piece AND w.name < @Beyond AND (w.name = @Piece OR w.name >= @WithRest)
+            AND w.started_at >= @Opens AND w.started_at < @Due AND w.state = 'closed' AND w.copy_of IS NULL
+        ) AS rowed JOIN workout w ON w.number = rowed.number WHERE rowed.place = 1
         """;
 
-    private const string Answered = """
-        SELECT w.account_id, w.id, w.started_at, w.detail FROM assignment_answer a JOIN workout w ON w.number = a.workout
+    private const string Said = """
+        FROM assignment_answer a JOIN workout w ON w.number = a.workout
         JOIN squad_member m ON m.squad_id = @Squad AND m.account_id = a.account_id
         WHERE a.assignment_id = @Assignment AND w.account_id = a.account_id AND (m.shares_results OR m.account_id = @Caller)
         """;
 
+    private static readonly Sql Rowed = Measured(Fastest);
+
+    private static readonly Sql Answered = Measured(Said);
+
     private sealed record Member(Guid AccountId, string Role, bool SharesResults, bool SharesWorkouts);
 
-    private sealed record Row(Guid AccountId, Guid Id, DateTimeOffset StartedAt, string Detail);
+    private sealed record Row(
+        Guid AccountId,
+        Guid Id,
+        DateTimeOffset StartedAt,
+        string? Name,
+        string Totals,
+        string Derived
+    );
 
     public static void Map(RouteGroupBuilder squad) =>
         squad
@@ -109,12 +130,16 @@ internal static class ReadResults
                     Opens = row.OpensAt,
                     Due = row.DueAt,
                     row.Machine,
+                    Piece = row.Piece ?? "",
+                    // Behind a slash comes the rest, and 0 comes behind a slash.
+                    WithRest = $"{row.Piece}/",
+                    Beyond = $"{row.Piece}0",
                 };
                 return new
                 {
                     Assignment = row,
                     Members = await reader.QueryAsync<Member>(Members, parameters, ct),
-                    Rowed = await reader.QueryAsync<Row>(Rowed, parameters, ct),
+                    Rowed = row.Piece is null ? [] : await reader.QueryAsync<Row>(Rowed, parameters, ct),
                     Answered = await reader.QueryAsync<Row>(Answered, parameters, ct),
                 };
             },
@@ -125,7 +150,13 @@ internal static class ReadResults
             return Problem.NotFound();
         }
 
-        var done = Choose(read.Assignment, read.Rowed, read.Answered);
+        // What the rower says; else the fastest of those whose name is the assigned one.
+        var done = read.Rowed.ToDictionary(row => row.AccountId);
+        foreach (var row in read.Answered)
+        {
+            done[row.AccountId] = row;
+        }
+
         // A coach is not asked to row, and is shown if he did.
         var members = read.Members.Where(m => m.Role == Squad.Rower || done.ContainsKey(m.AccountId)).ToList();
         var shown = members.Where(m => m.SharesResults || m.AccountId == caller.Id).ToList();
@@ -148,39 +179,25 @@ internal static class ReadResults
         );
     }
 
-    // What the rower says; else the fastest of those whose name is the assigned one.
-    private static Dictionary<Guid, (Row Row, Detail Detail)> Choose(
-        AssignmentRow assignment,
-        IReadOnlyList<Row> rowed,
-        IReadOnlyList<Row> answered
-    )
+    private static Sql Measured(string of)
     {
-        var done = rowed
-            .Select(row => (Row: row, Detail: Detail.Read(row.Detail)))
-            .Where(workout => assignment.IsNamed(Recognition.NameOf(workout.Detail)))
-            .GroupBy(workout => workout.Row.AccountId)
-            .ToDictionary(group => group.Key, group => group.MinBy(w => w.Detail.Derived.Pace ?? double.MaxValue));
-        foreach (var row in answered)
-        {
-            done[row.AccountId] = (row, Detail.Read(row.Detail));
-        }
-
-        return done;
+        string Select(string totals, string derived) =>
+            $"SELECT w.account_id, w.id, w.started_at, w.name, {totals} AS totals, {derived} AS derived {of}";
+        return new Sql(
+            Select("json_extract(w.detail, '$.totals')", "json_extract(w.detail, '$.derived')"),
+            Select("w.detail::json ->> 'totals'", "w.detail::json ->> 'derived'")
+        );
     }
 
-    private static AssignmentResult Show(
-        SquadPerson rower,
-        (Row Row, Detail Detail) done,
-        Targets targets,
-        bool isLinked
-    )
+    private static AssignmentResult Show(SquadPerson rower, Row? done, Targets targets, bool isLinked)
     {
-        if (done.Row is null)
+        if (done is null)
         {
             return new AssignmentResult(rower, false, null, null, null, null, null, null, null, null, null);
         }
 
-        var (totals, derived) = (done.Detail.Totals, done.Detail.Derived);
+        var totals = JsonSerializer.Deserialize<Measures>(done.Totals, Json.Options)!;
+        var derived = JsonSerializer.Deserialize<Derived>(done.Derived, Json.Options)!;
         var (pace, power) = (derived.Pace, totals.Power ?? derived.Power);
         var rate = totals.StrokeRate ?? derived.StrokeRate;
         var against = new Targets(
@@ -191,15 +208,15 @@ internal static class ReadResults
         return new AssignmentResult(
             rower,
             true,
-            done.Row.StartedAt,
-            Recognition.NameOf(done.Detail),
+            done.StartedAt,
+            done.Name is { Length: > 0 } name ? name : null,
             totals.Distance ?? derived.Distance,
             totals.Time ?? derived.Time,
             pace,
             power,
             rate,
             against == new Targets() ? null : against,
-            isLinked ? new Links { ["workout"] = WorkoutResource.AddressOf(done.Row.Id) } : null
+            isLinked ? new Links { ["workout"] = WorkoutResource.AddressOf(done.Id) } : null
         );
     }
 

@@ -26,16 +26,18 @@ internal static class SendWorkout
                 A session, whole, or the beginning of one whose strokes come live. What the monitor did not measure is left out; a
                 rate, pace or drag factor of 0 and a heart rate of 0 or 255 mean none. Totals are the monitor's; what follows from
                 them and from the strokes stands under `derived`. Strokes that are odd are kept, and named under `findings`.
-                Private unless it says otherwise.
+                Private unless it says otherwise. An account keeps so many workouts as `Rowing:WorkoutsPerAccount` says; beyond that it is 409.
                 """
             )
             .WithRequestExample(NewWorkout.Example)
-            .WithReplyExample(WorkoutResource.Example);
+            .WithReplyExample(WorkoutResource.Example)
+            .Fails(StatusCodes.Status409Conflict);
 
     private static Task<Results<CreatedReply<WorkoutResource>, Problem>> Handle(
         Body<NewWorkout> body,
         IdempotencyKey key,
         Caller caller,
+        WorkoutRoom room,
         IDatabase<RowingData> database,
         TimeProvider clock,
         CancellationToken ct
@@ -44,6 +46,11 @@ internal static class SendWorkout
             database,
             async unit =>
             {
+                if (await room.RefuseAsync(unit, caller.Id, ct) is { } problem)
+                {
+                    return problem;
+                }
+
                 var draft = body.Value.ToDraft(caller.Id);
                 var row = await WorkoutIntake.StoreAsync(unit, draft, clock.GetUtcNow(), ct);
                 return Reply.Created(WorkoutResource.AddressOf(row.Id), WorkoutResource.Of(row));

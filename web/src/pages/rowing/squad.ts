@@ -1,4 +1,4 @@
-import { api, ask, code, empty, Form, go, html, locale, nothing, number, openDialog, Page, Paged, Problem, query, readEvents, repeat, t, table, time, toast, type List, type StreamState } from "../../kit";
+import { api, ask, code, empty, Form, go, html, locale, nothing, number, openDialog, Page, Paged, Problem, query, readEvents, repeat, t, table, time, tagged, toast, type List, type StreamState } from "../../kit";
 import { base, clock, machines, metres, nameOf, sessionAddress, some, titleOf, when, type Consent, type Person, type Squad, type Workout } from "./types";
 
 interface Member {
@@ -23,6 +23,7 @@ interface Assignment {
   piece?: string;
   targets: Targets;
   note?: string;
+  opensAt: string;
   dueAt: string;
   links: { self: string };
 }
@@ -66,18 +67,35 @@ interface Now {
 
 const pieces = ["", "500m", "1000m", "2000m", "5000m", "6000m", "10000m", "30:00", "1:00:00"];
 
+/** What a form of an assignment says that it is to be rowed at; null is for what is not wanted any more. */
+function targetsOf(values: Record<string, string>) {
+  const wanted = (name: string) => (values[name] ? Number(values[name]!.replace(",", ".")) : null);
+  const pace = values.pace ? secondsOf(values.pace) : null;
+  if (Number.isNaN(pace)) throw new Problem(400, "", [{ pointer: "/targets/pace", detail: t("rowing.pace.help") }]);
+  return { pace, strokeRate: wanted("strokeRate"), power: wanted("power") };
+}
+
+const timeOf = (local: string) => new Date(local).toISOString();
+
+/** A time as a field for one has it. */
+function localOf(time: string): string {
+  const at = new Date(time);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
 /** A squad: who rows now, what is assigned, who is ahead, who is in it, and what it sees of oneself. */
 class RowingSquad extends Page {
-  static override properties = { ...Page.properties, state: { state: true }, now: { state: true } };
+  static override properties = { ...Page.properties, state: { state: true }, changing: { state: true }, now: { state: true } };
 
   declare state: StreamState;
+  declare changing: boolean;
   declare now: Map<string, Now>;
 
   private squad: Squad | undefined;
   private shown = "";
   private members = new Paged<Member>(this);
   private assignments = new Paged<Assignment>(this);
-  private results: { assignment: Assignment; results: Result[]; withheld: number } | undefined;
+  private results: { assignment: Assignment; results: Result[]; withheld: number; tag: string } | undefined;
   private mine: Workout[] = [];
   private board: { piece?: string; places: Place[] } | undefined;
   private workouts: Paged<Workout> | undefined;
@@ -86,7 +104,7 @@ class RowingSquad extends Page {
 
   constructor() {
     super();
-    [this.state, this.now] = ["connecting", new Map()];
+    [this.state, this.changing, this.now] = ["connecting", false, new Map()];
   }
 
   private get address(): string {
@@ -107,9 +125,10 @@ class RowingSquad extends Page {
     this.squad = await api.get<Squad>(this.address, { quiet: true });
     if (part === "live") this.watch();
     else if (part === "assignments" && path[3]) {
-      const results = await api.get(`${this.address}/assignments/${path[3]}/results`);
+      const address = `${this.address}/assignments/${path[3]}`;
+      const [results, [, tag]] = await Promise.all([api.get(`${address}/results`), tagged<Assignment>(address, { quiet: true })]);
       const { items } = await api.get<List<Workout>>(query("/api/v1/workouts", { machine: results.assignment.machine, limit: 30 }), { quiet: true });
-      [this.results, this.mine] = [results, items];
+      [this.results, this.mine, this.changing] = [{ ...results, tag }, items, false];
     } else if (part === "assignments") await this.assignments.start(`${this.address}/assignments`);
     else if (part === "leaderboard") {
       const [piece, machine, days] = ["piece", "machine", "days"].map((name) => this.query.get(name) ?? "");
@@ -212,17 +231,13 @@ class RowingSquad extends Page {
     const submit = (event: Event) =>
       this.form.submit(event, async (values) => {
         const form = event.target as HTMLFormElement;
-        const wanted = (name: string) => (values[name] ? Number(values[name]!.replace(",", ".")) : undefined);
-        const pace = values.pace ? secondsOf(values.pace) : undefined;
-        if (Number.isNaN(pace)) throw new Problem(400, "", [{ pointer: "/targets/pace", detail: t("rowing.pace.help") }]);
-        const due = values.dueAt ? new Date(values.dueAt) : undefined;
         await api.post(`${this.address}/assignments`, {
           title: values.title,
           machine: values.machine,
           piece: values.piece || undefined,
           note: values.note || undefined,
-          dueAt: due?.toISOString(),
-          targets: { pace, strokeRate: wanted("strokeRate"), power: wanted("power") },
+          dueAt: timeOf(values.dueAt!),
+          targets: targetsOf(values),
         }, { idempotent: true });
         form.reset();
         toast(t("rowing.assign.done"));
@@ -235,12 +250,44 @@ class RowingSquad extends Page {
         ${field({ name: "dueAt", label: t("rowing.due"), type: "datetime-local", required: true })}
         ${field({ name: "piece", label: t("rowing.piece"), placeholder: "8x500m/1:00r", help: t("rowing.piece.help") })}
         ${field({ name: "machine", label: t("rowing.machine"), type: "select", options: machines.map((one): [string, string] => [one, t(`rowing.machine.${one}`)]) })}
-        ${field({ name: "pace", label: t("rowing.target.pace"), pointer: "/targets/pace", placeholder: "1:52.0" })}
-        ${field({ name: "strokeRate", label: t("rowing.target.strokeRate"), pointer: "/targets/strokeRate" })}
-        ${field({ name: "power", label: t("rowing.target.power"), pointer: "/targets/power" })}
+        ${this.wanted({})}
       </div>
       ${field({ name: "note", label: t("rowing.note"), type: "textarea", rows: 2 })}
       <div class="actions"><button class="primary" ?disabled=${this.form.busy}>${t("rowing.assign.action")}</button></div></form>`;
+  }
+
+  private wanted({ pace, strokeRate, power }: Targets) {
+    const field = this.form.field.bind(this.form);
+    return html`${field({ name: "pace", label: t("rowing.target.pace"), pointer: "/targets/pace", placeholder: "1:52.0", value: pace === undefined ? "" : clock(pace) })}
+      ${field({ name: "strokeRate", label: t("rowing.target.strokeRate"), pointer: "/targets/strokeRate", value: strokeRate })}
+      ${field({ name: "power", label: t("rowing.target.power"), pointer: "/targets/power", value: power })}`;
+  }
+
+  private change({ assignment, tag }: { assignment: Assignment; tag: string }) {
+    const submit = (event: Event) =>
+      this.form.submit(event, async (values) => {
+        await api.patch(assignment.links.self, {
+          title: values.title,
+          opensAt: timeOf(values.opensAt!),
+          dueAt: timeOf(values.dueAt!),
+          targets: targetsOf(values),
+          note: values.note || null,
+        }, { headers: { "If-Match": tag } });
+        toast(t("rowing.assignment.changed"));
+        await this.reload();
+      });
+    const field = this.form.field.bind(this.form);
+    return html`<form class="card" novalidate @submit=${submit}><h2>${t("rowing.assignment.change")}</h2>${this.form.problemBox()}
+      <div class="inline">
+        ${field({ name: "title", label: t("rowing.assign.title"), required: true, value: assignment.title })}
+        ${field({ name: "opensAt", label: t("rowing.opens"), type: "datetime-local", required: true, value: localOf(assignment.opensAt) })}
+        ${field({ name: "dueAt", label: t("rowing.due"), type: "datetime-local", required: true, value: localOf(assignment.dueAt) })}
+        ${this.wanted(assignment.targets)}
+      </div>
+      ${field({ name: "note", label: t("rowing.note"), type: "textarea", rows: 2, value: assignment.note })}
+      <p class="help">${t("rowing.assignment.change.help")}</p>
+      <div class="actions"><button type="button" @click=${() => (this.changing = false)}>${t("cancel")}</button>
+        <button class="primary" ?disabled=${this.form.busy}>${t("save")}</button></div></form>`;
   }
 
   private result() {
@@ -262,7 +309,8 @@ class RowingSquad extends Page {
     ].filter(Boolean).join(", ") || "–";
     return html`
       <section class="card">
-        <div class="head"><h2>${assignment.title}</h2>${this.isCoach ? html`<button type="button" class="quiet bad" @click=${remove}>${t("rowing.assignment.remove")}</button>` : nothing}</div>
+        <div class="head"><h2>${assignment.title}</h2>${this.isCoach ? html`<span class="row"><button type="button" class="quiet" aria-expanded=${this.changing} @click=${() => (this.changing = !this.changing)}>${t("rowing.assignment.change")}</button>
+          <button type="button" class="quiet bad" @click=${remove}>${t("rowing.assignment.remove")}</button></span>` : nothing}</div>
         <dl class="facts">
           ${assignment.piece ? html`<dt>${t("rowing.piece")}</dt><dd>${assignment.piece}, ${t(`rowing.machine.${assignment.machine}`)}</dd>` : nothing}
           ${this.targets(assignment.targets) ? html`<dt>${t("rowing.targets")}</dt><dd>${this.targets(assignment.targets)}</dd>` : nothing}
@@ -273,6 +321,7 @@ class RowingSquad extends Page {
           <select id="answer" @change=${answer}><option value="">${t("rowing.answer.byname")}</option>${this.mine.map((one) => html`<option value=${one.id}>${titleOf(one)}, ${new Date(one.start).toLocaleDateString(locale)}</option>`)}</select>
           <p class="help">${t("rowing.answer.help")}</p></div>
       </section>
+      ${this.changing ? this.change(this.results!) : nothing}
       ${results.length === 0 ? nothing : table(t("rowing.results"), [
         { title: t("rowing.who"), cell: (one) => html`<strong>${nameOf(one.rower)}</strong>` },
         { title: t("rowing.done"), cell: (one) => one.done ? html`<span class="good">✓ ${one.name ?? t("rowing.done.yes")}</span>` : t("rowing.done.not") },
