@@ -30,6 +30,7 @@ const scripts = {
   "accounts/me": "pages/me.ts",
   "accounts/people": "pages/people.ts",
   "messaging/chat": "chat/app.ts",
+  "messaging/rooms": "pages/rooms.ts",
   "rowing/rowing": "pages/rowing.ts",
   "traces/studies": "pages/studies.ts",
 };

@@ -66,4 +66,10 @@ internal sealed class LiveGate(LiveCredentials credentials, LiveSockets sockets,
     }
 
     public override EventException? RefuseEvent(ClientSocket socket, string name) => limits.RefuseEvent(socket);
+
+    public override EventException? RefuseUnknown(ClientSocket socket, string name) =>
+        new(
+            $"There is no event of this name in {socket.Namespace.Name}; /docs/live lists those that there are.",
+            new { code = "not_found" }
+        );
 }

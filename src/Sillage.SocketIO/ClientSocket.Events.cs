@@ -168,6 +168,11 @@ public sealed partial class ClientSocket
                 SocketLog.NoHandler(Namespace.Server.Logger, pending.Name, Namespace.Name);
             }
 
+            if (Namespace.Server.Gate.RefuseUnknown(this, pending.Name) is { } unknown)
+            {
+                ack.Refuse(unknown.Message, unknown.Details);
+            }
+
             return;
         }
 

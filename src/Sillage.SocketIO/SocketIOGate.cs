@@ -57,6 +57,10 @@ public abstract class SocketIOGate
     /// <returns>What the client is told in place of the handler's answer; null if the handler is to have it.</returns>
     public virtual EventException? RefuseEvent(ClientSocket socket, string name) => null;
 
+    /// <summary>Answers an event that no handler is for.</summary>
+    /// <returns>What the client is told; null, as in Node's server, if it is left without an answer.</returns>
+    public virtual EventException? RefuseUnknown(ClientSocket socket, string name) => null;
+
     /// <summary>Whether what one user began may be gone on with by another: an id that leaked is of no use to a stranger.</summary>
     internal static bool IsSameUser(ClaimsPrincipal first, ClaimsPrincipal now)
     {

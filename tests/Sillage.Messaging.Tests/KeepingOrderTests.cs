@@ -313,6 +313,57 @@ public abstract class KeepingOrderTests(MessagingUnderTest messaging) : Messagin
         (
             await PutAsync(people[0], $"{room}/reports/{report}/resolution", new { resolution = "Again." })
         ).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await GetAsync(people[0], $"{room}/reports")).Items.ShouldBeEmpty();
+        var settled = await GetAsync(people[0], $"{room}/reports?state=settled");
+        ((string)settled.Items.ShouldHaveSingleItem()!["resolution"]!).ShouldBe("Talked.");
+        (await GetAsync(people[0], $"{room}/reports?state=all")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        // Whoever reported sees what became of it, and nobody else who does not keep order.
+        (await GetAsync(people[1], $"{room}/reports/{report}")).Must(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Whoever_keeps_order_has_the_reports_of_all_their_rooms_in_one_list()
+    {
+        var people = await NewPeopleAsync(3);
+        var rooms = new List<string>();
+        foreach (var owner in people.Take(2))
+        {
+            var room = await NewRoomAsync(owner, people[2]);
+            var id = (string)(await SayAsync(owner, room, $"{owner.Username} is rude."))["id"]!;
+            (await PostAsync(people[2], $"{room}/messages/{id}/reports", new { reason = "Rude." })).Must(
+                HttpStatusCode.Created
+            );
+            rooms.Add(IdOf(room));
+        }
+
+        var mine = (await GetAsync(people[0], "/api/v1/message-reports")).Items.ShouldHaveSingleItem()!;
+        ((string)mine["room"]!["id"]!).ShouldBe(rooms[0]);
+        ((string)mine["message"]!["text"]!).ShouldBe($"{people[0].Username} is rude.");
+        ((string)mine["message"]!["sender"]!).ShouldBe(people[0].Id.ToString());
+        (await GetAsync(people[2], "/api/v1/message-reports")).Items.ShouldBeEmpty();
+        (await GetAsync(people[2], "/api/v1/rooms?moderated=true")).Items.ShouldBeEmpty();
+        var kept = (await GetAsync(people[0], "/api/v1/rooms?moderated=true")).Items.ShouldHaveSingleItem()!;
+        ((string)kept["id"]!).ShouldBe(rooms[0]);
+
+        // An administrator has those of every room, and not what was said between two.
+        var pair = await PostAsync(people[0], "/api/v1/conversations", new { with = new[] { people[1].Id } });
+        var between = $"/api/v1/rooms/{(string)pair.Json["id"]!}";
+        var said = (string)(await SayAsync(people[1], between, "Between us."))["id"]!;
+        (await PostAsync(people[0], $"{between}/messages/{said}/reports", new { reason = "Rude." })).Must(
+            HttpStatusCode.Created
+        );
+        var all = (await GetAsync(Messaging.Administrator, "/api/v1/message-reports?limit=1000")).Items;
+        all.Count(report => rooms.Contains((string)report!["room"]!["id"]!)).ShouldBe(2);
+        all.ShouldAllBe(report => (string?)report!["message"]!["text"] != "Between us.");
+        (await GetAsync(Messaging.Administrator, "/api/v1/rooms?moderated=true&limit=1000"))
+            .Items.Count(room => rooms.Contains((string)room!["id"]!))
+            .ShouldBe(2);
+
+        // What is gone is said to be gone.
+        (await DeleteAsync(people[0], (string)mine["links"]!["message"]!)).Must(HttpStatusCode.NoContent);
+        var deleted = (await GetAsync(people[0], "/api/v1/message-reports")).Items.ShouldHaveSingleItem()!["message"]!;
+        ((string)deleted["text"]!).ShouldBeEmpty();
+        deleted["deletedAt"].ShouldNotBeNull();
     }
 }
 

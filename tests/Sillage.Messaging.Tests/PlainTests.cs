@@ -77,6 +77,8 @@ public abstract class PlainTests(MessagingUnderTest messaging) : MessagingSpecif
             ((string)answer["error"]!["data"]!["code"]!).ShouldBe("invalid");
         }
 
+        var unknown = await stranger.AskAsync("message:sned", new { room = IdOf(room) }, 3);
+        ((string)unknown["error"]!["data"]!["code"]!).ShouldBe("not_found");
         (await stranger.AskAsync("sync", new { rooms = new { } }, 2))["data"].ShouldNotBeNull();
     }
 

@@ -27,6 +27,7 @@ public abstract class RightsTableTests(MessagingUnderTest messaging) : Messaging
         DELETE /invitations/{nobody}                403      403    403    404       404   404
         GET /moderation                             403      403    403    200       200   200
         GET /reports                                403      403    403    200       200   200
+        GET /reports/{nobody}                       403      403    404    404       404   404
         PUT /reports/{nobody}/resolution {"resolution":"a"} 403 403 403    404       404   404
         GET /read                                   403      403    200    200       200   403
         POST /read {"seq":0}                        403      403    200    200       200   403

@@ -40,7 +40,10 @@ public sealed class MessagingModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<ConsolePage> Pages { get; } =
-    [new("chat", 30, "Chat", "Discussion") { For = [MessagingPermission.Read], Elsewhere = ChatPage.Address }];
+    [
+        new("chat", 30, "Chat", "Discussion") { For = [MessagingPermission.Read], Elsewhere = ChatPage.Address },
+        new("rooms", 31, "Rooms", "Salons") { For = [MessagingPermission.ManageAllRooms] },
+    ];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -111,6 +114,7 @@ public sealed class MessagingModule : IModule
         BanMember.Map(order);
         MuteMember.Map(order);
         ReportMessage.Map(order);
+        ListReports.Map(order, routes.MapGroup("/api/v1/message-reports").WithTags("Moderation"));
         ListModeration.Map(order);
 
         var messages = room.MapGroup("/messages").WithTags("Messages");

@@ -34,6 +34,18 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
+    public async Task Those_who_keep_order_see_what_was_reported_and_do_something_about_it()
+    {
+        await using var server = await StartAsync();
+        await ConsoleScript.RunAsync(
+            "moderation.mjs",
+            server,
+            new { ApiClient.Password, ConsoleTests.Hostile },
+            Pictures
+        );
+    }
+
+    [Fact]
     public async Task It_is_fit_for_everybody_in_both_languages_and_takes_no_text_for_markup()
     {
         await using var server = await StartAsync();

@@ -114,6 +114,32 @@ public sealed class HalfSentBodyTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Strangers_at_one_address_take_nothing_of_the_room_of_those_at_another()
+    {
+        await using var server = await SillageServer.StartAsync(
+            _folder.Path,
+            UnderLoad.Settings(
+                ("SILLAGE_LIMITS__BODIESPERACCOUNT", $"{AtOnce}"),
+                ("SILLAGE_PROXIES__TRUSTED__0", "127.0.0.1")
+            )
+        );
+        using var greedy = await Bodies.BeginAsync(
+            server,
+            [.. Enumerable.Repeat(OfStranger("203.0.113.1"), AtOnce + More)]
+        );
+        (await greedy.RepliesAsync(More)).ShouldAllBe(reply => reply.StartsWith("HTTP/1.1 429 "));
+
+        using var others = await Bodies.BeginAsync(server, [.. Enumerable.Repeat(OfStranger("203.0.113.2"), AtOnce + 1)]);
+        (await others.RepliesAsync(1)).Count.ShouldBe(1);
+
+        static byte[] OfStranger(string address) =>
+            Encoding.ASCII.GetBytes(
+                $"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {address}\r\n"
+                    + $"Content-Type: application/json\r\nContent-Length: 200000\r\n\r\n{new string(' ', 100_000)}"
+            );
+    }
+
+    [Fact]
     public async Task Unpacking_has_an_end()
     {
         await using var server = await SillageServer.StartAsync(

@@ -197,6 +197,8 @@ public sealed class RoleTableTests(SharedServer shared)
         PUT /api/v1/rooms/{room}/mutes/{account}                401    404    404    404      404   404
         GET /api/v1/rooms/{room}/read                           401    404    404    404      404   404
         POST /api/v1/rooms/{room}/read                          401    404    404    404      404   404
+        GET /api/v1/message-reports                             401    200    200    200      200   200
+        GET /api/v1/rooms/{room}/reports/{id}                   401    404    404    404      404   404
         GET /api/v1/rooms/{room}/reports                        401    404    404    404      404   404
         GET /api/v1/rooms/{room}/threads                        401    404    404    404      404   404
         GET /api/v1/rooms/{room}/threads/{thread}               401    404    404    404      404   404

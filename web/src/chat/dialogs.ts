@@ -1,29 +1,7 @@
-import { api, ask, html, openDialog, Problem, t, toast, Form, nothing } from "../kit";
+import { api, ask, formDialog, html, openDialog, Problem, t, toast, nothing } from "../kit";
 import type { RoomState } from "./room-state";
 import type { Store } from "./store";
 import type { Member, Message, Room } from "./types";
-
-/** A dialog with a form; what the server refuses is shown at its field. */
-function formDialog<T>(
-  title: string,
-  action: string,
-  fields: (form: Form) => unknown,
-  run: (values: Record<string, string>) => Promise<T>,
-): Promise<T | undefined> {
-  let draw = () => {};
-  const form = new Form({ requestUpdate: () => draw(), updateComplete: Promise.resolve(true) });
-  return openDialog<T>(title, (close, redraw) => {
-    draw = redraw;
-    const submit = (event: Event) => form.submit(event, async (values) => close(await run(values)));
-    return html`<form novalidate @submit=${submit}>
-      ${form.problemBox()} ${fields(form)}
-      <div class="actions">
-        <button type="button" class="quiet" @click=${() => close()}>${t("cancel")}</button>
-        <button type="submit" class="primary" ?disabled=${form.busy}>${action}</button>
-      </div>
-    </form>`;
-  });
-}
 
 export const askDelete = (store: Store, room: RoomState, message: Message) =>
   ask({

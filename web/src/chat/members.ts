@@ -98,7 +98,8 @@ class Members extends ChatElement {
         <button type="button" class="quiet" aria-label=${t("close")} @click=${this.close}>${icons.close}</button></div>
       ${room.may("moderate") && room.room.kind !== "direct" ? html`<p class="row wrap">
         <button type="button" @click=${() => askInvite(store, room)}>${icons.plus} ${t("chat.invite")}</button>
-        ${room.may("own") ? html`<button type="button" @click=${() => askSettings(room)}>${icons.settings} ${t("chat.room.settings")}</button>` : nothing}</p>` : nothing}
+        ${room.may("own") ? html`<button type="button" @click=${() => askSettings(room)}>${icons.settings} ${t("chat.room.settings")}</button>` : nothing}
+        <a href="/console/rooms/${room.id}">${t("chat.order")}</a></p>` : nothing}
       ${room.members.size > 12 ? html`<input type="search" aria-label=${t("chat.members.find")} placeholder=${t("chat.members.find")} @input=${(event: Event) => (this.wanted = (event.target as HTMLInputElement).value)} />` : nothing}
       <ul class="members">${members.slice(0, 300).map((member) => {
         const name = store.nameOf(member.account);

@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from "lit";
 import { Problem } from "./api";
+import { Form } from "./form";
 import { t } from "./texts";
 
 let count = 0;
@@ -59,6 +60,28 @@ export function ask(options: {
         <button type="button" class=${options.danger ? "danger" : "primary"} ?disabled=${busy} @click=${run}>${options.action}</button>
       </div>
     `;
+  });
+}
+
+/** A dialog with a form; what the server refuses is shown at its field. */
+export function formDialog<T>(
+  title: string,
+  action: string,
+  fields: (form: Form, redraw: () => void) => unknown,
+  run: (values: Record<string, string>) => Promise<T>,
+): Promise<T | undefined> {
+  let draw = () => {};
+  const form = new Form({ requestUpdate: () => draw(), updateComplete: Promise.resolve(true) });
+  return openDialog<T>(title, (close, redraw) => {
+    draw = redraw;
+    const submit = (event: Event) => form.submit(event, async (values) => close(await run(values)));
+    return html`<form novalidate @submit=${submit}>
+      ${form.problemBox()} ${fields(form, redraw)}
+      <div class="actions">
+        <button type="button" class="quiet" @click=${() => close()}>${t("cancel")}</button>
+        <button type="submit" class="primary" ?disabled=${form.busy}>${action}</button>
+      </div>
+    </form>`;
   });
 }
 

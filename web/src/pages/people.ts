@@ -1,4 +1,4 @@
-import { api, ask, code, definePage, empty, Form, go, html, nothing, number, openDialog, Page, Paged, query, t, table, time, toast } from "../kit";
+import { api, ask, code, definePage, empty, Form, go, html, Names, nothing, number, openDialog, Page, Paged, query, t, table, time, toast } from "../kit";
 
 interface Account {
   id: string;
@@ -34,7 +34,7 @@ class People extends Page {
   private create = new Form(this);
   private accounts = new Paged<Account>(this);
   private audit = new Paged<Audited>(this);
-  private names = new Map<string, string>();
+  private names = new Names(this);
 
   private get tab(): string {
     const first = this.can("accounts.read") ? "accounts" : "audit";
@@ -46,27 +46,9 @@ class People extends Page {
       await this.accounts.start(query("/api/v1/users", { search: this.query.get("search"), role: this.query.get("role"), limit: 100 }));
     } else {
       await this.audit.start(query("/api/v1/audit", { action: this.query.get("action"), subject: this.query.get("subject"), actor: this.query.get("actor"), limit: 100 }));
-      await this.learnNames();
+      // The trail has ids; people have names, as long as they are there.
+      if (this.can("accounts.read")) await this.names.learn(this.audit.items.flatMap((row) => [row.actor, row.subject]));
     }
-  }
-
-  // The trail has ids; people have names, as long as they are there.
-  private async learnNames() {
-    if (!this.can("accounts.read")) return;
-    const ids = [...new Set(this.audit.items.flatMap((row) => [row.actor, row.subject]))].filter(
-      (id): id is string => id !== undefined && /^[0-9a-f-]{36}$/.test(id) && !this.names.has(id),
-    );
-    await Promise.all(
-      ids.slice(0, 30).map(async (id) => {
-        try {
-          this.names.set(id, (await api.get<Account>(`/api/v1/users/${id}`, { quiet: true })).username);
-        } catch {
-          // Gone since.
-          this.names.set(id, id.slice(0, 8));
-        }
-      }),
-    );
-    this.requestUpdate();
   }
 
   view() {
@@ -176,7 +158,7 @@ class People extends Page {
   }
 
   private showAudit() {
-    const name = (id: string | undefined) => (id === undefined ? t("people.server") : (this.names.get(id) ?? id));
+    const name = (id: string | undefined) => (id === undefined ? t("people.server") : this.names.of(id));
     return html`
       <form class="filters" novalidate @submit=${(event: Event) => this.search.submit(event, async (values) => go(query("/console/people/audit", values)))}>
         ${this.search.field({ name: "action", pointer: "?action", label: t("audit.action"), value: this.query.get("action") })}

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Idempotency;
-using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
@@ -24,25 +23,6 @@ public sealed record NewReport([property: Required, StringLength(500, MinimumLen
 /// <param name="Resolution">What was done, 1 to 500 characters.</param>
 public sealed record ReportResolution([property: Required, StringLength(500, MinimumLength = 1)] string Resolution);
 
-/// <summary>A message that somebody finds should be looked at.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Seq">The place of the message in the room.</param>
-/// <param name="Reason">What is wrong with it.</param>
-/// <param name="At">When it was reported.</param>
-/// <param name="Resolution">What was done; left out while it is open.</param>
-/// <param name="ResolvedAt">When.</param>
-public sealed record Report(
-    Guid Id,
-    long Seq,
-    string Reason,
-    DateTimeOffset At,
-    string? Resolution,
-    DateTimeOffset? ResolvedAt
-)
-{
-    internal static Report Example { get; } = new(Guid.Empty, 42, "Spam.", DateTimeOffset.UnixEpoch, null, null);
-}
-
 /// <summary>Reports messages to those who keep order in the room, who see what and not by whom.</summary>
 internal static class ReportMessage
 {
@@ -51,21 +31,17 @@ internal static class ReportMessage
         """;
 
     private const string Same = """
-        SELECT id, seq, reason, at, resolution, resolved_at FROM report
-        WHERE room_id = @Room AND seq = @Seq AND reporter_id = @Reporter AND resolution IS NULL
+        SELECT id FROM report WHERE room_id = @Room AND seq = @Seq AND reporter_id = @Reporter AND resolution IS NULL
         """;
 
-    private const string Select = """
-        SELECT id, seq, reason, at, resolution, resolved_at FROM report WHERE room_id = @Room AND id > @After
-        ORDER BY id LIMIT @Limit
+    private const string SelectOne = $"""
+        {ReportRow.Select} WHERE p.id = @Id AND p.room_id = @Room AND (@All OR p.reporter_id = @Account)
         """;
 
     private const string Resolve = """
         UPDATE report SET resolution = @Resolution, resolved_at = @Now WHERE id = @Id AND room_id = @Room AND resolution IS NULL
         RETURNING seq
         """;
-
-    private sealed record Keys(Guid Id);
 
     public static void Map(RouteGroupBuilder room)
     {
@@ -78,11 +54,12 @@ internal static class ReportMessage
             )
             .WithRequestExample(new NewReport("Spam."))
             .WithReplyExample(Report.Example);
-        room.MapGet("/reports", List)
+        room.MapGet("/reports/{id:guid}", Read)
             .RequirePermission(MessagingPermission.Read)
-            .RequireRight(RoomRights.Moderate)
-            .WithSummary("List reports of a room")
-            .WithReplyExample(new Page<Report>([Report.Example], null));
+            .RequireRight(RoomRights.TakePart, RoomRights.Moderate)
+            .WithSummary("Read a report of a room")
+            .WithDescription("For those who keep order in it, and for whoever reported.")
+            .WithReplyExample(Report.Example);
         room.MapPut("/reports/{id:guid}/resolution", Close)
             .RequirePermission(MessagingPermission.Write)
             .RequireRight(RoomRights.Moderate)
@@ -118,30 +95,48 @@ internal static class ReportMessage
                     Now = now,
                 };
                 await unit.LockAsync($"report {caller.Id}", ct);
-                var report = await unit.FirstOrDefaultAsync<Report>(Same, parameters, ct);
-                if (report is null)
+                if (await unit.ScalarAsync<Guid?>(Same, parameters, ct) is not { } report)
                 {
                     await unit.ExecuteAsync(Insert, parameters, ct);
-                    report = new Report(id, row.Seq, body.Value.Reason, now, null, null);
+                    report = id;
                 }
 
-                return Reply.Created($"{RoomResource.AddressOf(room.Id)}/reports/{report.Id}", report);
+                var told = await FindAsync(unit, room, report, caller, ct);
+                return Reply.Created($"{RoomResource.AddressOf(room.Id)}/reports/{report}", told!.ToReport());
             },
             ct
         );
     }
 
-    private static async Task<PageReply<Report>> List(Room room, PageRequest page, Chat chat, CancellationToken ct)
-    {
-        var parameters = new
-        {
-            Room = room.Id,
-            After = page.After<Keys>()?.Id ?? Guid.Empty,
-            Limit = page.Limit + 1L,
-        };
-        var rows = await chat.Database.ReadAsync(r => r.QueryAsync<Report>(Select, parameters, ct), ct);
-        return PageReply<Report>.Of(rows, page, report => new Keys(report.Id));
-    }
+    private static async Task<Results<Reply<Report>, Problem>> Read(
+        Room room,
+        Guid id,
+        Caller caller,
+        Chat chat,
+        CancellationToken ct
+    ) =>
+        await chat.Database.ReadAsync(r => FindAsync(r, room, id, caller, ct), ct) is { } row
+            ? Reply.Ok(row.ToReport())
+            : Problem.NotFound();
+
+    private static Task<ReportRow?> FindAsync(
+        IReader reader,
+        Room room,
+        Guid id,
+        Caller caller,
+        CancellationToken ct
+    ) =>
+        reader.FirstOrDefaultAsync<ReportRow>(
+            SelectOne,
+            new
+            {
+                Id = id,
+                Room = room.Id,
+                All = room.RightsOf(caller).HasFlag(RoomRights.Moderate),
+                Account = caller.Id,
+            },
+            ct
+        );
 
     private static Task<Results<NoContent, Problem>> Close(
         Room room,

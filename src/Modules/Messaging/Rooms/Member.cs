@@ -23,6 +23,9 @@ internal sealed record Member(
 
     public const string Columns = "account_id, role, state, joined_at, muted_until, read_seq, change";
 
+    /// <summary>Whether a member <c>m</c> keeps order.</summary>
+    public const string KeepsOrder = "(m.state = 'in' AND m.role IN ('owner', 'moderator'))";
+
     private const string SelectOne = $"SELECT {Columns} FROM member WHERE room_id = @Room AND account_id = @Account";
 
     // Whoever comes back starts as a member, having read all that there was.
