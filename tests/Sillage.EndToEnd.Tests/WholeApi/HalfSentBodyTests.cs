@@ -129,7 +129,10 @@ public sealed class HalfSentBodyTests(ITestOutputHelper output) : IDisposable
         );
         (await greedy.RepliesAsync(More)).ShouldAllBe(reply => reply.StartsWith("HTTP/1.1 429 "));
 
-        using var others = await Bodies.BeginAsync(server, [.. Enumerable.Repeat(OfStranger("203.0.113.2"), AtOnce + 1)]);
+        using var others = await Bodies.BeginAsync(
+            server,
+            [.. Enumerable.Repeat(OfStranger("203.0.113.2"), AtOnce + 1)]
+        );
         (await others.RepliesAsync(1)).Count.ShouldBe(1);
 
         static byte[] OfStranger(string address) =>

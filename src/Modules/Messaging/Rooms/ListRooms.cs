@@ -55,10 +55,13 @@ internal static class ListRooms
         bool moderated = false
     )
     {
-        var sql =
-            moderated ? caller.Can(MessagingPermission.ManageAllRooms) ? Every : Moderated
-            : all ? AllPublic
-            : Mine;
+        var sql = moderated
+            ? caller.Can(MessagingPermission.ManageAllRooms)
+                ? Every
+                : Moderated
+            : all
+                ? AllPublic
+                : Mine;
         var parameters = new
         {
             Account = caller.Id,
