@@ -85,6 +85,7 @@ public sealed class CollectionsModule : IModule
         // Who may do what with records is said by rules, which know of those without an account too.
         var records = routes.MapGroup("/api/v1/collections/{collection}/records").WithTags("Records");
         ListRecords.Map(records);
+        CountRecords.Map(records);
         CreateRecord.Map(records);
         ListChanges.Map(records);
         WatchRecords.Map(records);

@@ -70,6 +70,7 @@ public sealed class RoleTableTests(SharedServer shared)
         DELETE /api/v1/collections/{collection}/records/{record} 404    404    404    404    404    404
         POST /api/v1/collections/{collection}/records/{record}/restore 404    404    404    404    404    404
         GET /api/v1/collections/{collection}/records/changes    404    404    404    404    404   404
+        GET /api/v1/collections/{collection}/records/totals     404    404    404    404    404   404
         GET /api/v1/collections/{collection}/records/live       401    404    404    404    404   404
         POST /api/v1/collections/{collection}/records/sync      401    404    404    404    404   404
         POST /api/v1/collections/{collection}/rules/try         401    403    403    404    404    404

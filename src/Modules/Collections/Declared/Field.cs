@@ -14,6 +14,7 @@ namespace Sillage.Collections.Declared;
 /// <param name="Required">Whether every record must have a value; false if left out.</param>
 /// <param name="Unique">Whether no two records have the same value; false if left out.</param>
 /// <param name="Index">Whether filters and orders of a large collection may go by it; false if left out.</param>
+/// <param name="Search">Whether <c>q</c> looks for words in it; false if left out. For string, text, enum, email and url that everybody sees.</param>
 /// <param name="Hidden">Whether only those who look after the collection know of it; false if left out.</param>
 /// <param name="Many">Whether it holds a list, at most 100 items; for string, enum and relation only.</param>
 /// <param name="Default">What it holds in a new record that does not say.</param>
@@ -35,6 +36,7 @@ public sealed record Field(
     bool? Required = null,
     bool? Unique = null,
     bool? Index = null,
+    bool? Search = null,
     bool? Hidden = null,
     bool? Many = null,
     JsonElement? Default = null,

@@ -79,6 +79,9 @@ internal sealed record FieldPlan(Field Field, long Slot, int Ordinal)
     /// <summary>Whether an index holds its values.</summary>
     public bool IsIndexed => Field.Index is true;
 
+    /// <summary>Whether words are looked for in it.</summary>
+    public bool IsSearched => Field.Search is true;
+
     public bool IsUnique => Field.Unique is true;
 
     private object? Bound(System.Text.Json.JsonElement? bound) =>

@@ -67,7 +67,7 @@ internal static class Scalars
         return whole == decimal.Truncate(whole);
     }
 
-    public static string ShowDecimal(long units, int scale) =>
+    public static string ShowDecimal(decimal units, int scale) =>
         (units / Power(scale)).ToString(
             "F" + scale.ToString(CultureInfo.InvariantCulture),
             CultureInfo.InvariantCulture

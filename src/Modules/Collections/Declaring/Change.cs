@@ -114,6 +114,7 @@ internal sealed record Change(
                 Required = Set(field.Required),
                 Unique = Set(field.Unique),
                 Index = Set(field.Index),
+                Search = Set(field.Search),
                 Hidden = Set(field.Hidden),
             },
             Api.Formats.Json.Options

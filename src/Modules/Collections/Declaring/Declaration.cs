@@ -33,8 +33,9 @@ internal sealed class Declaration(CollectionStore store)
         WHERE space = @Space AND name <> @Name
         """;
 
-    private static readonly string[] Deletions =
+    private static readonly Sql[] Deletions =
     [
+        RecordText.DeleteAll,
         "DELETE FROM record WHERE collection = @Key",
         "DELETE FROM value_text WHERE field BETWEEN @First AND @Last",
         "DELETE FROM value_whole WHERE field BETWEEN @First AND @Last",

@@ -142,6 +142,20 @@ internal static class DefinitionCheck
             yield return new FieldError($"{at}/index", why);
         }
 
+        if (
+            field.Search is true
+            && (
+                !(field.IsText || field.Type == FieldKind.Enum) || field.Hidden is true || field.See is not null
+            )
+        )
+        {
+            // What is found tells what is in it.
+            yield return new FieldError(
+                $"{at}/search",
+                "For string, text, enum, email and url only, and for what everybody sees who may read the record."
+            );
+        }
+
         if (field.Unique is true && Unindexable(field) is { } whyNot)
         {
             yield return new FieldError($"{at}/unique", whyNot);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Sillage.Collections.Declared;
 using Sillage.Collections.Stored;
@@ -50,6 +49,7 @@ internal static class Rewriting
             var was = before.Fields.FirstOrDefault(other => other.Slot == field.Slot);
             return field.Field.Required is true && was?.Field.Required is not true
                 || field.IsIndexed != (was?.IsIndexed ?? false)
+                || field.IsSearched != (was?.IsSearched ?? false)
                 || field.IsUnique != (was?.IsUnique ?? false);
         });
 
@@ -126,7 +126,7 @@ internal static class Rewriting
                 lost++;
                 if (unconverted.Count < MostTold)
                 {
-                    unconverted.Add(new RecordFault(row.Id, field.Name, $"{Shown(was, old)} cannot be converted."));
+                    unconverted.Add(new RecordFault(row.Id, field.Name, $"{was.Shown(old).GetRawText()} cannot be converted."));
                 }
             }
         }
@@ -142,7 +142,7 @@ internal static class Rewriting
             return null;
         }
 
-        var shown = JsonElement.Parse(Shown(was, old));
+        var shown = was.Shown(old);
         JsonElement[] items =
             shown.ValueKind == JsonValueKind.Array && old.Field.IsMany ? [.. shown.EnumerateArray()] : [shown];
         if (!field.Field.IsMany && items.Length > 1)
@@ -169,19 +169,6 @@ internal static class Rewriting
         return field.Field.IsMany ? converted
             : converted.Count == 1 ? converted[0]
             : null;
-    }
-
-    private static string Shown(RecordData data, FieldPlan field)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            data.Show(writer, field);
-            writer.WriteEndObject();
-        }
-
-        return JsonElement.Parse(Encoding.UTF8.GetString(buffer.ToArray())).GetProperty(field.Name).GetRawText();
     }
 
     private static void AddMissing(RecordRow row, RecordData data, List<RecordFault> faults)

@@ -42,8 +42,11 @@ internal sealed class SqlWriter(SqlDialect dialect, Interpreter values, DynamicP
     }
 
     /// <summary>The value of a field, NULL where there is none.</summary>
-    public string ValueOf(FieldPlan field, string record) =>
-        IsSqlite ? $"json_extract({record}.data, '$.\"{field.Key}\"')"
+    public string ValueOf(FieldPlan field, string record) => ValueOf(dialect, field, record);
+
+    /// <summary>The same in a dialect.</summary>
+    public static string ValueOf(SqlDialect dialect, FieldPlan field, string record) =>
+        dialect == SqlDialect.Sqlite ? $"json_extract({record}.data, '$.\"{field.Key}\"')"
         : field.Field.IsMany ? $"({record}.data -> '{field.Key}')"
         : field.Sort switch
         {

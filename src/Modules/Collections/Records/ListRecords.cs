@@ -27,6 +27,10 @@ internal static class ListRecords
                 "price < 10"
             )
             .WithQuery(
+                "q",
+                "Words that all have to be there, in the fields that are declared with `search`; `\"phrases\"`, the beginnings of words with `*`, and `-` before what must not be there."
+            )
+            .WithQuery(
                 "sort",
                 "Up to three fields, `created` or `updated`, separated by commas; with `-` before it the greatest first. Default `created`.",
                 "-created"

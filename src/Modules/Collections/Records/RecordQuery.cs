@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Sillage.Api.Problems;
 using Sillage.Collections.Declared;
 using Sillage.Collections.Language;
+using Sillage.Search;
 
 namespace Sillage.Collections.Records;
 
@@ -17,18 +18,22 @@ internal sealed record SortKey(FieldPlan? Field, bool ByChange, bool Descending)
 /// <param name="OrderText">The same as it was written.</param>
 /// <param name="Fields">Which members; null for all.</param>
 /// <param name="Expand">Which relations are followed, as paths.</param>
+/// <param name="Search">Which words they have; null for any.</param>
 internal sealed record RecordQuery(
     Test? Filter,
     IReadOnlyList<SortKey> Order,
     string OrderText,
     IReadOnlySet<string>? Fields,
-    IReadOnlyList<string[]> Expand
+    IReadOnlyList<string[]> Expand,
+    SearchQuery? Search = null
 )
 {
+    private const int LongestSearch = 500;
+
     private const int MostKeys = 3;
     private const int MostPaths = 10;
 
-    /// <summary>Reads <c>?filter=</c>, <c>?sort=</c>, <c>?fields=</c> and <c>?expand=</c>.</summary>
+    /// <summary>Reads <c>?filter=</c>, <c>?q=</c>, <c>?sort=</c>, <c>?fields=</c> and <c>?expand=</c>.</summary>
     /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
     public static RecordQuery Read(HttpRequest request, Known known, Viewer viewer)
     {
@@ -38,13 +43,36 @@ internal sealed record RecordQuery(
             OrderOf(request.Query["sort"].ToString(), known.Main, viewer, errors),
             request.Query["sort"].ToString(),
             FieldsOf(request.Query["fields"].ToString(), known.Main, viewer, errors),
-            ExpandOf(request.Query["expand"].ToString(), known, viewer, errors)
+            ExpandOf(request.Query["expand"].ToString(), known, viewer, errors),
+            SearchOf(request.Query["q"].ToString(), known.Main, errors)
         );
-        return errors.Count == 0
-            ? query
-            : throw new ProblemException(
-                Problem.BadRequest("The query is not valid; 'errors' names each part.", errors)
+        return errors.Count == 0 ? query : throw Invalid(errors);
+    }
+
+    /// <summary>400: what is wrong with each part of the query.</summary>
+    public static ProblemException Invalid(IReadOnlyList<FieldError> errors) =>
+        new(Problem.BadRequest("The query is not valid; 'errors' names each part.", errors));
+
+    private static SearchQuery? SearchOf(string text, CollectionPlan plan, List<FieldError> errors)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        var query = text.Length > LongestSearch ? null : SearchQuery.Parse(text, SearchLanguage.None);
+        if (!plan.Fields.Any(field => field.IsSearched))
+        {
+            errors.Add(
+                new FieldError("?q", "No field of this collection is searched: declare one with 'search': true.")
             );
+        }
+        else if (query is null)
+        {
+            errors.Add(new FieldError("?q", $"At most {LongestSearch} characters with a word to look for are expected."));
+        }
+
+        return query;
     }
 
     private static Test? FilterOf(string text, Known known, Viewer viewer, List<FieldError> errors)
@@ -152,6 +180,7 @@ internal sealed record RecordQuery(
         return paths;
     }
 
-    private static string[] Parts(string text) =>
+    /// <summary>What stands between the commas.</summary>
+    public static string[] Parts(string text) =>
         text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -1,42 +1,29 @@
-using System.Globalization;
 using System.Text.Json;
-using Dapper;
 using Sillage.Api.Paging;
 using Sillage.Api.Problems;
 using Sillage.Collections.Declared;
-using Sillage.Collections.Language;
 using Sillage.Collections.Stored;
 using Sillage.Storage;
 
 namespace Sillage.Collections.Records;
 
-/// <summary>
-/// Reads a page of a list. It goes along an index where there is one: that of a condition if few records meet it, else that of the order. What would have to
-/// look at every record of a large collection is refused.
-/// </summary>
+/// <summary>Reads a page of a list.</summary>
 internal sealed class RecordScan
 {
     // What so few records meet is found by them and put in order then.
     private const int Few = 1000;
 
-    private const string CountRecords = "SELECT records FROM collection_count WHERE collection = @Collection";
-
     private readonly IReader _reader;
-    private readonly Access _access;
+    private readonly CollectionPlan _plan;
     private readonly RecordQuery _query;
-    private readonly DynamicParameters _parameters = new();
-    private readonly SqlWriter _sql;
+    private readonly RecordWay _way;
     private readonly List<Term> _terms = [];
-    private readonly List<string> _where = [];
-    private string _from = "record r";
 
-    private RecordScan(IReader reader, Access access, RecordQuery query)
+    private RecordScan(IReader reader, CollectionPlan plan, RecordQuery query, RecordWay way)
     {
-        (_reader, _access, _query) = (reader, access, query);
-        _sql = new SqlWriter(reader.Dialect, access.Interpreter, _parameters);
+        (_reader, _plan, _query, _way) = (reader, plan, query, way);
+        AddTerms();
     }
-
-    private CollectionPlan Plan => _access.Known.Main;
 
     /// <summary>
     /// One more than the page holds, if there are more, or as many as have room; with the keys that the next page begins after.
@@ -48,133 +35,12 @@ internal sealed class RecordScan
         PageRequest page,
         int largeFrom,
         CancellationToken ct
-    )
-    {
-        var scan = new RecordScan(reader, access, query);
-        return await scan.FindWayAsync(largeFrom, ct) ? await scan.ReadAsync(page, ct) : ([], false);
-    }
+    ) =>
+        await RecordWay.FindAsync(reader, access, query, Few, isWhole: false, largeFrom, ct) is { } way
+            ? await new RecordScan(reader, access.Known.Main, query, way).ReadAsync(page, ct)
+            : ([], false);
 
-    private async Task<bool> FindWayAsync(int largeFrom, CancellationToken ct)
-    {
-        var rule = _access.RuleOf(Deed.Read);
-        if (rule is Truth { Value: false })
-        {
-            throw new ProblemException(_access.Denied(Deed.Read));
-        }
-
-        var conditions = Conditions(_query.Filter).ToList();
-        var driver = conditions.OfType<Compare>().FirstOrDefault(IsIndexed);
-        var sorted = _query.Order is [{ Field: { } field }] && field.IsIndexed ? field : null;
-        var isWalk = _query.Order is [{ Field: null }];
-        if (driver is not null && !await IsFewAsync(driver, ct))
-        {
-            driver = null;
-        }
-
-        var isFound = driver is not null || conditions.OfType<Compare>().Any(IsOwn);
-        if (!isFound && (_query.Filter is not null || (sorted is null && !isWalk)))
-        {
-            await RefuseIfLargeAsync(conditions, sorted is not null || isWalk, largeFrom, ct);
-        }
-
-        if (driver is not null)
-        {
-            Drive(((FieldValue)driver.Left).Field, driver);
-        }
-        else if (sorted is not null)
-        {
-            Drive(sorted, null);
-        }
-
-        _where.Add($"r.collection = {Plan.Key.ToString(CultureInfo.InvariantCulture)}");
-        _where.Add("r.deleted_at IS NULL");
-        foreach (var own in conditions.Concat(Conditions(rule)).OfType<Compare>().Where(IsOwn))
-        {
-            if (_access.Interpreter.Given((Given)own.Right) is not { } id)
-            {
-                return false;
-            }
-
-            // The bare comparison beside its guarded form: an index takes only this.
-            _where.Add($"{(own.Left is ColumnValue { Column: Column.Id } ? "r.id" : "r.owner")} = {_sql.Add(id)}");
-        }
-
-        _where.Add(_sql.Write(rule));
-        if (_query.Filter is not null)
-        {
-            _where.Add(_sql.Write(_query.Filter));
-        }
-
-        AddTerms(driver is null ? sorted : null);
-        return true;
-    }
-
-    private static IEnumerable<Test> Conditions(Test? test) =>
-        test switch
-        {
-            null => [],
-            All all => all.Of.SelectMany(Conditions),
-            _ => [test],
-        };
-
-    private static bool IsIndexed(Compare test) =>
-        test is { Left: FieldValue { Field.IsIndexed: true }, Right: Given, By: not Comparison.Contains };
-
-    private static bool IsOwn(Compare test) =>
-        test is { Left: ColumnValue { Column: Column.Id or Column.Owner }, Right: Given, By: Comparison.Equal };
-
-    private async Task<bool> IsFewAsync(Compare test, CancellationToken ct)
-    {
-        var parameters = new DynamicParameters();
-        var sql = new SqlWriter(_reader.Dialect, _access.Interpreter, parameters);
-        var field = ((FieldValue)test.Left).Field;
-        if (Bound(test, field, sql) is not { } bound)
-        {
-            return true;
-        }
-
-        var counted = await _reader.ScalarAsync<long>(
-            $"SELECT COUNT(*) FROM (SELECT 1 FROM {ValueTable.Of(field).Name} d WHERE {bound} LIMIT {Few + 1}) few",
-            parameters,
-            ct
-        );
-        return counted <= Few;
-    }
-
-    // Null where what is compared with has no value: then no record meets it, and the guarded form says so.
-    private string? Bound(Compare test, FieldPlan field, SqlWriter sql)
-    {
-        if (_access.Interpreter.Given((Given)test.Right) is not { } value)
-        {
-            return null;
-        }
-
-        var by = test.By switch
-        {
-            Comparison.Equal => "=",
-            Comparison.Less => "<",
-            Comparison.LessOrEqual => "<=",
-            Comparison.Greater => ">",
-            _ => ">=",
-        };
-        return $"d.field = {field.Slot.ToString(CultureInfo.InvariantCulture)} AND d.rank = 1 AND d.value {by} {sql.Add(ValueTable.Stored(value)!)}";
-    }
-
-    private void Drive(FieldPlan field, Compare? test)
-    {
-        var table = ValueTable.Of(field).Name;
-        // SQLite keeps the order of a cross join; PostgreSQL has figures of its own to choose by.
-        _from =
-            _reader.Dialect == SqlDialect.Sqlite
-                ? $"{table} d CROSS JOIN record r ON r.key = d.record"
-                : $"{table} d JOIN record r ON r.key = d.record";
-        _where.Add(
-            (test is null ? null : Bound(test, field, _sql))
-                ?? $"d.field = {field.Slot.ToString(CultureInfo.InvariantCulture)}"
-        );
-    }
-
-    private void AddTerms(FieldPlan? indexed)
+    private void AddTerms()
     {
         foreach (var key in _query.Order)
         {
@@ -186,14 +52,14 @@ internal sealed class RecordScan
                 }
                 else
                 {
-                    _terms.Add(new Term("r.key", row => row.Key, Sort.Whole, key.Descending));
+                    _terms.Add(new Term(_way.Key, row => row.Key, Sort.Whole, key.Descending));
                 }
 
                 continue;
             }
 
             var field = key.Field;
-            if (indexed == field)
+            if (_way.Ordered == field)
             {
                 var sort = ValueTable.Of(field).Name switch
                 {
@@ -209,7 +75,7 @@ internal sealed class RecordScan
             }
             else
             {
-                var value = _sql.ValueOf(field, "r");
+                var value = _way.Sql.ValueOf(field, "r");
                 var sort = field.Sort is Sort.Day or Sort.Id ? Sort.Text : field.Sort;
                 _terms.Add(
                     new Term(
@@ -221,7 +87,7 @@ internal sealed class RecordScan
                 );
                 _terms.Add(
                     new Term(
-                        $"COALESCE({value}, {_sql.Add(Least(sort))})",
+                        $"COALESCE({value}, {_way.Sql.Add(Least(sort))})",
                         row => (Of(row, field) is Guid id ? id.ToString("D") : Of(row, field)) ?? Least(sort),
                         sort,
                         key.Descending
@@ -230,9 +96,9 @@ internal sealed class RecordScan
             }
         }
 
-        if (_terms[^1].Sql is not ("r.key" or "d.record" or "r.position"))
+        if (_terms[^1].Sql is not ("d.record" or "r.position") && _terms[^1].Sql != _way.Key)
         {
-            _terms.Add(new Term("r.key", row => row.Key, Sort.Whole, _terms[^1].Descending));
+            _terms.Add(new Term(_way.Key, row => row.Key, Sort.Whole, _terms[^1].Descending));
         }
     }
 
@@ -240,14 +106,14 @@ internal sealed class RecordScan
     {
         if (page.After<ListCursor>() is { } after)
         {
-            _where.Add(Behind(after));
+            _way.Add(Behind(after));
         }
 
         var order = string.Join(", ", _terms.Select(term => term.Sql + (term.Descending ? " DESC" : "")));
-        var rest = $"FROM {_from} WHERE {string.Join(" AND ", _where)} ORDER BY {order} LIMIT {page.Limit + 1}";
+        var rest = $"FROM {_way.From} WHERE {_way.Where} ORDER BY {order} LIMIT {page.Limit + 1}";
         var (rows, isCut) = await _reader.QueryWithinAsync<RecordRow>(
             $"SELECT {RecordRow.Columns.For(_reader.Dialect)} {rest}",
-            _parameters,
+            _way.Parameters,
             PageRequest.MaximumBytes,
             row => row.Length,
             ct
@@ -265,7 +131,7 @@ internal sealed class RecordScan
             throw PageRequest.InvalidCursor();
         }
 
-        var values = _terms.Select((term, i) => _sql.Add(Read(after.Values[i], term.Sort))).ToList();
+        var values = _terms.Select((term, i) => _way.Sql.Add(Read(after.Values[i], term.Sort))).ToList();
         if (_terms.All(term => term.Descending == _terms[0].Descending))
         {
             var by = _terms[0].Descending ? "<" : ">";
@@ -307,38 +173,9 @@ internal sealed class RecordScan
             _ => 0L,
         };
 
-    private object? Of(RecordRow row, FieldPlan field) => row.Read(Plan)[field];
+    private object? Of(RecordRow row, FieldPlan field) => row.Read(_plan)[field];
 
     private long Rank(RecordRow row, FieldPlan field) => Of(row, field) is null ? 0L : 1L;
-
-    private async Task RefuseIfLargeAsync(List<Test> conditions, bool isOrdered, int largeFrom, CancellationToken ct)
-    {
-        var records = await _reader.ScalarAsync<long>(CountRecords, new { Collection = Plan.Key }, ct);
-        if (records < largeFrom)
-        {
-            return;
-        }
-
-        var named = conditions
-            .OfType<Compare>()
-            .Select(test => (test.Left as FieldValue)?.Field)
-            .OfType<FieldPlan>()
-            .FirstOrDefault(field => !field.IsIndexed && field.Field.Type is not (FieldKind.Text or FieldKind.Json));
-        var (part, says) =
-            !isOrdered && _query.Order.Select(key => key.Field).OfType<FieldPlan>().FirstOrDefault() is { } by
-                ? ("?sort", $"order by one field with an index ('index': true on '{by.Name}')")
-            : named is not null ? ("?filter", $"make an index ('index': true on '{named.Name}')")
-            : (
-                "?filter",
-                "ask with = or < for an indexed field that few records meet, and all other conditions behind 'and'"
-            );
-        throw new ProblemException(
-            Problem.BadRequest(
-                "The collection is too large to look at every record.",
-                new FieldError(part, $"Of {records} records all would have to be looked at: {says}.")
-            )
-        );
-    }
 
     /// <summary>What the order goes by: an expression of SQL that is never NULL, and its value for a row that was read.</summary>
     private sealed record Term(string Sql, Func<RecordRow, object> Of, Sort Sort, bool Descending);

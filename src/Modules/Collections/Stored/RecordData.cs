@@ -42,7 +42,7 @@ internal sealed class RecordData(CollectionPlan plan)
             {
                 reader.Skip();
             }
-            else
+            else if (reader.TokenType != JsonTokenType.Null)
             {
                 data._values[field.Ordinal] =
                     reader.TokenType == JsonTokenType.StartArray ? List(ref reader, field) : One(ref reader, field);
@@ -100,6 +100,20 @@ internal sealed class RecordData(CollectionPlan plan)
                 ShowOne(writer, field, value);
                 break;
         }
+    }
+
+    /// <summary>The value of a field as the API shows it.</summary>
+    public JsonElement Shown(FieldPlan field)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Json.Options.Encoder }))
+        {
+            writer.WriteStartObject();
+            Show(writer, field);
+            writer.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.WrittenSpan).GetProperty(field.Name);
     }
 
     /// <summary>A value as text: what a unique key is by.</summary>

@@ -175,6 +175,7 @@ internal static class RecordStore
         CancellationToken ct
     )
     {
+        await RecordText.ChangeAsync(unit, record, before, after, ct);
         foreach (var field in (after ?? before)?.Plan.Fields ?? [])
         {
             var (was, becomes) = (before?[field], after?[field]);
