@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sillage.Benchmarks;
 using Sillage.Benchmarks.Cases;
+using Sillage.Benchmarks.Collections;
 using Sillage.Benchmarks.Messaging;
 using Sillage.Benchmarks.Processes;
 using Sillage.Benchmarks.Report;
@@ -18,6 +19,11 @@ if (args.Contains("suite=socketio"))
 if (args.Contains("suite=messaging"))
 {
     return await MessagingSuite.RunAsync(args);
+}
+
+if (args.Contains("suite=collections"))
+{
+    return await CollectionsSuite.RunAsync(args);
 }
 
 var settings = Arguments.Parse(args);

@@ -25,6 +25,7 @@ internal static class AsyncApi
         "forbidden",
         "not_found",
         "conflict",
+        "gone",
         "too_many",
         "unavailable",
     ];

@@ -142,6 +142,7 @@ public sealed class LiveRequest
             403 => "forbidden",
             404 => "not_found",
             409 => "conflict",
+            410 => "gone",
             429 => "too_many",
             503 => "unavailable",
             _ => "invalid",

@@ -1,4 +1,5 @@
 using System.Text;
+using Sillage.Api.Tables;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using static Sillage.Specifications.Fuzzing.FuzzTarget;
@@ -82,7 +83,7 @@ internal static class RecordTargets
                 found.Add((reader.Line, reader.Raw.ToArray()));
             }
         }
-        catch (ImportException)
+        catch (InvalidDataException)
         {
             Expect(longest >= MaximumRecord, "a line that is not too long was refused");
             return;
@@ -112,7 +113,7 @@ internal static class RecordTargets
 
             return (records, null);
         }
-        catch (ImportException refused)
+        catch (InvalidDataException refused)
         {
             return (records, refused.Message);
         }

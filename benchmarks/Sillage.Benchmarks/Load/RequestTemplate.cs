@@ -32,10 +32,15 @@ internal sealed class RequestTemplate
     public int Traces { get; }
 
     /// <summary>A POST of a JSON body with the given authorization.</summary>
-    public static RequestTemplate Post(string path, string? authorization, string body, int traces)
+    public static RequestTemplate Post(string path, string? authorization, string body, int traces) =>
+        Send("POST", path, authorization, body, traces);
+
+    /// <summary>A request with a JSON body and the given authorization.</summary>
+    public static RequestTemplate Send(string method, string path, string? authorization, string body, int traces)
     {
         var head = new StringBuilder()
-            .Append("POST ")
+            .Append(method)
+            .Append(' ')
             .Append(path)
             .Append(" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n")
             .Append("Content-Length: ")

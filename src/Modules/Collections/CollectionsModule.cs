@@ -12,13 +12,16 @@ using Sillage.Api.Documentation;
 using Sillage.Collections.Apps;
 using Sillage.Collections.Declaring;
 using Sillage.Collections.Documenting;
+using Sillage.Collections.Live;
 using Sillage.Collections.Paths;
 using Sillage.Collections.PersonalData;
 using Sillage.Collections.Records;
+using Sillage.Collections.Spaces;
 using Sillage.Collections.Stored;
 using Sillage.Collections.Verbs;
 using Sillage.Hosting.Modules;
 using Sillage.Hosting.Settings;
+using Sillage.Hosting.SocketIO;
 using Sillage.Hosting.Verbs;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -55,13 +58,28 @@ public sealed class CollectionsModule : IModule
         );
         services.Configure<OpenApiOptions>("v1", document => document.AddDocumentTransformer<CollectionDocuments>());
         services.AddSingleton<IDocumentStamp, CollectionDocuments>();
+        services.AddSingleton<LiveFeeds>();
+        var document = CollectionsNamespace.Document();
+        services.AddSingleton(document);
+        services.AddNamespaces(live => CollectionsNamespace.Define(live, document));
         services.AddPersonalData<CollectionsData, CollectionsPersonalData>();
         services.AddRetention<CollectionsData>(DeleteRecord.DeleteOld, KeepDeleted);
         services.AddRetention<CollectionsData>(RecordStore.DeleteBefore, KeepDeleted);
+        services.AddSingleton<RequestLog>();
+        services.AddWork<CollectionsData, WriteRequests, RequestLog>(
+            (work, _) => (work.Every, work.InEveryProcess) = (TimeSpan.FromSeconds(1), true)
+        );
+        services.AddRetention<CollectionsData>(
+            RequestLog.DeleteOld,
+            provider => TimeSpan.FromDays(OptionsOf(provider).KeepRequestsDays)
+        );
     }
 
     private static TimeSpan KeepDeleted(IServiceProvider provider) =>
-        TimeSpan.FromDays(provider.GetRequiredService<IOptions<CollectionsOptions>>().Value.KeepDeletedDays);
+        TimeSpan.FromDays(OptionsOf(provider).KeepDeletedDays);
+
+    private static CollectionsOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<CollectionsOptions>>().Value;
 
     /// <inheritdoc />
     public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [CollectionsVerbs.Create(host)];
@@ -78,15 +96,25 @@ public sealed class CollectionsModule : IModule
         var collections = routes.MapGroup("/api/v1/collections").WithTags("Collections");
         DeclareCollection.Map(collections);
         ListCollections.Map(collections);
+        ApplyCollections.Map(collections);
         var collection = collections.MapGroup("/{collection}").WithMetadata(gate);
         ChangeCollection.Map(collection);
         TryRules.Map(collection);
+
+        var spaces = routes.MapGroup("/api/v1/spaces").WithTags("Collections");
+        ListSpaces.Map(spaces);
+        var space = spaces.MapGroup("/{space}");
+        ListRequests.Map(space);
+        ResetSpace.Map(space);
 
         // Who may do what with records is said by rules, which know of those without an account too.
         var records = routes.MapGroup("/api/v1/collections/{collection}/records").WithTags("Records");
         ListRecords.Map(records);
         CountRecords.Map(records);
         CreateRecord.Map(records);
+        PutRecord.Map(records);
+        ImportRecords.Map(records);
+        ExportRecords.Map(records);
         ListChanges.Map(records);
         WatchRecords.Map(records);
         SyncRecords.Map(records);
@@ -95,6 +123,7 @@ public sealed class CollectionsModule : IModule
         ReadRecord.Map(record);
         ChangeRecord.Map(record);
         DeleteRecord.Map(record);
+        ListHistory.Map(record);
         AppFiles.Map(routes);
         routes.DataSources.Add(services.GetRequiredService<DeclaredPaths>());
     }

@@ -19,6 +19,13 @@ public sealed class CollectionsOptions
     [Range(1, 3650)]
     public int KeepDeletedDays { get; set; } = 30;
 
+    /// <summary>
+    /// For how many days it is kept who asked what of the collections of a space, save of <c>main</c>; 0 keeps nothing. From 0 to 365.
+    /// Default 7.
+    /// </summary>
+    [Range(0, 365)]
+    public int KeepRequestsDays { get; set; } = 7;
+
     /// <summary>The most collections that one person may have declared. From 1 to 10 000. Default 200.</summary>
     [Range(1, 10_000)]
     public int PerPerson { get; set; } = 200;

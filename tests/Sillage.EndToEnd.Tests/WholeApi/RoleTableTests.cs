@@ -59,6 +59,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/batch                                      401    415    415    415    415   415
         GET /api/v1/collections                                 401    200    200    200    200    200
         POST /api/v1/collections                                401    403    403    415    415    415
+        POST /api/v1/collections/apply                          401    403    403    415    415    415
         GET /api/v1/collections/{collection}                    401    404    404    404    404    404
         PATCH /api/v1/collections/{collection}                  401    403    403    404    404    404
         DELETE /api/v1/collections/{collection}                 401    403    403    404    404    404
@@ -71,6 +72,10 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/collections/{collection}/records/{record}/restore 404    404    404    404    404    404
         GET /api/v1/collections/{collection}/records/changes    404    404    404    404    404   404
         GET /api/v1/collections/{collection}/records/totals     404    404    404    404    404   404
+        PUT /api/v1/collections/{collection}/records            404    404    404    404    404    404
+        POST /api/v1/collections/{collection}/records/import    401    404    404    404    404    404
+        GET /api/v1/collections/{collection}/records/export     401    404    404    404    404    404
+        GET /api/v1/collections/{collection}/records/{record}/history 404    404    404    404    404    404
         GET /api/v1/collections/{collection}/records/live       401    404    404    404    404   404
         POST /api/v1/collections/{collection}/records/sync      401    404    404    404    404   404
         POST /api/v1/collections/{collection}/rules/try         401    403    403    404    404    404
@@ -209,6 +214,9 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/setup                                      415    415    415    415      415   415
         GET /api/v1/signing-keys                                401    403    403    403      403   200
         POST /api/v1/signing-keys/rotate                        401    403    403    403      403   204
+        GET /api/v1/spaces                                      401    403    403    200    200    200
+        GET /api/v1/spaces/{space}/requests                     401    403    403    404    404    404
+        POST /api/v1/spaces/{space}/reset                       401    403    403    404    404    404
         GET /api/v1/studies                                     401    200    200    200      200   200
         POST /api/v1/studies                                    401    403    403    415      415   415
         DELETE /api/v1/studies/{study}                          401    403    403    404      400   400

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
+using Sillage.Api.Tables;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using Xunit;
@@ -119,7 +120,7 @@ public sealed class CsvReaderTests
         );
         reader.Read().ShouldBeTrue();
         Should
-            .Throw<ImportException>(() => reader.Read())
+            .Throw<InvalidDataException>(() => reader.Read())
             .Message.ShouldStartWith("Line 2: what begins here is longer");
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
+using Sillage.Api.Tables;
 using Sillage.Traces.Fuzz;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;

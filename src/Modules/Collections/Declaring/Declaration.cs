@@ -18,6 +18,8 @@ internal sealed class Declaration(CollectionStore store)
         VALUES (@Space, @Name, @Definition, @Revision, @Owner, @CreatedAt, @UpdatedAt, @Path) RETURNING key
         """;
 
+    private const string CountRecords = "SELECT COUNT(*) FROM record WHERE collection = @Key";
+
     private const string InsertCount = "INSERT INTO collection_count (collection) VALUES (@Key)";
 
     private const string Update = """
@@ -41,9 +43,16 @@ internal sealed class Declaration(CollectionStore store)
         "DELETE FROM value_whole WHERE field BETWEEN @First AND @Last",
         "DELETE FROM value_real WHERE field BETWEEN @First AND @Last",
         "DELETE FROM value_unique WHERE field BETWEEN @First AND @Last",
-        "DELETE FROM collection_count WHERE collection = @Key",
-        "DELETE FROM collection WHERE key = @Key",
     ];
+
+    // Who follows it begins anew: what went is told to nobody.
+    private const string Emptied = "UPDATE collection SET revision = revision + 1 WHERE key = @Key";
+
+    private const string NoRecords = "UPDATE collection_count SET records = 0 WHERE collection = @Key";
+
+    private const string DeleteCount = "DELETE FROM collection_count WHERE collection = @Key";
+
+    private const string DeleteCollection = "DELETE FROM collection WHERE key = @Key";
 
     /// <summary>Declares a collection.</summary>
     /// <exception cref="ProblemException">400 or 409: what is wrong with it.</exception>
@@ -160,7 +169,7 @@ internal sealed class Declaration(CollectionStore store)
             );
         }
 
-        var records = await unit.ScalarAsync<long>("SELECT COUNT(*) FROM record WHERE collection = @Key", row, ct);
+        var records = await unit.ScalarAsync<long>(CountRecords, row, ct);
         if (records > 0 && !confirm)
         {
             throw new ProblemException(
@@ -171,6 +180,41 @@ internal sealed class Declaration(CollectionStore store)
             );
         }
 
+        await DeleteRecordsAsync(unit, key, ct);
+        await unit.ExecuteAsync(DeleteCount, row, ct);
+        await unit.ExecuteAsync(DeleteCollection, row, ct);
+        var details = JsonSerializer.Serialize(new { records }, Json.Options);
+        await unit.AuditAsync(new AuditEntry("collection.deleted", actor, Subject(row), details), ct);
+    }
+
+    /// <summary>Removes all records of a collection, for good.</summary>
+    /// <returns>How many there were, deleted ones too.</returns>
+    public static async Task<long> EmptyAsync(
+        IUnitOfWork unit,
+        CollectionStore store,
+        long key,
+        Guid? actor,
+        CancellationToken ct
+    )
+    {
+        await RecordStore.TakePositionAsync(unit, key, 0, ct);
+        unit.OnCommitted(() => store.Wake(key));
+        var row = await CollectionStore.RowAsync(unit, key, ct) ?? throw new ProblemException(Problem.NotFound());
+        var records = await unit.ScalarAsync<long>(CountRecords, row, ct);
+        if (records > 0)
+        {
+            await DeleteRecordsAsync(unit, key, ct);
+            await unit.ExecuteAsync(NoRecords, row, ct);
+            await unit.ExecuteAsync(Emptied, row, ct);
+            var details = JsonSerializer.Serialize(new { records }, Json.Options);
+            await unit.AuditAsync(new AuditEntry("collection.emptied", actor, Subject(row), details), ct);
+        }
+
+        return records;
+    }
+
+    private static async Task DeleteRecordsAsync(IUnitOfWork unit, long key, CancellationToken ct)
+    {
         var parameters = new
         {
             Key = key,
@@ -181,9 +225,6 @@ internal sealed class Declaration(CollectionStore store)
         {
             await unit.ExecuteAsync(deletion, parameters, ct);
         }
-
-        var details = JsonSerializer.Serialize(new { records }, Json.Options);
-        await unit.AuditAsync(new AuditEntry("collection.deleted", actor, Subject(row), details), ct);
     }
 
     private async Task CheckAsync(IReader reader, CollectionPlan plan, CancellationToken ct)

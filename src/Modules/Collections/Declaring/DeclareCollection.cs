@@ -119,6 +119,19 @@ internal static class DeclareCollection
             .WithReplyExample(CollectionResource.Example)
             .Fails(StatusCodes.Status409Conflict);
 
+    /// <summary>Refuses a person who has as many collections as they may.</summary>
+    /// <exception cref="ProblemException">409.</exception>
+    public static async Task DemandRoomAsync(IUnitOfWork unit, Guid? owner, int perPerson, CancellationToken ct)
+    {
+        var own = await unit.ScalarAsync<long>(CountOwn, new { Owner = owner }, ct);
+        if (own >= perPerson)
+        {
+            throw new ProblemException(
+                Problem.Conflict($"You have {own} collections, and more are not allowed. Delete one first.")
+            );
+        }
+    }
+
     private static async Task<Results<CreatedReply<CollectionResource>, Problem>> Handle(
         Body<NewCollection> body,
         IdempotencyKey key,
@@ -136,12 +149,7 @@ internal static class DeclareCollection
             database,
             async unit =>
             {
-                var own = await unit.ScalarAsync<long>(CountOwn, new { Owner = caller.Id }, ct);
-                if (own >= options.Value.PerPerson)
-                {
-                    return Problem.Conflict($"You have {own} collections, and more are not allowed. Delete one first.");
-                }
-
+                await DemandRoomAsync(unit, caller.Id, options.Value.PerPerson, ct);
                 var row = await declaration.CreateAsync(unit, text, caller.Id, clock.GetUtcNow(), ct);
                 var resource = CollectionResource.Of(row, row.Plan(), FoundCollection.ViewerOf(caller));
                 return Reply.Created(resource.Links["self"], resource);

@@ -22,11 +22,19 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
         SELECT owner FROM record WHERE owner IS NOT NULL
         UNION SELECT owner FROM collection WHERE owner IS NOT NULL
         UNION SELECT actor FROM record_history WHERE actor IS NOT NULL
+        UNION SELECT account FROM space_request WHERE account IS NOT NULL
         """;
 
     private const string CountRecords = "SELECT COUNT(*) FROM record WHERE owner = @Account";
     private const string CountCollections = "SELECT COUNT(*) FROM collection WHERE owner = @Account";
     private const string CountChanges = "SELECT COUNT(*) FROM record_history WHERE actor = @Account";
+
+    private const string CountRequests = "SELECT COUNT(*) FROM space_request WHERE account = @Account";
+    private const string ForgetRequests = "DELETE FROM space_request WHERE account = @Account";
+
+    private const string Requests = $"""
+        SELECT {SpaceRequest.Columns} FROM space_request WHERE account = @Account AND key > @After ORDER BY key LIMIT 1000
+        """;
 
     private const string Owned =
         "SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection WHERE owner = @Account";
@@ -112,6 +120,31 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
         }
 
         writer.WriteEndArray();
+        writer.WriteStartArray("requests");
+        IReadOnlyList<SpaceRequest> page = [];
+        do
+        {
+            var from = new { Account = accountId, After = page.Count == 0 ? 0 : page[^1].Key };
+            page = await database.ReadAsync(r => r.QueryAsync<SpaceRequest>(Requests, from, ct), ct);
+            foreach (var request in page)
+            {
+                JsonSerializer.Serialize(
+                    writer,
+                    new
+                    {
+                        request.At,
+                        request.Method,
+                        request.Path,
+                        request.Status,
+                    },
+                    Json.Options
+                );
+            }
+
+            await writer.FlushAsync(ct);
+        } while (page.Count == 1000);
+
+        writer.WriteEndArray();
         await PersonalTrail.WriteAsync(database, accountId, writer, ct);
         writer.WriteEndObject();
     }
@@ -132,6 +165,7 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
                 ["records"] = await r.ScalarAsync<long>(CountRecords, account, ct),
                 ["collections"] = await r.ScalarAsync<long>(CountCollections, account, ct),
                 ["changes"] = await r.ScalarAsync<long>(CountChanges, account, ct),
+                ["requests"] = await r.ScalarAsync<long>(CountRequests, account, ct),
             },
             ct
         );
@@ -181,6 +215,7 @@ internal sealed class CollectionsPersonalData(IDatabase<CollectionsData> databas
         } while (rows.Count == AtOnce);
 
         await unit.ExecuteAsync(ForgetActor, new { Account = accountId }, ct);
+        await unit.ExecuteAsync(ForgetRequests, new { Account = accountId }, ct);
         var collections = await unit.ExecuteAsync(ForgetDeclarer, new { Account = accountId }, ct);
         var details = JsonSerializer.Serialize(
             new

@@ -28,6 +28,9 @@ public enum BatchDeed
     /// <summary>A record is changed by a merge patch.</summary>
     Change,
 
+    /// <summary>The record that has the same value of the unique field <c>by</c> is changed, or one is created.</summary>
+    Put,
+
     /// <summary>A record is deleted.</summary>
     Delete,
 }
@@ -37,11 +40,13 @@ public enum BatchDeed
 /// <param name="Collection">The collection, as addresses call it.</param>
 /// <param name="Record">The record; of a new one, the id that it is to have, if any.</param>
 /// <param name="Body">What is sent: a record, or a merge patch; nothing for a deletion.</param>
+/// <param name="By">To put a record: the unique field that tells which one it is, or <c>id</c>.</param>
 public sealed record BatchOperation(
     BatchDeed Do,
     [property: Required] string Collection,
     Guid? Record = null,
-    JsonElement? Body = null
+    JsonElement? Body = null,
+    string? By = null
 );
 
 /// <summary>Things to do, all or none.</summary>
@@ -163,6 +168,12 @@ internal static class Batch
             return RecordView.Of(made, created, found.Viewer);
         }
 
+        if (operation.Do == BatchDeed.Put)
+        {
+            var (put, data, _) = await work.PutAsync(operation.Body ?? default, work.KeyOf(operation.By ?? "id"), false);
+            return RecordView.Of(put, data, found.Viewer);
+        }
+
         var id =
             operation.Record
             ?? throw new ProblemException(
@@ -189,7 +200,9 @@ internal static class Batch
         var errors = (problem.Errors ?? [new FieldError("", problem.Detail ?? problem.Title)]).Select(error =>
             error with
             {
-                Pointer = at + (error.Pointer is "" or "/record" ? error.Pointer : "/body" + error.Pointer),
+                Pointer = at + (error.Pointer is "" or "/record" ? error.Pointer
+                    : error.Pointer == "?by" ? "/by"
+                    : "/body" + error.Pointer),
             }
         );
         return Problem.Of(problem.Status, problem.Title, problem.Detail, [.. errors]);

@@ -54,7 +54,8 @@ internal sealed record ChangeCursor(long Position, long Revision, DateTimeOffset
 }
 
 /// <summary>
-/// What changed in a collection behind a cursor, judged for who asks on the record as it is and as it was at the cursor: what came out of sight is told as deleted.
+/// What changed in a collection behind a cursor, judged for who asks on the record as it is and as it was at the cursor: what came out of sight is told as deleted. So is, with a
+/// filter, what does not meet it, whether or not it did before.
 /// </summary>
 internal static class ChangeFeed
 {
@@ -73,6 +74,7 @@ internal static class ChangeFeed
         IReader reader,
         Access access,
         ChangeCursor from,
+        Test? filter,
         bool isWhole,
         int limit,
         DateTimeOffset now,
@@ -98,7 +100,12 @@ internal static class ChangeFeed
             ct
         );
         var known = rows.Select(row => row.Id).ToHashSet();
-        var seen = rows.Select(row => (row.Position, Change: Of(row, access)));
+        var seen = new List<(long Position, RecordChange? Change)>();
+        foreach (var row in rows)
+        {
+            seen.Add((row.Position, await OfAsync(reader, row, access, filter, isWhole, ct)));
+        }
+
         var isCut = isFull || rows.Count > limit;
         if (!isWhole && access.RuleOf(Deed.Read) is not Truth)
         {
@@ -117,9 +124,9 @@ internal static class ChangeFeed
             // Beyond the last row that was read there may be one that is still in sight.
             var end = isCut ? rows[^1].Position : long.MaxValue;
             isCut |= left.Count > limit;
-            seen = seen.Concat(
+            seen.AddRange(
                 left.Where(one => !known.Contains(one.Id) && one.Position < end)
-                    .Select(one => (one.Position, Change: new RecordChange(one.Id, true, null)))
+                    .Select(one => (one.Position, (RecordChange?)new RecordChange(one.Id, true, null)))
             );
         }
 
@@ -130,15 +137,24 @@ internal static class ChangeFeed
             .Select(one => (one.Change, new ChangeCursor(one.Position, plan.Revision, now)))
             .ToList();
         var more = isFull || (isCut && changes.Count == limit);
-        return (changes, more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now), more);
+        return ([.. changes.Where(one => one.Change is not null).Select(one => (one.Change!, one.Item2))], more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now), more);
     }
 
-    private static RecordChange Of(RecordRow row, Access access) =>
-        new(
-            row.Id,
-            row.DeletedAt is not null,
-            row.DeletedAt is null ? RecordView.Of(row, row.Read(access.Known.Main), access.Viewer) : null
-        );
+    private static async Task<RecordChange?> OfAsync(
+        IReader reader,
+        RecordRow row,
+        Access access,
+        Test? filter,
+        bool isWhole,
+        CancellationToken ct
+    )
+    {
+        var data = row.Read(access.Known.Main);
+        return row.DeletedAt is null && (filter is null || await access.HoldsAsync(reader, filter, row, data, ct))
+                ? new RecordChange(row.Id, false, RecordView.Of(row, data, access.Viewer))
+            : isWhole ? null
+            : new RecordChange(row.Id, true, null);
+    }
 
     private sealed record Left(Guid Id, long Position);
 }

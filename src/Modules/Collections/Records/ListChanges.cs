@@ -41,6 +41,10 @@ internal static class ListChanges
                 """
             )
             .WithQuery("since", "The cursor of the reply before. Default: from the beginning.")
+            .WithQuery(
+                "filter",
+                "Which records, as in *List records*: a change of another one comes as deleted. The same for each `since`. Default all."
+            )
             .WithQuery("limit", "How many records at most, 1 to 1000. Default 500.", "500")
             .WithReplyExample(
                 new RecordChanges(
@@ -63,6 +67,7 @@ internal static class ListChanges
         TimeProvider clock,
         CancellationToken ct,
         string? since = null,
+        string? filter = null,
         int limit = 500
     )
     {
@@ -85,8 +90,9 @@ internal static class ListChanges
             return access.Denied(Deed.Read);
         }
 
+        var test = RecordQuery.FilterAt("?filter", filter, found.Known, found.Viewer);
         var (changes, next, more) = await database.ReadAsync(
-            r => ChangeFeed.ReadAsync(r, access, from, since is null, limit, now, ct),
+            r => ChangeFeed.ReadAsync(r, access, from, test, since is null, limit, now, ct),
             ct
         );
         return Reply.Ok(new RecordChanges([.. changes.Select(one => one.Change)], next.ToText(), more));

@@ -75,6 +75,19 @@ internal sealed record RecordQuery(
         return query;
     }
 
+    /// <summary>A filter that stands alone; null where there is none.</summary>
+    /// <exception cref="ProblemException">400: what is wrong, and where.</exception>
+    public static Test? FilterAt(string pointer, string? text, Known known, Viewer viewer)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var test = Checker.CheckFilter(text, known, viewer, out var fault);
+        return fault is null ? test : throw Invalid([new FieldError(pointer, fault.ToString())]);
+    }
+
     private static Test? FilterOf(string text, Known known, Viewer viewer, List<FieldError> errors)
     {
         if (text.Length == 0)

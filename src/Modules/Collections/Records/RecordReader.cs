@@ -57,6 +57,23 @@ internal sealed class RecordReader(CollectionPlan plan, Viewer viewer, bool isXm
     public RecordData Changed(RecordData before, JsonElement members) =>
         Apply(before.Copy(), members, isPatch: false, before);
 
+    /// <summary>The value of a field that a sent record has; null where it has none.</summary>
+    /// <exception cref="ProblemException">400: it is not valid.</exception>
+    public object? Key(FieldPlan field, JsonElement body)
+    {
+        if (
+            body.ValueKind != JsonValueKind.Object
+            || !body.TryGetProperty(field.Name, out var sent)
+            || sent.ValueKind == JsonValueKind.Null
+        )
+        {
+            return null;
+        }
+
+        var value = Value(field, sent, JsonPointer.Member(JsonPointer.Root, field.Name));
+        return _errors.Count == 0 ? value : throw Bad(_errors);
+    }
+
     private RecordData Apply(RecordData data, JsonElement body, bool isPatch, RecordData? before = null)
     {
         if (body.ValueKind != JsonValueKind.Object)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Dapper;
 using Sillage.Api.Problems;
 using Sillage.Collections.Declared;
@@ -8,6 +9,14 @@ using Sillage.Schema;
 using Sillage.Storage;
 
 namespace Sillage.Collections.Records;
+
+/// <summary>What became of a record that was put.</summary>
+internal enum PutOutcome
+{
+    Created,
+    Changed,
+    Unchanged,
+}
 
 /// <summary>
 /// What is done to records in one unit of work, judged by the collection as it is then: nobody changes it, or another of its records, until the unit ends.
@@ -49,6 +58,10 @@ internal sealed class RecordWork
             : throw new ProblemException(Problem.NotFound());
     }
 
+    /// <summary>Goes on to the next change, behind which the collection has so many records more, or fewer. Each change has a place of its own.</summary>
+    public async Task NextAsync(int records) =>
+        Position = await RecordStore.TakePositionAsync(_unit, Plan.Key, records, _ct);
+
     /// <summary>The reader of what was sent.</summary>
     public RecordReader Reader(bool isXml) => new(Plan, Access.Viewer, isXml);
 
@@ -68,6 +81,55 @@ internal sealed class RecordWork
             ? (row, data!)
             : null;
     }
+
+    /// <summary>What tells of a sent record which one it is: its id, or the value of a unique field.</summary>
+    /// <exception cref="ProblemException">400: there is no such field.</exception>
+    public FieldPlan? KeyOf(string by) =>
+        by == "id" ? null
+        : Plan.Find(by) is { IsUnique: true } field && Access.Viewer.Sees(Plan, field) ? field
+        : throw RecordQuery.Invalid([new FieldError("?by", $"'{by}' is neither id nor a unique field that you may read.")]);
+
+    /// <summary>
+    /// Changes the record that has the same key as what was sent, or stores a new one; what was not sent stays. What the caller may not read is there as little as what nobody has,
+    /// and then its key is taken.
+    /// </summary>
+    /// <param name="body">What was sent.</param>
+    /// <param name="by">The unique field that is the key; null for the id.</param>
+    /// <param name="isText">Whether its numbers are text.</param>
+    public async Task<(RecordRow Row, RecordData Data, PutOutcome Outcome)> PutAsync(JsonElement body, FieldPlan? by, bool isText)
+    {
+        var id = RecordBody.IdOf(body);
+        var key = by is null ? id : Reader(isText).Key(by, body);
+        if (key is null)
+        {
+            throw new ProblemException(
+                Problem.BadRequest(
+                    "The record is not valid; 'errors' names each field.",
+                    new FieldError(JsonPointer.Member(JsonPointer.Root, by?.Name ?? "id"), "Is missing.")
+                )
+            );
+        }
+
+        var there = by is null ? await TryFindAsync(id!.Value) : await TryFindAsync(by, key);
+        if (there is not var (row, before))
+        {
+            await NextAsync(1);
+            var data = Reader(isText).New(body);
+            return (await CreateAsync(data, id), data, PutOutcome.Created);
+        }
+
+        var after = Reader(isText).Changed(before, body);
+        if (Plan.Fields.All(field => RecordData.Same(before[field], after[field])))
+        {
+            return (row, before, PutOutcome.Unchanged);
+        }
+
+        await NextAsync(0);
+        return (await ChangeAsync(row, before, after), after, PutOutcome.Changed);
+    }
+
+    private async Task<(RecordRow Row, RecordData Data)?> TryFindAsync(FieldPlan field, object value) =>
+        await RecordStore.FindUniqueAsync(_unit, field, value, _ct) is { } id ? await TryFindAsync(id) : null;
 
     /// <summary>Stores a new record, if the caller may.</summary>
     public async Task<RecordRow> CreateAsync(RecordData data, Guid? id)

@@ -190,7 +190,7 @@ internal static class SyncRecords
                 return new SyncResult(id, SyncOutcome.Conflict, shown, touched);
             }
 
-            work = await RecordWork.BeginAsync(unit, store, found, now, -1, ct);
+            await work.NextAsync(-1);
             await work.DeleteAsync(row, before, now);
             return new SyncResult(id, SyncOutcome.Accepted);
         }
@@ -229,7 +229,7 @@ internal static class SyncRecords
 
         async Task<SyncResult> CreateAsync(JsonElement record)
         {
-            work = await RecordWork.BeginAsync(unit, store, found, now, 1, ct);
+            await work.NextAsync(1);
             var data = work.Reader(isXml: false).New(record);
             var made = await work.CreateAsync(data, id);
             return new SyncResult(id, SyncOutcome.Accepted, RecordView.Of(made, data, found.Viewer));

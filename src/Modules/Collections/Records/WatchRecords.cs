@@ -50,6 +50,10 @@ internal static class WatchRecords
                 """
             )
             .WithQuery("since", "The cursor to go on behind. Default: what comes next.")
+            .WithQuery(
+                "filter",
+                "Which records, as in *List records*: a change of another one comes as deleted. Default all."
+            )
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status410Gone);
 
@@ -62,7 +66,8 @@ internal static class WatchRecords
         IOptions<CollectionsOptions> options,
         IHostApplicationLifetime lifetime,
         TimeProvider clock,
-        string? since = null
+        string? since = null,
+        string? filter = null
     )
     {
         var (plan, now) = (found.Plan, clock.GetUtcNow());
@@ -71,6 +76,7 @@ internal static class WatchRecords
             return new Access(found.Known, found.Viewer, now).Denied(Deed.Read);
         }
 
+        var test = RecordQuery.FilterAt("?filter", filter, found.Known, found.Viewer);
         var last = http.Request.Headers["Last-Event-ID"].ToString();
         var text = last.Length > 0 ? last : since;
         var oldest = now - TimeSpan.FromDays(options.Value.KeepDeletedDays);
@@ -84,14 +90,7 @@ internal static class WatchRecords
                 now
             )
             : ChangeCursor.Read(text, last.Length > 0 ? "Last-Event-ID" : "?since", plan.Revision, oldest);
-        caller.Reply?.Hold(
-            async (current, ct) =>
-            {
-                var viewer = FoundCollection.ViewerOf(current);
-                var known = await database.ReadAsync(r => store.FindAsync(r, plan.Address, ct), ct);
-                return viewer == found.Viewer && known?.Main.Key == plan.Key && known.Main.Revision == plan.Revision;
-            }
-        );
+        found.Hold(caller, database, store);
         using var limit = new CancellationTokenSource(LongestStream, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted,
@@ -100,7 +99,7 @@ internal static class WatchRecords
         );
         try
         {
-            await RunAsync(http.Response, found, store, database, from, clock, end.Token);
+            await RunAsync(http.Response, found, test, store, database, from, clock, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -113,6 +112,7 @@ internal static class WatchRecords
     private static async Task RunAsync(
         HttpResponse response,
         FoundCollection found,
+        Test? filter,
         CollectionStore store,
         IDatabase<CollectionsData> database,
         ChangeCursor from,
@@ -135,7 +135,7 @@ internal static class WatchRecords
             var now = clock.GetUtcNow();
             var access = new Access(found.Known, found.Viewer, now);
             var (changes, behind, more) = await database.ReadAsync(
-                r => ChangeFeed.ReadAsync(r, access, from, isWhole: false, AtOnce, now, ct),
+                r => ChangeFeed.ReadAsync(r, access, from, filter, isWhole: false, AtOnce, now, ct),
                 ct
             );
             from = behind;

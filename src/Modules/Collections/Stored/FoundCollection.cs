@@ -47,6 +47,16 @@ internal sealed record FoundCollection(Known Known, Viewer Viewer) : IResource<C
                 caller.Can(CollectionsPermission.Declare)
             );
 
+    /// <summary>Has a long reply ended once the collection is another, or the caller is another to it.</summary>
+    public void Hold(Caller caller, IDatabase<CollectionsData> database, CollectionStore store) =>
+        caller.Reply?.Hold(
+            async (current, ct) =>
+            {
+                var known = await database.ReadAsync(r => store.FindAsync(r, Plan.Address, ct), ct);
+                return ViewerOf(current) == Viewer && known?.Main.Key == Plan.Key && known.Main.Revision == Plan.Revision;
+            }
+        );
+
     /// <summary>What the gate found; where there is none, as on routes that are open to all, it is looked for here.</summary>
     public static async ValueTask<FoundCollection?> BindAsync(HttpContext context)
     {
@@ -81,6 +91,7 @@ internal sealed record FoundCollection(Known Known, Viewer Viewer) : IResource<C
             return null;
         }
 
+        context.RequestServices.GetRequiredService<RequestLog>().Add(context, known.Main.Text.InSpace);
         var form = path is null ? CollectionForm.Page : known.Main.Text.Form ?? CollectionForm.Page;
         var viewer = ViewerOf(context.Features.Get<Caller>()) with { Form = form };
         return new FoundCollection(known, viewer) { Path = path };

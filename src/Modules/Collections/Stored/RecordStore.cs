@@ -74,6 +74,9 @@ internal static class RecordStore
 
     private const string FindUnique = "SELECT record FROM value_unique WHERE field = @Field AND value = @Value";
 
+    private const string FindUniqueId =
+        "SELECT r.id FROM value_unique u JOIN record r ON r.key = u.record WHERE u.field = @Field AND u.value = @Value";
+
     /// <summary>The place of the next change of a collection, which is held by this unit until it ends; the collection has so many records more then, or fewer.</summary>
     public static Task<long> TakePositionAsync(IUnitOfWork unit, long collection, int records, CancellationToken ct) =>
         unit.ScalarAsync<long>(TakePosition, new { Collection = collection, Records = (long)records }, ct);
@@ -165,6 +168,14 @@ internal static class RecordStore
 
         return taken;
     }
+
+    /// <summary>The id of the record of which a unique field has this value; null where none has.</summary>
+    public static Task<Guid?> FindUniqueAsync(IReader reader, FieldPlan field, object value, CancellationToken ct) =>
+        reader.ScalarAsync<Guid?>(
+            FindUniqueId,
+            new { Field = field.Slot, Value = RecordData.TextOf(value) },
+            ct
+        );
 
     /// <summary>Brings what a record is found by from one state to another; null is a record that is not found at all.</summary>
     public static async Task IndexAsync(

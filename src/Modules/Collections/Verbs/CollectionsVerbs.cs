@@ -21,7 +21,8 @@ internal static class CollectionsVerbs
         SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection ORDER BY space, name
         """;
 
-    private const string AtRest = " On SQLite the server must be stopped.";
+    private const string AtRest =
+        " With --server a server that runs is asked; else the data folder is, on SQLite while the server is stopped.";
 
     private static readonly JsonSerializerOptions Indented = new(Json.Options) { WriteIndented = true };
 
@@ -47,6 +48,18 @@ internal static class CollectionsVerbs
         Description = "Go on where values are destroyed by it.",
     };
 
+    private static readonly Option<string?> Server = new("--server")
+    {
+        Description = "The address of a server that runs, such as https://example.org.",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<string?> ApiKey = new("--api-key")
+    {
+        Description = "With --server: an API key of somebody who may declare collections; @FILE to read it from a file, - from the standard input.",
+        HelpName = "KEY",
+    };
+
     private static readonly Argument<FileInfo> Target = new("FILE") { Description = "The file to write." };
 
     public static Command Create(IVerbHost host)
@@ -60,19 +73,27 @@ internal static class CollectionsVerbs
             File,
             Template,
             Open,
+            Server,
+            ApiKey,
         };
         host.Does(plan, (services, parsed, ct) => RunAsync(services, parsed, isPlan: true, ct));
         var apply = new Verb(
             "apply",
             "Make the collections what a file or a template says. Applied twice, nothing is different." + AtRest,
             ("sillage collections apply --template todo", "a list of things to do for everybody"),
-            ("sillage collections apply collections.json --confirm", "also where values are destroyed by it")
+            ("sillage collections apply collections.json --confirm", "also where values are destroyed by it"),
+            (
+                "sillage collections apply --template todo --server https://example.org --api-key @key.txt",
+                "on a server that runs"
+            )
         )
         {
             File,
             Template,
             Open,
             Confirm,
+            Server,
+            ApiKey,
         };
         host.Does(apply, (services, parsed, ct) => RunAsync(services, parsed, isPlan: false, ct));
         var export = new Verb(
@@ -82,6 +103,8 @@ internal static class CollectionsVerbs
         )
         {
             Target,
+            Server,
+            ApiKey,
         };
         host.Does(export, ExportAsync);
         return new Verb(
@@ -103,23 +126,63 @@ internal static class CollectionsVerbs
         CancellationToken ct
     )
     {
-        var texts = await TextsAsync(parsed, ct);
+        var asked = await AskedAsync(parsed, ct);
+        var confirm = isPlan || parsed.GetValue(Confirm);
+        IReadOnlyList<AppliedCollection> applied;
+        if (parsed.GetValue(Server) is { } address)
+        {
+            using var server = new RemoteServer(address, await KeyAsync(parsed, ct));
+            applied = await server.ApplyAsync(asked, confirm, isPlan, ct);
+        }
+        else
+        {
+            applied = await ApplyAtRestAsync(services, asked, confirm, isPlan, ct);
+        }
+
+        var lines = applied.SelectMany(Lines).ToList();
+        var console = Terminal.Create();
+        foreach (var line in lines.Count == 0 ? ["Nothing is different."] : lines)
+        {
+            console.WriteLine(line);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<IReadOnlyList<AppliedCollection>> ApplyAtRestAsync(
+        IServiceProvider services,
+        IReadOnlyList<NewCollection> asked,
+        bool confirm,
+        bool isPlan,
+        CancellationToken ct
+    )
+    {
         var database = await OpenAsync(services, ct);
         var declaration = services.GetRequiredService<Declaration>();
         var store = services.GetRequiredService<CollectionStore>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var lines = new List<string>();
+        var applied = new List<AppliedCollection>();
         try
         {
             // All of them or none.
             await database.WriteAsync<bool>(
                 async unit =>
                 {
-                    lines.Clear();
-                    foreach (var text in texts)
+                    applied.Clear();
+                    foreach (var one in asked)
                     {
-                        var confirm = isPlan || parsed.GetValue(Confirm);
-                        lines.AddRange(await ApplyAsync(unit, declaration, store, text, confirm, now, ct));
+                        applied.AddRange(
+                            await ApplyCollections.ApplyAsync(
+                                unit,
+                                declaration,
+                                store,
+                                one.ToText(),
+                                confirm,
+                                null,
+                                now,
+                                ct
+                            )
+                        );
                     }
 
                     return isPlan ? throw new GivenUpException() : true;
@@ -137,48 +200,33 @@ internal static class CollectionsVerbs
             throw new VerbException(e.Problem.Detail + string.Concat(errors));
         }
 
-        var console = Terminal.Create();
-        foreach (var line in lines.Count == 0 ? ["Nothing is different."] : lines)
-        {
-            console.WriteLine(line);
-        }
-
-        return ExitCode.Done;
+        return applied;
     }
 
-    private static async Task<IEnumerable<string>> ApplyAsync(
-        IUnitOfWork unit,
-        Declaration declaration,
-        CollectionStore store,
-        CollectionText text,
-        bool confirm,
-        DateTimeOffset now,
-        CancellationToken ct
-    )
-    {
-        var address = CollectionPlan.AddressOf(text.InSpace, text.Name);
-        if (await store.FindAsync(unit, text.InSpace, text.Name, ct) is not { } known)
-        {
-            await declaration.CreateAsync(unit, text, null, now, ct);
-            return [$"{address}: is new"];
-        }
-
-        var applied = await declaration.ChangeAsync(unit, known.Main.Key, _ => text, confirm, null, now, ct);
-        var lost = applied.Records is { Lost: > 0 } records
-            ? [$"{address}: {records.Lost} values are destroyed"]
-            : Array.Empty<string>();
-        return applied
+    private static IEnumerable<string> Lines(AppliedCollection applied) =>
+        applied
             .Differences.Select(d =>
-                $"{address}: {JsonNamingPolicy.KebabCaseLower.ConvertName(d.Kind.ToString())} {d.Field} {d.Detail}".TrimEnd()
+                d.Kind == DifferenceKind.CollectionAdded
+                    ? $"{applied.Collection}: is new"
+                    : $"{applied.Collection}: {JsonNamingPolicy.KebabCaseLower.ConvertName(d.Kind.ToString())} {d.Field} {d.Detail}".TrimEnd()
             )
-            .Concat(lost);
-    }
+            .Concat(applied.Lost > 0 ? [$"{applied.Collection}: {applied.Lost} values are destroyed"] : []);
 
     private static async Task<int> ExportAsync(IServiceProvider services, ParseResult parsed, CancellationToken ct)
     {
-        var database = await OpenAsync(services, ct);
-        var rows = await database.ReadAsync(r => r.QueryAsync<CollectionRow>(SelectAll, null, ct), ct);
-        var texts = rows.Select(row => row.Plan().Text).ToList();
+        IReadOnlyList<CollectionText> texts;
+        if (parsed.GetValue(Server) is { } address)
+        {
+            using var server = new RemoteServer(address, await KeyAsync(parsed, ct));
+            texts = await server.ExportAsync(ct);
+        }
+        else
+        {
+            var database = await OpenAsync(services, ct);
+            var rows = await database.ReadAsync(r => r.QueryAsync<CollectionRow>(SelectAll, null, ct), ct);
+            texts = [.. rows.Select(row => row.Plan().Text)];
+        }
+
         await System.IO.File.WriteAllBytesAsync(
             parsed.GetRequiredValue(Target).FullName,
             [.. JsonSerializer.SerializeToUtf8Bytes(texts, Indented), (byte)'\n'],
@@ -188,7 +236,18 @@ internal static class CollectionsVerbs
         return ExitCode.Done;
     }
 
-    private static async Task<IReadOnlyList<CollectionText>> TextsAsync(ParseResult parsed, CancellationToken ct)
+    private static async Task<string> KeyAsync(ParseResult parsed, CancellationToken ct) =>
+        parsed.GetValue(ApiKey) switch
+        {
+            null => throw new SettingsException("a server is asked with an API key: --api-key."),
+            "-" => (await Console.In.ReadToEndAsync(ct)).Trim(),
+            ['@', .. var path] => System.IO.File.Exists(path)
+                ? (await System.IO.File.ReadAllTextAsync(path, ct)).Trim()
+                : throw new SettingsException($"there is no file '{path}'."),
+            var key => key,
+        };
+
+    private static async Task<IReadOnlyList<NewCollection>> AskedAsync(ParseResult parsed, CancellationToken ct)
     {
         var (file, template) = (parsed.GetValue(File), parsed.GetValue(Template));
         if (file is null == template is null)
@@ -198,13 +257,11 @@ internal static class CollectionsVerbs
 
         if (template is not null)
         {
-            return
-            [
-                Templates.Find(template, parsed.GetValue(Open))
-                    ?? throw new SettingsException(
-                        $"there is no template '{template}'; there are {string.Join(", ", Templates.Known)}."
-                    ),
-            ];
+            return Templates.Known.Contains(template)
+                ? [new NewCollection(Template: template, Open: parsed.GetValue(Open))]
+                : throw new SettingsException(
+                    $"there is no template '{template}'; there are {string.Join(", ", Templates.Known)}."
+                );
         }
 
         if (!file!.Exists)
@@ -216,8 +273,8 @@ internal static class CollectionsVerbs
         try
         {
             return bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'[', ..]
-                ? JsonRequest.Read<CollectionText[]>(bytes)
-                : [JsonRequest.Read<CollectionText>(bytes)];
+                ? JsonRequest.Read<NewCollection[]>(bytes)
+                : [JsonRequest.Read<NewCollection>(bytes)];
         }
         catch (ProblemException e)
         {

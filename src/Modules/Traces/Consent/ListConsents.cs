@@ -6,6 +6,7 @@ using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
 using Sillage.Api.Problems;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Studies;

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Query;
 using Sillage.Traces.Studies;
@@ -87,7 +89,7 @@ internal static class ExportTraces
             http,
             logger,
             "export",
-            study,
+            $"study {study.Slug}",
             () => WriteAsync(http, body, scan, database, options, corrected, names, ct)
         );
     }

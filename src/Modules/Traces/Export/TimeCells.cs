@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Sillage.Api.Tables;
 
 namespace Sillage.Traces.Export;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using Sillage.Api.Tables;
 using Sillage.Schema;
 using Sillage.Traces.Query;
 

@@ -9,6 +9,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Intake;
@@ -70,7 +72,7 @@ internal static class DownloadQuarantine
             http,
             logger,
             "download of the quarantine",
-            study,
+            $"study {study.Slug}",
             () => WriteAsync(http.Response, scan, rows, study, inClear, ct)
         );
     }

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Replies;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Query;
@@ -64,7 +66,7 @@ internal static class ExportSessions
             http,
             logger,
             "export",
-            study,
+            $"study {study.Slug}",
             () => WriteAsync(body, database, study, new SessionTable(options), ct)
         );
     }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Export;
 using Sillage.Traces.Studies;

@@ -1,3 +1,4 @@
+using Sillage.Api.Tables;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Intake;
 
@@ -24,7 +25,10 @@ internal static class OpenRows
                 mapping.Settle(sample);
                 var absent = FindNamed(request, file, mapping);
                 return new JsonRows(
-                    new LineReader(file.Content, LongestRecord) { FirstLine = request.SkipLines + 1 },
+                    new LineReader(file.Content, LongestRecord) {
+                        FirstLine = request.SkipLines + 1,
+                        Fails = message => new ImportException(message),
+                    },
                     mapping,
                     absent
                 );
@@ -33,6 +37,7 @@ internal static class OpenRows
                 var reader = new CsvReader(file.Content, LongestRecord, format.Delimiter, format.Quote)
                 {
                     FirstLine = request.SkipLines + 1,
+                    Fails = message => new ImportException(message),
                 };
                 return new CsvRows(reader, format, ColumnsOf(request, file, format, reader, mapping), mapping);
         }
@@ -72,7 +77,10 @@ internal static class OpenRows
         if (request.NoHeader)
         {
             // The row itself is read once more by the reader proper.
-            using var peek = new CsvReader(new MemoryStream(file.Head), LongestRecord, format.Delimiter, format.Quote);
+            using var peek = new CsvReader(new MemoryStream(file.Head), LongestRecord, format.Delimiter, format.Quote)
+            {
+                Fails = message => new ImportException(message),
+            };
             peek.Read();
             columns = [.. Enumerable.Range(1, peek.Count).Select(i => $"{i}")];
         }
@@ -156,7 +164,7 @@ internal static class OpenRows
         }
 
         using var again = ImportFile.Open(request.File, null, request.Encoding, request.SkipLines);
-        using var lines = new LineReader(again.Content, LongestRecord);
+        using var lines = new LineReader(again.Content, LongestRecord) { Fails = message => new ImportException(message) };
         while (absent.Count > 0 && lines.Read())
         {
             Look(lines.RawMemory, Remove);

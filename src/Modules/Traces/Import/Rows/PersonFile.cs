@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sillage.Api.Tables;
 using Sillage.Traces.Import.Files;
 
 namespace Sillage.Traces.Import.Rows;
@@ -146,7 +147,7 @@ internal sealed class PersonFile(string path) : IAsyncDisposable
 
     private void Read(string from, Action<CsvReader> take)
     {
-        using var rows = new CsvReader(File.OpenRead(from), LongestLine, (byte)',');
+        using var rows = new CsvReader(File.OpenRead(from), LongestLine, (byte)',') { Fails = message => new ImportException(message) };
         for (var isFirst = true; rows.Read(); isFirst = false)
         {
             var isWhole = rows is { Fault: null, Count: 3 };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sillage.Api.Tables;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Intake;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sillage.Api.Tables;
 using Sillage.Storage;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sillage.Api.Tables;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 
@@ -39,7 +40,7 @@ internal static class UserMap
         var users = new Dictionary<long, MappedUser>();
         try
         {
-            using var rows = new CsvReader(File.OpenRead(path), LongestLine, (byte)',');
+            using var rows = new CsvReader(File.OpenRead(path), LongestLine, (byte)',') { Fails = message => new ImportException(message) };
             if (!rows.Read())
             {
                 throw new ImportException($"{path} is empty; its first line is to be {string.Join(',', Columns)}.");

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Sillage.Traces.Export;
+namespace Sillage.Api.Tables;
 
 /// <summary>Texts that a spreadsheet would run instead of showing them (CWE-1236).</summary>
-internal static class Formulas
+public static class Formulas
 {
     // Some spreadsheets take the full-width forms, which East Asian keyboards write, for the same.
     private const string FullWidth = "\uFF1D\uFF0B\uFF0D\uFF20";
@@ -23,7 +23,7 @@ internal static class Formulas
 
     /// <inheritdoc cref="MayBe(ReadOnlySpan{byte})"/>
     public static bool MayBe(string text) =>
-        text.Length > 0
+        text?.Length > 0
         && (
             "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal)
             || FullWidth.Contains(text[0], StringComparison.Ordinal)

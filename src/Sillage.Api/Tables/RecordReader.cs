@@ -1,10 +1,12 @@
-namespace Sillage.Traces.Import.Files;
+namespace Sillage.Api.Tables;
 
 /// <summary>
 /// Reads a stream record by record through one buffer, which grows as far as the longest record that may be and no further:
 /// a file of any length is read in the same memory.
 /// </summary>
-internal abstract class RecordReader(Stream stream, int maximumRecord) : IDisposable
+/// <param name="stream">What is read; the reader disposes of it.</param>
+/// <param name="maximumRecord">How many bytes a record may have.</param>
+public abstract class RecordReader(Stream stream, int maximumRecord) : IDisposable
 {
     private const int FirstBuffer = 256 * 1024;
 
@@ -21,6 +23,9 @@ internal abstract class RecordReader(Stream stream, int maximumRecord) : IDispos
     {
         init => _nextLine = value;
     }
+
+    /// <summary>What is thrown where a record is longer than may be, of what is to be said; an <see cref="InvalidDataException"/> unless it is set.</summary>
+    public Func<string, Exception> Fails { private get; init; } = static message => new InvalidDataException(message);
 
     /// <summary>The line that the record begins in, from 1.</summary>
     public long Line { get; private set; }
@@ -39,7 +44,6 @@ internal abstract class RecordReader(Stream stream, int maximumRecord) : IDispos
 
     /// <summary>Goes to the next record that is not empty.</summary>
     /// <returns>False at the end.</returns>
-    /// <exception cref="ImportException">A record is longer than may be.</exception>
     public bool Read()
     {
         while (true)
@@ -98,9 +102,7 @@ internal abstract class RecordReader(Stream stream, int maximumRecord) : IDispos
         {
             if (_buffer.Length >= maximumRecord)
             {
-                throw new ImportException(
-                    $"Line {_nextLine}: what begins here is longer than {maximumRecord / 1024} KiB. {Advice}"
-                );
+                throw Fails($"Line {_nextLine}: what begins here is longer than {maximumRecord / 1024} KiB. {Advice}");
             }
 
             Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, maximumRecord));

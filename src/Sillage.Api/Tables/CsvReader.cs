@@ -1,21 +1,27 @@
 using System.Text;
 
-namespace Sillage.Traces.Import.Files;
+namespace Sillage.Api.Tables;
 
 /// <summary>A cell of a record: where its text lies, and how it is written.</summary>
 /// <param name="Start">Its first byte within the record, after the quote if there is one.</param>
 /// <param name="Length">Its length, without quotes around it.</param>
 /// <param name="Quoted">Whether it stands in quotes: an empty one that does is an empty text, one that does not is none.</param>
 /// <param name="Doubled">Whether there are quotes in it, each written twice.</param>
-internal readonly record struct CsvCell(int Start, int Length, bool Quoted, bool Doubled);
+public readonly record struct CsvCell(int Start, int Length, bool Quoted, bool Doubled);
 
 /// <summary>
 /// Reads CSV (RFC 4180) and its kin with another delimiter, byte by byte, which only a superset of ASCII such as UTF-8
 /// allows. Line ends are CR LF, LF or CR. A quote in the middle of a cell that does not begin with one is a character like any.
 /// </summary>
-internal sealed class CsvReader(Stream stream, int maximumRecord, byte delimiter, byte? quote = (byte)'"')
+/// <param name="stream">What is read; the reader disposes of it.</param>
+/// <param name="maximumRecord">How many bytes a record may have.</param>
+/// <param name="delimiter">What parts the cells.</param>
+/// <param name="quote">What stands around cells; null where quotes are characters like any.</param>
+public sealed class CsvReader(Stream stream, int maximumRecord, byte delimiter, byte? quote = (byte)'"')
     : RecordReader(stream, maximumRecord)
 {
+    private const int LinesLooked = 20;
+
     private readonly List<CsvCell> _cells = [];
 
     /// <summary>How many cells the record has.</summary>
@@ -24,12 +30,15 @@ internal sealed class CsvReader(Stream stream, int maximumRecord, byte delimiter
     /// <summary>What is wrong with the way the record is written; null if nothing is.</summary>
     public string? Fault { get; private set; }
 
+    /// <inheritdoc />
     protected override string Advice =>
-        "A quote that is opened there and never closed would do that: mend that line, or say --quote none if quotes are "
-        + "characters like any others here.";
+        "A quote that is opened there and never closed would do that: mend that line, or say that quotes are characters "
+        + "like any others here (--quote none).";
 
+    /// <inheritdoc />
     protected override bool IsBlank => _cells is [{ Length: 0, Quoted: false }];
 
+    /// <summary>A cell by its column, from 0.</summary>
     public CsvCell this[int index] => _cells[index];
 
     /// <summary>The cell's text, quotes undone.</summary>
@@ -68,6 +77,39 @@ internal sealed class CsvReader(Stream stream, int maximumRecord, byte delimiter
         return Encoding.UTF8.GetString(Text(index, ref scratch));
     }
 
+    /// <summary>
+    /// What parts the cells of a file that does not say so: of comma, semicolon, tab and bar the one that gives the first lines the same number of cells, and of those the one that gives
+    /// the most.
+    /// </summary>
+    /// <param name="head">The beginning of the file.</param>
+    /// <param name="quote">What stands around cells; null where nothing does.</param>
+    public static byte GuessDelimiter(byte[] head, byte? quote = (byte)'"')
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var best = (Score: 0, Delimiter: (byte)',');
+        foreach (var candidate in ",;\t|"u8)
+        {
+            using var reader = new CsvReader(new MemoryStream(head), head.Length + 1, candidate, quote);
+            var counts = new List<int>();
+            while (counts.Count < LinesLooked && reader.Read() && reader.IsTerminated)
+            {
+                counts.Add(reader.Count);
+            }
+
+            if (counts.Count == 0 && reader.Count > 0)
+            {
+                counts.Add(reader.Count);
+            }
+
+            var alike = counts.Count > 0 && counts.TrueForAll(c => c == counts[0]);
+            var score = counts.Count == 0 || counts[0] < 2 ? 0 : counts[0] + (alike ? 1000 : 0);
+            best = score > best.Score ? (score, candidate) : best;
+        }
+
+        return best.Delimiter;
+    }
+
+    /// <inheritdoc />
     protected override bool TryParse(ReadOnlySpan<byte> text, bool atEnd, out int length, out int total)
     {
         _cells.Clear();

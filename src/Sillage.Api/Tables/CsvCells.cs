@@ -1,13 +1,15 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Sillage.Traces.Export;
+namespace Sillage.Api.Tables;
 
 /// <summary>
 /// Writes the cells of a CSV file (RFC 4180). With a decimal comma cells are parted by semicolons, as R's <c>read.csv2</c>
 /// and spreadsheets in most of Europe expect.
 /// </summary>
-internal sealed class CsvCells(bool keepFormulas = false, bool decimalComma = false)
+/// <param name="keepFormulas">Whether texts that a spreadsheet would run stay as they are.</param>
+/// <param name="decimalComma">Whether numbers have a comma in place of the point.</param>
+public sealed class CsvCells(bool keepFormulas = false, bool decimalComma = false)
 {
     private readonly byte _separator = decimalComma ? (byte)';' : (byte)',';
     private readonly byte[] _special = [decimalComma ? (byte)';' : (byte)',', (byte)'"', (byte)'\r', (byte)'\n'];
@@ -18,6 +20,7 @@ internal sealed class CsvCells(bool keepFormulas = false, bool decimalComma = fa
     /// <summary>Ends a cell that is not the row's last.</summary>
     public void Next() => Output.Write(_separator);
 
+    /// <summary>Ends a row.</summary>
     public void EndRow() => Output.Write("\r\n"u8);
 
     /// <summary>What comes before the header: a byte order mark, by which spreadsheets know that the file is UTF-8.</summary>
@@ -32,6 +35,7 @@ internal sealed class CsvCells(bool keepFormulas = false, bool decimalComma = fa
     /// <summary>A header of names that need no quotes.</summary>
     public void Header(IEnumerable<string> names)
     {
+        ArgumentNullException.ThrowIfNull(names);
         Output.Write(Encoding.UTF8.GetBytes(string.Join((char)_separator, names)));
         EndRow();
     }

@@ -3,13 +3,15 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sillage.Specifications;
 
-namespace Sillage.Messaging.Tests;
+namespace Sillage.Specifications.Hosting;
 
-/// <summary>A client of <c>/chat</c> over a bare WebSocket, which shows every packet in the order in which it came.</summary>
+/// <summary>A client of a namespace of Socket.IO over a bare WebSocket, which shows every packet in the order in which it came.</summary>
 public sealed class LiveClient : IAsyncDisposable
 {
+    private const string Chat = "/chat";
+
+    private readonly string _namespace;
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode>> _acks = new();
     private readonly TaskCompletionSource<JsonNode> _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +21,7 @@ public sealed class LiveClient : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private int _lastAck;
 
-    private LiveClient() { }
+    private LiveClient(string address) => _namespace = address + ",";
 
     /// <summary>Everything heard so far, in order.</summary>
     public IReadOnlyList<(string Name, JsonNode Value)> Heard
@@ -35,19 +37,23 @@ public sealed class LiveClient : IAsyncDisposable
 
     public bool IsOpen => !_reading.IsCompleted;
 
-    public static async Task<LiveClient> ConnectAsync(SillageServer server, Person person)
+    public static async Task<LiveClient> ConnectAsync(SillageServer server, Person person, string name = Chat)
     {
-        var client = new LiveClient();
+        var client = new LiveClient(name);
         var address = new UriBuilder(new Uri(server.Address, "/socket.io/?EIO=4&transport=websocket"))
         {
             Scheme = "ws",
         };
         await client._socket.ConnectAsync(address.Uri, CancellationToken.None);
         client._reading = Task.Run(client.ReadAsync);
-        await client.SendAsync("40/chat," + JsonSerializer.Serialize(new { token = person.AccessToken }));
+        await client.SendAsync("40" + client._namespace + JsonSerializer.Serialize(new { token = person.AccessToken }));
         await client._joined.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        // Hears its rooms from here on, as every client does after its first sync.
-        await client.AskAsync("sync", new { rooms = new Dictionary<string, long>() });
+        if (name == Chat)
+        {
+            // Hears its rooms from here on, as every client does after its first sync.
+            await client.AskAsync("sync", new { rooms = new Dictionary<string, long>() });
+        }
+
         return client;
     }
 
@@ -61,7 +67,7 @@ public sealed class LiveClient : IAsyncDisposable
         var id = Interlocked.Increment(ref _lastAck);
         var ack = new TaskCompletionSource<JsonNode>(TaskCreationOptions.RunContinuationsAsynchronously);
         _acks[id] = ack;
-        await SendAsync($"42/chat,{id}{json}");
+        await SendAsync($"42{_namespace}{id}{json}");
         return await ack.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
@@ -176,7 +182,6 @@ public sealed class LiveClient : IAsyncDisposable
 
     private async Task OnPacketAsync(string text)
     {
-        const string Namespace = "/chat,";
         if (text == "2")
         {
             await SendAsync("3");
@@ -185,8 +190,8 @@ public sealed class LiveClient : IAsyncDisposable
 
         var kind = text[..2];
         var rest =
-            text.Length > 2 + Namespace.Length && text[2..].StartsWith(Namespace, StringComparison.Ordinal)
-                ? text[(2 + Namespace.Length)..]
+            text.Length > 2 + _namespace.Length && text[2..].StartsWith(_namespace, StringComparison.Ordinal)
+                ? text[(2 + _namespace.Length)..]
                 : "";
         switch (kind)
         {
