@@ -29,6 +29,7 @@ const scripts = {
   "server": "pages/server.ts",
   "accounts/me": "pages/me.ts",
   "accounts/people": "pages/people.ts",
+  "collections/collections": "pages/collections.ts",
   "messaging/chat": "chat/app.ts",
   "messaging/rooms": "pages/rooms.ts",
   "rowing/rowing": "pages/rowing.ts",
@@ -36,7 +37,7 @@ const scripts = {
 };
 
 rmSync(out, { recursive: true, force: true });
-for (const folder of ["", "accounts", "messaging", "rowing", "traces"]) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of ["", "accounts", "collections", "messaging", "rowing", "traces"]) mkdirSync(join(out, folder), { recursive: true });
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(scripts).map(([to, from]) => [to, join("src", from)])),

@@ -36,7 +36,8 @@ internal static partial class FilterTarget
     }
 
     private static bool IsHidden(Compare compare) =>
-        compare.Left is FieldValue { Field.Field.Hidden: true } || compare.Right is FieldValue { Field.Field.Hidden: true };
+        compare.Left is FieldValue { Field.Field.Hidden: true }
+        || compare.Right is FieldValue { Field.Field.Hidden: true };
 
     private static IEnumerable<Test> Tests(Test test) =>
         test switch
@@ -51,8 +52,8 @@ internal static partial class FilterTarget
     // Words of SQL, columns and tables, numbers of ours, and the names of parameters.
     [GeneratedRegex(
         """
-        \b(AND|OR|NOT|TRUE|FALSE|IS|NULL|COALESCE|EXISTS|SELECT|FROM|JOIN|ON|WHERE|CAST|AS|COLLATE|json_extract|json_each|jsonb_exists|instr|strpos|lower|bigint|double|precision|boolean|record_link|record|deleted_at|created_at|updated_at|collection|owner|target|field|value|data|key|id|l?t\d+|r|e|\d+)\b|@f\d+|'\$\."\d+"'|'\d+'|"C"|->>?|[<>=]+|[().,\s]
-        """,
+            \b(AND|OR|NOT|TRUE|FALSE|IS|NULL|COALESCE|EXISTS|SELECT|FROM|JOIN|ON|WHERE|CAST|AS|COLLATE|json_extract|json_each|jsonb_exists|instr|strpos|lower|bigint|double|precision|boolean|record_link|record|deleted_at|created_at|updated_at|collection|owner|target|field|value|data|key|id|l?t\d+|r|e|\d+)\b|@f\d+|'\$\."\d+"'|'\d+'|"C"|->>?|[<>=]+|[().,\s]
+            """,
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Ours();

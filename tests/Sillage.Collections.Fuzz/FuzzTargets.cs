@@ -104,10 +104,7 @@ public static class FuzzTargets
 
     /// <summary>Every target.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-    [
-        new("filters", FilterTarget.Run, Words),
-        new("files", FileTarget.Run, Cells),
-    ];
+    [new("filters", FilterTarget.Run, Words), new("files", FileTarget.Run, Cells)];
 
     /// <summary>The inputs they start from.</summary>
     public static FuzzCorpus Corpus { get; } = new("Sillage.Collections.Fuzz", All);

@@ -39,7 +39,8 @@ internal static class KnownThings
     public static Viewer Student { get; } =
         new(new Guid("01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58"), "member", "student-1", false, false);
 
-    public static IRecordValues Record { get; } = new Thing(MakeRow(), RecordData.Read(Plan, System.Text.Encoding.UTF8.GetBytes(Data)));
+    public static IRecordValues Record { get; } =
+        new Thing(MakeRow(), RecordData.Read(Plan, System.Text.Encoding.UTF8.GetBytes(Data)));
 
     private static CollectionPlan MakePlan()
     {

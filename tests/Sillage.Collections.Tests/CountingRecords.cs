@@ -110,13 +110,16 @@ public abstract class CountingRecords(CollectionsUnderTest collections) : Collec
         (await TotalsAsync(records + "/totals?by=author,owner", Administrator))
             .Select(group => (string?)group!["by"]!["owner"])
             .ShouldBe([Student.Id.ToString(), Student.Id.ToString(), Administrator.Id.ToString()]);
-        (await TotalsAsync(records + "/totals" + Query("price > 1"))).ToJsonString()
+        (await TotalsAsync(records + "/totals" + Query("price > 1")))
+            .ToJsonString()
             .ShouldBe("""[{"by":{},"count":1,"sum":{}}]""");
         (await TotalsAsync(records + "/totals?q=paris")).ToJsonString().ShouldBe("""[{"by":{},"count":2,"sum":{}}]""");
-        (await TotalsAsync(records + "/totals" + Query("price > 1000", "&sum=price"))).ToJsonString()
+        (await TotalsAsync(records + "/totals" + Query("price > 1000", "&sum=price")))
+            .ToJsonString()
             .ShouldBe("""[{"by":{},"count":0,"sum":{"price":null}}]""");
         // Nothing to judge: by the index alone.
-        (await TotalsAsync(records + "/totals", Administrator)).ToJsonString()
+        (await TotalsAsync(records + "/totals", Administrator))
+            .ToJsonString()
             .ShouldBe("""[{"by":{},"count":4,"sum":{}}]""");
         var first = (await GetAsync(records + "/totals?by=author&limit=1", Administrator)).Must(HttpStatusCode.OK).Json;
         ((bool)first["more"]!).ShouldBeTrue();
@@ -174,7 +177,8 @@ public abstract class CountingRecords(CollectionsUnderTest collections) : Collec
         (await AskAsync("/totals?by=title")).Pointers().ShouldBe(["?filter"]);
         (await AskAsync("/totals?sum=price")).Pointers().ShouldBe(["?filter"]);
         var few = await AskAsync("/totals" + Query("author = \"n1\"", "&sum=price&by=title"));
-        few.Must(HttpStatusCode.OK).Json["items"]!.ToJsonString()
+        few.Must(HttpStatusCode.OK).Json["items"]!
+            .ToJsonString()
             .ShouldBe("""[{"by":{"title":"the same"},"count":2,"sum":{"price":52}}]""");
         (await AskAsync("?q=same")).Must(HttpStatusCode.OK).Items.Count.ShouldBe(50);
         (await AskAsync("?q=same&sort=price")).Pointers().ShouldBe(["?q"]);

@@ -57,7 +57,10 @@ public abstract class FollowingLive(CollectionsUnderTest collections) : Collecti
         (await PatchAsync(Self(shown), new { shared = false })).Must(HttpStatusCode.OK);
         (await PatchAsync(Self(shown), new { title = "closed" })).Must(HttpStatusCode.OK);
         (await PatchAsync(Self(shown), new { shared = true })).Must(HttpStatusCode.OK);
-        await mine.WaitAsync("change", change => (string?)change["record"]?["title"] == "closed" && (bool)change["record"]!["shared"]!);
+        await mine.WaitAsync(
+            "change",
+            change => (string?)change["record"]?["title"] == "closed" && (bool)change["record"]!["shared"]!
+        );
         await others.WaitAsync("change", change => (string?)change["record"]?["title"] == "closed");
 
         // Somebody who follows hears of each state, or of the last of some that came at once.
@@ -128,7 +131,10 @@ public abstract class FollowingLive(CollectionsUnderTest collections) : Collecti
     [Fact]
     public async Task What_may_not_be_followed_is_refused()
     {
-        var (records, closed) = (await DeclareAsync(Shared), await DeclareAsync("""{"fields": [{"name": "a", "type": "string"}]}"""));
+        var (records, closed) = (
+            await DeclareAsync(Shared),
+            await DeclareAsync("""{"fields": [{"name": "a", "type": "string"}]}""")
+        );
         await using var client = await ConnectAsync(Student);
         foreach (
             var (asked, code) in new (object, string)[]
@@ -138,7 +144,14 @@ public abstract class FollowingLive(CollectionsUnderTest collections) : Collecti
                 (new { collection = NameOf(records), filter = "secret = 'x'" }, "invalid"),
                 (new { collection = NameOf(records), filter = "price <" }, "invalid"),
                 (new { collection = NameOf(records), since = "x" }, "invalid"),
-                (new { collection = NameOf(records), since = "eyJwb3NpdGlvbiI6MSwicmV2aXNpb24iOjk5LCJhdCI6IjIwMjYtMTEtMjBUMDA6MDA6MDBaIn0" }, "gone"),
+                (
+                    new
+                    {
+                        collection = NameOf(records),
+                        since = "eyJwb3NpdGlvbiI6MSwicmV2aXNpb24iOjk5LCJhdCI6IjIwMjYtMTEtMjBUMDA6MDA6MDBaIn0",
+                    },
+                    "gone"
+                ),
                 (new { filter = "true" }, "not_found"),
                 (new { collection = NameOf(records), more = 1 }, "invalid"),
             }
@@ -164,8 +177,13 @@ public abstract class FollowingLive(CollectionsUnderTest collections) : Collecti
 
         // Another declaration: nobody hears by the old one.
         var collection = records[..^"/records".Length];
-        (await PatchAsync(collection, new { rules = new { read = "@me.role = 'member'", create = "true" } }, Administrator))
-            .Must(HttpStatusCode.OK);
+        (
+            await PatchAsync(
+                collection,
+                new { rules = new { read = "@me.role = 'member'", create = "true" } },
+                Administrator
+            )
+        ).Must(HttpStatusCode.OK);
         await CreateAsync(records, new { title = "two" }, Administrator);
         var end = (await client.WaitAsync("ended"))[0];
         ((string)end["code"]!, (string)end["subscription"]!).ShouldBe(("gone", (string)followed["id"]!));
@@ -173,7 +191,9 @@ public abstract class FollowingLive(CollectionsUnderTest collections) : Collecti
 
         // Another role.
         await SubscribeAsync(client, records);
-        (await PatchAsync($"/api/v1/users/{person.Id}", new { role = "researcher" }, Administrator)).Must(HttpStatusCode.OK);
+        (await PatchAsync($"/api/v1/users/{person.Id}", new { role = "researcher" }, Administrator)).Must(
+            HttpStatusCode.OK
+        );
         ((string)(await client.WaitAsync("ended", 2))[1]["code"]!).ShouldBe("forbidden");
         await CreateAsync(records, new { title = "three" }, Administrator);
         Titles(client.Of("change")).ShouldBe(["one"]);

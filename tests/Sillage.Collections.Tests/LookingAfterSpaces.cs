@@ -40,11 +40,17 @@ public abstract class LookingAfterSpaces(CollectionsUnderTest collections) : Col
     public async Task What_is_applied_twice_is_different_once()
     {
         var (teacher, space) = (await NewTeacherAsync(), NewName());
-        var two = new { name = "of", type = "relation", to = "books" };
+        var two = new
+        {
+            name = "of",
+            type = "relation",
+            to = "books",
+        };
         var body = new { collections = new[] { Declaration(space, "books", Title), Declaration(space, "loans", two) } };
-        (await KindsAsync(body, teacher, "?dryRun=true")).ShouldBe(
-            [$"{space}.books collection-added", $"{space}.loans collection-added"]
-        );
+        (await KindsAsync(body, teacher, "?dryRun=true")).ShouldBe([
+            $"{space}.books collection-added",
+            $"{space}.loans collection-added",
+        ]);
         (await GetAsync($"/api/v1/collections/{space}.books", teacher)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await KindsAsync(body, teacher)).Length.ShouldBe(2);
         (await KindsAsync(body, teacher)).ShouldBeEmpty();
@@ -63,11 +69,18 @@ public abstract class LookingAfterSpaces(CollectionsUnderTest collections) : Col
     public async Task What_is_wrong_leaves_nothing_and_is_told_with_its_place()
     {
         var (teacher, space) = (await NewTeacherAsync(), NewName());
-        var bad = new { name = "of", type = "relation", to = "nothing" };
+        var bad = new
+        {
+            name = "of",
+            type = "relation",
+            to = "nothing",
+        };
         var body = new { collections = new[] { Declaration(space, "books", Title), Declaration(space, "loans", bad) } };
         (await PostAsync(Apply, body, teacher)).Pointers().ShouldBe(["/collections/1/fields/0/to"]);
         (await GetAsync($"/api/v1/collections/{space}.books", teacher)).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await PostAsync(Apply, new { collections = Array.Empty<object>() }, teacher)).Pointers().ShouldBe(["/collections"]);
+        (await PostAsync(Apply, new { collections = Array.Empty<object>() }, teacher))
+            .Pointers()
+            .ShouldBe(["/collections"]);
         (await PostAsync(Apply, body, Student)).Status.ShouldBe(HttpStatusCode.Forbidden);
 
         var fine = new { collections = new[] { Declaration(space, "books", Title) } };
@@ -111,7 +124,9 @@ public abstract class LookingAfterSpaces(CollectionsUnderTest collections) : Col
         var cursor = (string)(await GetAsync(records + "/changes")).Must(HttpStatusCode.OK).Json["cursor"]!;
         var reset = $"/api/v1/spaces/{space}/reset";
         (await PostAsync(reset, null, teacher)).Pointers().ShouldBe(["?confirm"]);
-        (await PostAsync(reset + "?confirm=true", null, await NewTeacherAsync())).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(reset + "?confirm=true", null, await NewTeacherAsync())).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
         var done = (await PostAsync(reset + "?confirm=true", null, teacher)).Must(HttpStatusCode.OK).Json;
         done.ToJsonString().ShouldBe("""{"collections":1,"records":1}""");
         (await GetAsync(records + "?q=candide")).Must(HttpStatusCode.OK).Items.ShouldBeEmpty();
@@ -135,13 +150,14 @@ public abstract class LookingAfterSpaces(CollectionsUnderTest collections) : Col
         var person = await NewPersonAsync();
         var records = $"/api/v1/collections/{space}.books/records";
         (await GetAsync(records, person)).Must(HttpStatusCode.OK);
-        await Eventually.HoldsAsync(
-            async () =>
-                (await GetAsync("/api/v1/me/data", person)).Must(HttpStatusCode.OK).Json["collections"]!["requests"]!.AsArray().Count == 1
+        await Eventually.HoldsAsync(async () =>
+            (await GetAsync("/api/v1/me/data", person)).Must(HttpStatusCode.OK).Json["collections"]!["requests"]!
+                .AsArray()
+                .Count == 1
         );
         (await DeleteAsync("/api/v1/me?form=destroy", person)).Must(HttpStatusCode.OK);
-        await Eventually.HoldsAsync(
-            async () => (await GetAsync($"/api/v1/spaces/{space}/requests", teacher)).Items.Count == 0
+        await Eventually.HoldsAsync(async () =>
+            (await GetAsync($"/api/v1/spaces/{space}/requests", teacher)).Items.Count == 0
         );
     }
 }

@@ -46,9 +46,18 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
     public async Task What_has_the_key_is_changed_and_what_nobody_has_is_created()
     {
         var records = await DeclareAsync(Books);
-        var made = (await PutByAsync(records, "isbn", new { title = "Candide", isbn = "1", price = 9 })).Must(
-            HttpStatusCode.Created
-        );
+        var made = (
+            await PutByAsync(
+                records,
+                "isbn",
+                new
+                {
+                    title = "Candide",
+                    isbn = "1",
+                    price = 9,
+                }
+            )
+        ).Must(HttpStatusCode.Created);
         made.Header("Location").ShouldBe(Self(made.Json));
         var changed = (await PutByAsync(records, "isbn", new { isbn = "1", price = 8 })).Must(HttpStatusCode.OK).Json;
         ((string)changed["title"]!).ShouldBe("Candide");
@@ -75,8 +84,24 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
     public async Task What_one_may_not_read_or_change_is_not_put()
     {
         var records = await DeclareAsync(Books);
-        await CreateAsync(records, new { title = "closed", isbn = "1", open = false });
-        await CreateAsync(records, new { title = "open", isbn = "2", open = true });
+        await CreateAsync(
+            records,
+            new
+            {
+                title = "closed",
+                isbn = "1",
+                open = false,
+            }
+        );
+        await CreateAsync(
+            records,
+            new
+            {
+                title = "open",
+                isbn = "2",
+                open = true,
+            }
+        );
         (await PutByAsync(records, "isbn", new { title = "x", isbn = "1" }, Other)).Status.ShouldBe(
             HttpStatusCode.Conflict
         );
@@ -109,7 +134,10 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         Each(await GetAsync(records), "price").ShouldBe(["3", null]);
         // Each has a place of its own, so that who follows goes past none.
         (await GetAsync(records + "/changes?limit=1")).Items.Count.ShouldBe(1);
-        var refused = await PostAsync("/api/v1/batch", new { operations = new[] { Put(new { title = "x" }, "title") } });
+        var refused = await PostAsync(
+            "/api/v1/batch",
+            new { operations = new[] { Put(new { title = "x" }, "title") } }
+        );
         refused.Pointers().ShouldBe(["/operations/0/by"]);
     }
 
@@ -136,9 +164,19 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
                 extra = new { a = new object[] { 1, "x" } },
                 note = "two\nlines; =1",
             },
-            new { title = "=SUM(A1)", isbn = "true", note = "" },
+            new
+            {
+                title = "=SUM(A1)",
+                isbn = "true",
+                note = "",
+            },
             new { title = "12", extra = "text" },
-            new { title = "+1", extra = 12.50, open = false },
+            new
+            {
+                title = "+1",
+                extra = 12.50,
+                open = false,
+            },
         ];
         foreach (var book in books)
         {
@@ -153,8 +191,11 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         {
             foreach (var member in sent[i]!.AsObject().Where(m => m.Key is not ("links" or "created" or "updated")))
             {
-                JsonNode.DeepEquals(taken[i]![member.Key], member.Value)
-                    .ShouldBeTrue($"{member.Key}: {member.Value?.ToJsonString()} {taken[i]![member.Key]?.ToJsonString()}");
+                JsonNode
+                    .DeepEquals(taken[i]![member.Key], member.Value)
+                    .ShouldBeTrue(
+                        $"{member.Key}: {member.Value?.ToJsonString()} {taken[i]![member.Key]?.ToJsonString()}"
+                    );
             }
         }
 
@@ -167,7 +208,17 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
     public async Task An_export_holds_what_one_may_read_of_what_is_asked_for()
     {
         var records = await DeclareAsync(Books);
-        await CreateAsync(records, new { title = "=open", price = 2, open = true, secret = "s" }, Administrator);
+        await CreateAsync(
+            records,
+            new
+            {
+                title = "=open",
+                price = 2,
+                open = true,
+                secret = "s",
+            },
+            Administrator
+        );
         await CreateAsync(records, new { title = "closed", open = false }, Administrator);
         for (var i = 0; i < 3; i++)
         {
@@ -175,10 +226,16 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         }
 
         var file = await ExportAsync(records, "?fields=title,price&sort=-price,title");
-        file.ReplaceLineEndings("|").Split('|').Select(line => line.Split(',', 2)[^1])
+        file.ReplaceLineEndings("|")
+            .Split('|')
+            .Select(line => line.Split(',', 2)[^1])
             .ShouldBe(["title,price", "\"'=open\",2", "t2,2", "t1,1", "t0,0", ""]);
-        (await ExportAsync(records, "?fields=title&formulas=keep" + "&filter=" + Uri.EscapeDataString("price = 2 and open")))
-            .ShouldContain(",=open\r\n");
+        (
+            await ExportAsync(
+                records,
+                "?fields=title&formulas=keep" + "&filter=" + Uri.EscapeDataString("price = 2 and open")
+            )
+        ).ShouldContain(",=open\r\n");
         (await ExportAsync(records)).ShouldNotContain("secret");
         (await ExportAsync(records, "", Administrator)).ShouldContain("closed");
         (await GetAsync(records + "/export?fields=secret")).Pointers().ShouldBe(["?fields"]);
@@ -258,7 +315,15 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
     public async Task An_import_is_by_a_key_and_once()
     {
         var records = await DeclareAsync(Books);
-        await CreateAsync(records, new { title = "one", isbn = "1", note = "stays" });
+        await CreateAsync(
+            records,
+            new
+            {
+                title = "one",
+                isbn = "1",
+                note = "stays",
+            }
+        );
         var done = await ImportAsync(records, "isbn\ttitle\n1\tONE\n2\ttwo\n", "text/tab-separated-values", "?by=isbn");
         done.Must(HttpStatusCode.Created).Json.ToJsonString().ShouldBe("""{"created":1,"changed":1,"unchanged":0}""");
         Each(await GetAsync(records), "title").ShouldBe(["ONE", "two"]);
@@ -284,7 +349,13 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         var own = (await GetAsync(Self(made) + "/history")).Must(HttpStatusCode.OK).Items;
         own.Select(v => (string)v!["action"]!).ShouldBe(["restored", "deleted", "changed", "changed", "created"]);
         own.Select(v => (string?)v!["actor"])
-            .ShouldBe([Student.Id.ToString(), Student.Id.ToString(), Administrator.Id.ToString(), Student.Id.ToString(), Student.Id.ToString()]);
+            .ShouldBe([
+                Student.Id.ToString(),
+                Student.Id.ToString(),
+                Administrator.Id.ToString(),
+                Student.Id.ToString(),
+                Student.Id.ToString(),
+            ]);
         own[3]!["fields"]!.ToJsonString().ShouldBe("""["title","open"]""");
         own[2]!["fields"]!.ToJsonString().ShouldBe("[]");
         ((string)own[4]!["record"]!["title"]!).ShouldBe("draft");
@@ -295,7 +366,9 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         others.Text.ShouldNotContain("secret");
         var page = (await GetAsync(Self(made) + "/history?limit=3")).Must(HttpStatusCode.OK);
         page.Items.Count.ShouldBe(3);
-        (await GetAsync((string)page.Json["next"]!)).Items.Select(v => (string)v!["action"]!).ShouldBe(["changed", "created"]);
+        (await GetAsync((string)page.Json["next"]!))
+            .Items.Select(v => (string)v!["action"]!)
+            .ShouldBe(["changed", "created"]);
 
         var closed = await CreateAsync(records, new { title = "closed", open = false });
         (await GetAsync(Self(closed) + "/history", Other)).Status.ShouldBe(HttpStatusCode.NotFound);

@@ -76,7 +76,9 @@ internal static class FanOut
                 );
                 if (Stopwatch.GetElapsedTime(sent) > Patience)
                 {
-                    throw new InvalidOperationException($"{missing} of {ground.Followers} did not hear of a new record.");
+                    throw new InvalidOperationException(
+                        $"{missing} of {ground.Followers} did not hear of a new record."
+                    );
                 }
             }
 

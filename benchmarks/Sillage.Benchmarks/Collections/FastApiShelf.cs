@@ -9,7 +9,8 @@ using Sillage.Benchmarks.Targets;
 namespace Sillage.Benchmarks.Collections;
 
 /// <summary>FastAPI, uvicorn and SQLAlchemy's ORM on PostgreSQL, written by hand for these books, with the same indexes and the same rule.</summary>
-internal sealed class FastApiShelf(ShelfGround ground) : Shelf(ground, "FastAPI + SQLAlchemy (PostgreSQL)", "commits flushed")
+internal sealed class FastApiShelf(ShelfGround ground)
+    : Shelf(ground, "FastAPI + SQLAlchemy (PostgreSQL)", "commits flushed")
 {
     private const string User = "writer-1";
 
@@ -71,7 +72,8 @@ internal sealed class FastApiShelf(ShelfGround ground) : Shelf(ground, "FastAPI 
         await Databases.ExecuteAsync(
             _connection!,
             $"""
-            INSERT INTO author SELECT {Id}, 'author-' || lpad(CAST(i AS text), 7, '0') FROM generate_series(0, {Authors - 1}) i;
+            INSERT INTO author SELECT {Id}, 'author-' || lpad(CAST(i AS text), 7, '0') FROM generate_series(0, {Authors
+                - 1}) i;
             INSERT INTO book SELECT {Id}, 'title-' || lpad(CAST(i AS text), 7, '0'), 'author-' || lpad(CAST(i % {Authors} AS text), 7, '0'),
               i % 1000, CAST(i AS text), '2026-11-20', CAST(lpad(to_hex(i % {Authors}), 8, '0') || '-0000-7000-8000-000000000000' AS uuid),
               '{User}', now(), now() FROM generate_series(0, {Books - 1}) i;

@@ -85,7 +85,8 @@ internal abstract class Shelf(ShelfGround ground, string name, string note) : IA
     /// <summary>A hundred new books in one transaction; null where there is none.</summary>
     protected abstract RequestTemplate? Batch();
 
-    protected static string Numbered(string prefix, int number) => prefix + number.ToString("D7", CultureInfo.InvariantCulture);
+    protected static string Numbered(string prefix, int number) =>
+        prefix + number.ToString("D7", CultureInfo.InvariantCulture);
 
     protected static string NewBook(string more = "") =>
         $$"""{"title":"A book of many pages","author":"{{Numbered("author-", 0)}}","price":12.5,"isbn":"{{RequestTemplate.Id}}","published":"2026-11-20"{{more}}}""";
@@ -104,7 +105,9 @@ internal abstract class Shelf(ShelfGround ground, string name, string note) : IA
     {
         var share = Books / ShelfGround.Connections;
         var random = new Random(connection);
-        return new Templates([.. Enumerable.Range(0, 64).Select(_ => Patch((connection * share) + random.Next(share)))]);
+        return new Templates([
+            .. Enumerable.Range(0, 64).Select(_ => Patch((connection * share) + random.Next(share))),
+        ]);
     }
 
     /// <summary>Requests in turn.</summary>

@@ -141,7 +141,10 @@ internal sealed class SillageShelf(ShelfGround ground, bool onPostgres)
         for (var first = 0; first < count; first += AtOnce)
         {
             var lines = Enumerable.Range(first, Math.Min(AtOnce, count - first)).Select(line);
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/collections/{collection}/records/import")
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post,
+                $"/api/v1/collections/{collection}/records/import"
+            )
             {
                 Content = new StringContent(string.Join('\n', lines), Encoding.UTF8, "application/x-ndjson"),
             };
@@ -149,7 +152,9 @@ internal sealed class SillageShelf(ShelfGround ground, bool onPostgres)
             using var reply = await client.SendAsync(request);
             if (!reply.IsSuccessStatusCode)
             {
-                throw new InvalidOperationException($"{(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}");
+                throw new InvalidOperationException(
+                    $"{(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync()}"
+                );
             }
         }
     }

@@ -20,6 +20,7 @@ using Sillage.Collections.Spaces;
 using Sillage.Collections.Stored;
 using Sillage.Collections.Verbs;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
 using Sillage.Hosting.Verbs;
@@ -36,6 +37,10 @@ public sealed class CollectionsModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => CollectionsPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [new("collections", 45, "Collections", "Collections") { For = [CollectionsPermission.Use] }];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)

@@ -47,7 +47,11 @@ public sealed class CollectionsVerbTests : IDisposable
         using var admin = await ApiClient.LogInAsync(server);
         var made = await admin.PostAsync(
             "/api/v1/api-keys",
-            new { name = "declare", permissions = new[] { "collections.use", "collections.declare", "collections.manage" } }
+            new
+            {
+                name = "declare",
+                permissions = new[] { "collections.use", "collections.declare", "collections.manage" },
+            }
         );
         await File.WriteAllTextAsync(_folder["key.txt"], made.GetProperty("key").GetString() + "\n");
         string[] remote = ["--server", server.Address.ToString(), "--api-key", "@" + _folder["key.txt"]];
@@ -67,13 +71,20 @@ public sealed class CollectionsVerbTests : IDisposable
         (await RunAsync(["apply", file, .. remote])).ShouldContain("todo: field-renamed finished Was 'done'.");
         await File.WriteAllTextAsync(file, text.Replace("\"boolean\"", "\"nothing\"", StringComparison.Ordinal));
         (await FailAsync(["apply", file, .. remote])).ShouldContain("remote.json");
-        await File.WriteAllTextAsync(file, text.Replace("\"owner = @me.id\"", "\"owner = @you.id\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            file,
+            text.Replace("\"owner = @me.id\"", "\"owner = @you.id\"", StringComparison.Ordinal)
+        );
         (await FailAsync(["apply", file, .. remote])).ShouldContain("/collections/0/rules/read: At character");
 
-        (await FailAsync(["plan", file, "--server", server.Address.ToString(), "--api-key", "none"])).ShouldContain("401");
+        (await FailAsync(["plan", file, "--server", server.Address.ToString(), "--api-key", "none"])).ShouldContain(
+            "401"
+        );
         (await FailAsync(["plan", file, "--server", server.Address.ToString()])).ShouldContain("--api-key");
         (await FailAsync(["plan", file, "--server", "nowhere", "--api-key", "x"])).ShouldContain("no address");
-        (await FailAsync(["plan", file, "--server", "http://127.0.0.1:1", "--api-key", "x"])).ShouldContain("does not answer");
+        (await FailAsync(["plan", file, "--server", "http://127.0.0.1:1", "--api-key", "x"])).ShouldContain(
+            "does not answer"
+        );
     }
 
     private async Task<string> FailAsync(string[] arguments)

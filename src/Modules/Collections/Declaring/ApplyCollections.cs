@@ -19,9 +19,7 @@ namespace Sillage.Collections.Declaring;
 
 /// <summary>Declarations to apply.</summary>
 /// <param name="Collections">1 to 100 of them, whole or by a template, in an order in which relations lead to what is there.</param>
-public sealed record CollectionsToApply(
-    [property: Required, Length(1, 100)] IReadOnlyList<NewCollection> Collections
-);
+public sealed record CollectionsToApply([property: Required, Length(1, 100)] IReadOnlyList<NewCollection> Collections);
 
 /// <summary>What applying came to.</summary>
 /// <param name="Items">The collections that are different, or would be; none where all were so already.</param>
@@ -86,7 +84,7 @@ internal static class ApplyCollections
                             var text = body.Value.Collections[i].ToText();
                             await DemandAsync(unit, store, text, viewer, options.Value.PerPerson, ct);
                             applied.AddRange(
-                                await ApplyAsync(unit, declaration, store, text, confirm || dryRun, caller.Id, now, ct)
+                                await declaration.ApplyAsync(unit, text, confirm || dryRun, caller.Id, now, ct)
                             );
                         }
                         catch (ProblemException e)
@@ -109,32 +107,6 @@ internal static class ApplyCollections
         return Reply.Ok(new AppliedCollections(applied));
     }
 
-    /// <summary>Makes one collection what a declaration says.</summary>
-    /// <returns>What is different; nothing where it was so already.</returns>
-    public static async Task<IReadOnlyList<AppliedCollection>> ApplyAsync(
-        IUnitOfWork unit,
-        Declaration declaration,
-        CollectionStore store,
-        CollectionText text,
-        bool confirm,
-        Guid? actor,
-        DateTimeOffset now,
-        CancellationToken ct
-    )
-    {
-        var address = CollectionPlan.AddressOf(text.InSpace, text.Name);
-        if (await store.FindAsync(unit, text.InSpace, text.Name, ct) is not { } known)
-        {
-            await declaration.CreateAsync(unit, text, actor, now, ct);
-            return [new AppliedCollection(address, [new Difference(DifferenceKind.CollectionAdded, null, null)], 0)];
-        }
-
-        var applied = await declaration.ChangeAsync(unit, known.Main.Key, _ => text, confirm, actor, now, ct);
-        return applied.Differences.Count == 0
-            ? []
-            : [new AppliedCollection(address, applied.Differences, applied.Records?.Lost ?? 0)];
-    }
-
     private static async Task DemandAsync(
         IUnitOfWork unit,
         CollectionStore store,
@@ -147,7 +119,7 @@ internal static class ApplyCollections
         var known = await store.FindAsync(unit, text.InSpace, text.Name, ct);
         if (known is null)
         {
-            await DeclareCollection.DemandRoomAsync(unit, viewer.Id, perPerson, ct);
+            await Declaration.DemandRoomAsync(unit, viewer.Id, perPerson, ct);
         }
         else if (!viewer.Manages(known.Main))
         {

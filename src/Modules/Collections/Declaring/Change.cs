@@ -155,4 +155,4 @@ public enum DifferenceKind
 /// <param name="Kind">What kind it is.</param>
 /// <param name="Field">The field, if it is about one.</param>
 /// <param name="Detail">What becomes of its values.</param>
-public sealed record Difference(DifferenceKind Kind, string? Field, string? Detail);
+public sealed record Difference(DifferenceKind Kind, string? Field = null, string? Detail = null);

@@ -18,6 +18,8 @@ internal sealed class Declaration(CollectionStore store)
         VALUES (@Space, @Name, @Definition, @Revision, @Owner, @CreatedAt, @UpdatedAt, @Path) RETURNING key
         """;
 
+    private const string CountOwn = "SELECT COUNT(*) FROM collection WHERE owner = @Owner";
+
     private const string CountRecords = "SELECT COUNT(*) FROM record WHERE collection = @Key";
 
     private const string InsertCount = "INSERT INTO collection_count (collection) VALUES (@Key)";
@@ -153,6 +155,44 @@ internal sealed class Declaration(CollectionStore store)
             ct
         );
         return new Applied(changed, change.Differences, rewritten);
+    }
+
+    /// <summary>Makes one collection what a declaration says: a new one, or another.</summary>
+    /// <returns>What is different; nothing where it was so already.</returns>
+    /// <exception cref="ProblemException">400 or 409: what is wrong with it.</exception>
+    public async Task<IReadOnlyList<AppliedCollection>> ApplyAsync(
+        IUnitOfWork unit,
+        CollectionText text,
+        bool confirm,
+        Guid? actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var address = CollectionPlan.AddressOf(text.InSpace, text.Name);
+        if (await unit.ScalarAsync<long?>(FindKey, new { Space = text.InSpace, text.Name }, ct) is not { } key)
+        {
+            await CreateAsync(unit, text, actor, now, ct);
+            return [new AppliedCollection(address, [new Difference(DifferenceKind.CollectionAdded)], 0)];
+        }
+
+        var applied = await ChangeAsync(unit, key, _ => text, confirm, actor, now, ct);
+        return applied.Differences.Count == 0
+            ? []
+            : [new AppliedCollection(address, applied.Differences, applied.Records?.Lost ?? 0)];
+    }
+
+    /// <summary>Refuses a person who has as many collections as they may.</summary>
+    /// <exception cref="ProblemException">409.</exception>
+    public static async Task DemandRoomAsync(IUnitOfWork unit, Guid? owner, int perPerson, CancellationToken ct)
+    {
+        var own = await unit.ScalarAsync<long>(CountOwn, new { Owner = owner }, ct);
+        if (own >= perPerson)
+        {
+            throw new ProblemException(
+                Problem.Conflict($"You have {own} collections, and more are not allowed. Delete one first.")
+            );
+        }
     }
 
     /// <summary>Deletes a collection with all its records.</summary>

@@ -95,8 +95,6 @@ public sealed record NewCollection(
 /// <summary>Declares a collection in the caller's name.</summary>
 internal static class DeclareCollection
 {
-    private const string CountOwn = "SELECT COUNT(*) FROM collection WHERE owner = @Owner";
-
     public static void Map(RouteGroupBuilder collections) =>
         collections
             .MapPost("/", Handle)
@@ -119,19 +117,6 @@ internal static class DeclareCollection
             .WithReplyExample(CollectionResource.Example)
             .Fails(StatusCodes.Status409Conflict);
 
-    /// <summary>Refuses a person who has as many collections as they may.</summary>
-    /// <exception cref="ProblemException">409.</exception>
-    public static async Task DemandRoomAsync(IUnitOfWork unit, Guid? owner, int perPerson, CancellationToken ct)
-    {
-        var own = await unit.ScalarAsync<long>(CountOwn, new { Owner = owner }, ct);
-        if (own >= perPerson)
-        {
-            throw new ProblemException(
-                Problem.Conflict($"You have {own} collections, and more are not allowed. Delete one first.")
-            );
-        }
-    }
-
     private static async Task<Results<CreatedReply<CollectionResource>, Problem>> Handle(
         Body<NewCollection> body,
         IdempotencyKey key,
@@ -149,7 +134,7 @@ internal static class DeclareCollection
             database,
             async unit =>
             {
-                await DemandRoomAsync(unit, caller.Id, options.Value.PerPerson, ct);
+                await Declaration.DemandRoomAsync(unit, caller.Id, options.Value.PerPerson, ct);
                 var row = await declaration.CreateAsync(unit, text, caller.Id, clock.GetUtcNow(), ct);
                 var resource = CollectionResource.Of(row, row.Plan(), FoundCollection.ViewerOf(caller));
                 return Reply.Created(resource.Links["self"], resource);

@@ -144,9 +144,7 @@ internal static class DefinitionCheck
 
         if (
             field.Search is true
-            && (
-                !(field.IsText || field.Type == FieldKind.Enum) || field.Hidden is true || field.See is not null
-            )
+            && (!(field.IsText || field.Type == FieldKind.Enum) || field.Hidden is true || field.See is not null)
         )
         {
             // What is found tells what is in it.

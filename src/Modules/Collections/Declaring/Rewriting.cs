@@ -126,7 +126,9 @@ internal static class Rewriting
                 lost++;
                 if (unconverted.Count < MostTold)
                 {
-                    unconverted.Add(new RecordFault(row.Id, field.Name, $"{was.Shown(old).GetRawText()} cannot be converted."));
+                    unconverted.Add(
+                        new RecordFault(row.Id, field.Name, $"{was.Shown(old).GetRawText()} cannot be converted.")
+                    );
                 }
             }
         }

@@ -65,9 +65,7 @@ internal sealed partial class LiveFeeds(
         var test = RecordQuery.FilterAt("/filter", asked.Filter, known, viewer);
         var sight = Sight.Of(known, viewer, asked.Filter ?? "", test);
         var oldest = now - TimeSpan.FromDays(options.Value.KeepDeletedDays);
-        var from = asked.Since is null
-            ? null
-            : ChangeCursor.Read(asked.Since, "/since", known.Main.Revision, oldest);
+        var from = asked.Since is null ? null : ChangeCursor.Read(asked.Since, "/since", known.Main.Revision, oldest);
         while (true)
         {
             var feed = _feeds.GetOrAdd(sight, _ => new LiveFeed(NewName(), sight, known, viewer));
@@ -123,11 +121,7 @@ internal sealed partial class LiveFeeds(
     private BroadcastOperator Hearers(LiveFeed feed) => Sockets.To(feed.Name).Local;
 
     private async Task<ChangeCursor> LastAsync(CollectionPlan plan, CancellationToken ct) =>
-        new(
-            await database.ReadAsync(r => ChangeFeed.LastAsync(r, plan.Key, ct), ct),
-            plan.Revision,
-            clock.GetUtcNow()
-        );
+        new(await database.ReadAsync(r => ChangeFeed.LastAsync(r, plan.Key, ct), ct), plan.Revision, clock.GetUtcNow());
 
     private static Func<LiveChange, ValueTask> Say(ClientSocket socket) =>
         change => CollectionsNamespace.Change.SayAsync(socket, change);
@@ -259,7 +253,10 @@ internal sealed partial class LiveFeeds(
         foreach (var socket in Hearers(feed).LocalSockets())
         {
             var viewer = FoundCollection.ViewerOf(socket.Caller());
-            var test = feed.Sight.Filter.Length == 0 ? null : Checker.CheckFilter(feed.Sight.Filter, feed.Known, viewer, out _);
+            var test =
+                feed.Sight.Filter.Length == 0
+                    ? null
+                    : Checker.CheckFilter(feed.Sight.Filter, feed.Known, viewer, out _);
             if (
                 (test is null && feed.Sight.Filter.Length > 0)
                 || Sight.Of(feed.Known, viewer, feed.Sight.Filter, test) != feed.Sight
@@ -276,7 +273,10 @@ internal sealed partial class LiveFeeds(
         await CollectionsNamespace.Ended.SayAsync(socket, new LiveEnd(feed.Name, feed.Known.Main.Address, code));
     }
 
-    [LoggerMessage(LogLevel.Warning, "What changed in the collection {Collection} was not sent; it is looked for again.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "What changed in the collection {Collection} was not sent; it is looked for again."
+    )]
     private static partial void LogNotSent(ILogger logger, Exception e, string collection);
 }
 

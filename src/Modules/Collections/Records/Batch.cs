@@ -170,7 +170,11 @@ internal static class Batch
 
         if (operation.Do == BatchDeed.Put)
         {
-            var (put, data, _) = await work.PutAsync(operation.Body ?? default, work.KeyOf(operation.By ?? "id"), false);
+            var (put, data, _) = await work.PutAsync(
+                operation.Body ?? default,
+                work.KeyOf(operation.By ?? "id"),
+                false
+            );
             return RecordView.Of(put, data, found.Viewer);
         }
 
@@ -200,9 +204,13 @@ internal static class Batch
         var errors = (problem.Errors ?? [new FieldError("", problem.Detail ?? problem.Title)]).Select(error =>
             error with
             {
-                Pointer = at + (error.Pointer is "" or "/record" ? error.Pointer
-                    : error.Pointer == "?by" ? "/by"
-                    : "/body" + error.Pointer),
+                Pointer =
+                    at
+                    + (
+                        error.Pointer is "" or "/record" ? error.Pointer
+                        : error.Pointer == "?by" ? "/by"
+                        : "/body" + error.Pointer
+                    ),
             }
         );
         return Problem.Of(problem.Status, problem.Title, problem.Detail, [.. errors]);

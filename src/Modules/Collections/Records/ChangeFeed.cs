@@ -137,7 +137,11 @@ internal static class ChangeFeed
             .Select(one => (one.Change, new ChangeCursor(one.Position, plan.Revision, now)))
             .ToList();
         var more = isFull || (isCut && changes.Count == limit);
-        return ([.. changes.Where(one => one.Change is not null).Select(one => (one.Change!, one.Item2))], more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now), more);
+        return (
+            [.. changes.Where(one => one.Change is not null).Select(one => (one.Change!, one.Item2))],
+            more ? changes[^1].Item2 : new ChangeCursor(last, plan.Revision, now),
+            more
+        );
     }
 
     private static async Task<RecordChange?> OfAsync(

@@ -84,10 +84,9 @@ internal static class ImportRecords
                         try
                         {
                             var isText = form == RowsForm.Csv;
-                            var outcome =
-                                by is null
-                                    ? await CreateAsync(work, rows[i].Record, isText)
-                                    : (await work.PutAsync(rows[i].Record, field, isText)).Outcome;
+                            var outcome = by is null
+                                ? await CreateAsync(work, rows[i].Record, isText)
+                                : (await work.PutAsync(rows[i].Record, field, isText)).Outcome;
                             created += outcome == PutOutcome.Created ? 1 : 0;
                             changed += outcome == PutOutcome.Changed ? 1 : 0;
                         }

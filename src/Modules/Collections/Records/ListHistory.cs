@@ -90,7 +90,16 @@ internal static class ListHistory
 
         var (versions, isCut) = read.Versions;
         return PageReply<Shown>
-            .Of([.. versions.Select((version, i) => Show(found, read.Row, version, versions.ElementAtOrDefault(i + 1)))], page, last => new Cursor(last.Position), isCut)
+            .Of(
+                [
+                    .. versions.Select(
+                        (version, i) => Show(found, read.Row, version, versions.ElementAtOrDefault(i + 1))
+                    ),
+                ],
+                page,
+                last => new Cursor(last.Position),
+                isCut
+            )
             .Select(shown => shown.Version);
     }
 

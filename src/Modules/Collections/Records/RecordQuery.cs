@@ -69,7 +69,9 @@ internal sealed record RecordQuery(
         }
         else if (query is null)
         {
-            errors.Add(new FieldError("?q", $"At most {LongestSearch} characters with a word to look for are expected."));
+            errors.Add(
+                new FieldError("?q", $"At most {LongestSearch} characters with a word to look for are expected.")
+            );
         }
 
         return query;

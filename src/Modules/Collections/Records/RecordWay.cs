@@ -267,12 +267,7 @@ internal sealed class RecordWay
     }
 
     private static ProblemException TooLarge(string part, string says) =>
-        new(
-            Problem.BadRequest(
-                "The collection is too large to look at every record.",
-                new FieldError(part, says)
-            )
-        );
+        new(Problem.BadRequest("The collection is too large to look at every record.", new FieldError(part, says)));
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -87,7 +87,9 @@ internal sealed class RecordWork
     public FieldPlan? KeyOf(string by) =>
         by == "id" ? null
         : Plan.Find(by) is { IsUnique: true } field && Access.Viewer.Sees(Plan, field) ? field
-        : throw RecordQuery.Invalid([new FieldError("?by", $"'{by}' is neither id nor a unique field that you may read.")]);
+        : throw RecordQuery.Invalid([
+            new FieldError("?by", $"'{by}' is neither id nor a unique field that you may read."),
+        ]);
 
     /// <summary>
     /// Changes the record that has the same key as what was sent, or stores a new one; what was not sent stays. What the caller may not read is there as little as what nobody has,
@@ -96,7 +98,11 @@ internal sealed class RecordWork
     /// <param name="body">What was sent.</param>
     /// <param name="by">The unique field that is the key; null for the id.</param>
     /// <param name="isText">Whether its numbers are text.</param>
-    public async Task<(RecordRow Row, RecordData Data, PutOutcome Outcome)> PutAsync(JsonElement body, FieldPlan? by, bool isText)
+    public async Task<(RecordRow Row, RecordData Data, PutOutcome Outcome)> PutAsync(
+        JsonElement body,
+        FieldPlan? by,
+        bool isText
+    )
     {
         var id = RecordBody.IdOf(body);
         var key = by is null ? id : Reader(isText).Key(by, body);

@@ -183,7 +183,9 @@ internal static class RowsBody
         else if (field?.Field.IsMany == true)
         {
             writer.WriteStartArray();
-            foreach (var item in text.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (
+                var item in text.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
             {
                 writer.WriteStringValue(item);
             }

@@ -36,7 +36,9 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
         var sums = Fields("?sum", RecordQuery.Parts(request.Query["sum"].ToString()));
         foreach (var field in by.Where(field => field.Field.IsMany || field.Sort is Sort.None))
         {
-            errors.Add(new FieldError("?by", $"'{field.Name}' holds a list or any JSON: records are not counted by it."));
+            errors.Add(
+                new FieldError("?by", $"'{field.Name}' holds a list or any JSON: records are not counted by it.")
+            );
         }
 
         foreach (var field in sums.Where(field => field.Sort is not (Sort.Whole or Sort.Real or Sort.Decimal)))
@@ -61,7 +63,9 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
             errors.Add(new FieldError("?limit", $"A whole number from 1 to {PageRequest.MaximumLimit}."));
         }
 
-        return errors.Count == 0 ? new Totals(by, names.Contains("owner"), sums, limit) : throw RecordQuery.Invalid(errors);
+        return errors.Count == 0
+            ? new Totals(by, names.Contains("owner"), sums, limit)
+            : throw RecordQuery.Invalid(errors);
 
         List<FieldPlan> Fields(string part, IEnumerable<string> asked)
         {
@@ -100,7 +104,10 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
             && access.RuleOf(Deed.Read) is Truth { Value: true };
         if (isAll && By.Count == 0)
         {
-            return new RecordCounts([Of(plan, new Row(await RecordWay.CountAsync(reader, plan, ct), null, "{}", "[]"))], false);
+            return new RecordCounts(
+                [Of(plan, new Row(await RecordWay.CountAsync(reader, plan, ct), null, "{}", "[]"))],
+                false
+            );
         }
 
         if (isAll && By is [{ IsIndexed: true } field])
@@ -138,7 +145,10 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
             ", ",
             Sums.SelectMany(field => Sum(SqlWriter.ValueOf(reader.Dialect, field, "r"), field.Sort, isSqlite))
         );
-        var values = string.Join(", ", By.Select(by => $"'{by.Key}', k.data -> {(isSqlite ? $"'$.\"{by.Key}\"'" : $"'{by.Key}'")}"));
+        var values = string.Join(
+            ", ",
+            By.Select(by => $"'{by.Key}', k.data -> {(isSqlite ? $"'$.\"{by.Key}\"'" : $"'{by.Key}'")}")
+        );
         // What a group has in common is taken from one of its records, as exactly as it is stored.
         var (rows, isCut) = await reader.QueryWithinAsync<Row>(
             $"""
@@ -152,10 +162,7 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
             row => row.Data.Length,
             ct
         );
-        return new RecordCounts(
-            [.. rows.Take(Limit).Select(row => Of(plan, row))],
-            isCut || rows.Count > Limit
-        );
+        return new RecordCounts([.. rows.Take(Limit).Select(row => Of(plan, row))], isCut || rows.Count > Limit);
     }
 
     // Whole numbers in two halves: the sum of many may be beyond 64 bits, and an engine that finds this out gives up.
@@ -180,8 +187,15 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
         }
 
         var parts = JsonSerializer.Deserialize<string?[]>(row.Sums)!;
-        var sums = Sums.Select((field, i) => (field.Name, Sum: Shown(field, parts.ElementAtOrDefault(2 * i), parts.ElementAtOrDefault((2 * i) + 1))));
-        return new RecordCount(by, row.Count, sums.ToDictionary(sum => sum.Name, sum => sum.Sum, StringComparer.Ordinal));
+        var sums = Sums.Select(
+            (field, i) =>
+                (field.Name, Sum: Shown(field, parts.ElementAtOrDefault(2 * i), parts.ElementAtOrDefault((2 * i) + 1)))
+        );
+        return new RecordCount(
+            by,
+            row.Count,
+            sums.ToDictionary(sum => sum.Name, sum => sum.Sum, StringComparer.Ordinal)
+        );
     }
 
     private static JsonElement Shown(FieldPlan field, string? first, string? second)
@@ -197,7 +211,9 @@ internal sealed record Totals(IReadOnlyList<FieldPlan> By, bool ByOwner, IReadOn
             return JsonSerializer.SerializeToElement(double.IsFinite(sum) ? sum : (double?)null);
         }
 
-        var units = (decimal.Parse(first, CultureInfo.InvariantCulture) * 4294967296m) + decimal.Parse(second, CultureInfo.InvariantCulture);
+        var units =
+            (decimal.Parse(first, CultureInfo.InvariantCulture) * 4294967296m)
+            + decimal.Parse(second, CultureInfo.InvariantCulture);
         return field.Sort == Sort.Decimal
             ? JsonSerializer.SerializeToElement(Scalars.ShowDecimal(units, field.Field.Decimals))
             : JsonElement.Parse(units.ToString(CultureInfo.InvariantCulture));

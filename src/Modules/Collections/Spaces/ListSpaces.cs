@@ -40,9 +40,7 @@ internal static class ListSpaces
             .WithDescription(
                 "Those that the caller looks after: who declared all collections in one, and who may look after everybody's (`collections.manage`)."
             )
-            .WithReplyExample(
-                new Page<SpaceResource>([SpaceResource.Of(new SpaceRow("class-3", 2, 40))], null)
-            );
+            .WithReplyExample(new Page<SpaceResource>([SpaceResource.Of(new SpaceRow("class-3", 2, 40))], null));
 
     private static async Task<PageReply<SpaceResource>> Handle(
         PageRequest page,

@@ -53,7 +53,9 @@ internal sealed record FoundCollection(Known Known, Viewer Viewer) : IResource<C
             async (current, ct) =>
             {
                 var known = await database.ReadAsync(r => store.FindAsync(r, Plan.Address, ct), ct);
-                return ViewerOf(current) == Viewer && known?.Main.Key == Plan.Key && known.Main.Revision == Plan.Revision;
+                return ViewerOf(current) == Viewer
+                    && known?.Main.Key == Plan.Key
+                    && known.Main.Revision == Plan.Revision;
             }
         );
 

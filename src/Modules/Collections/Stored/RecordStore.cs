@@ -171,11 +171,7 @@ internal static class RecordStore
 
     /// <summary>The id of the record of which a unique field has this value; null where none has.</summary>
     public static Task<Guid?> FindUniqueAsync(IReader reader, FieldPlan field, object value, CancellationToken ct) =>
-        reader.ScalarAsync<Guid?>(
-            FindUniqueId,
-            new { Field = field.Slot, Value = RecordData.TextOf(value) },
-            ct
-        );
+        reader.ScalarAsync<Guid?>(FindUniqueId, new { Field = field.Slot, Value = RecordData.TextOf(value) }, ct);
 
     /// <summary>Brings what a record is found by from one state to another; null is a record that is not found at all.</summary>
     public static async Task IndexAsync(

@@ -56,7 +56,8 @@ internal static class CollectionsVerbs
 
     private static readonly Option<string?> ApiKey = new("--api-key")
     {
-        Description = "With --server: an API key of somebody who may declare collections; @FILE to read it from a file, - from the standard input.",
+        Description =
+            "With --server: an API key of somebody who may declare collections; @FILE to read it from a file, - from the standard input.",
         HelpName = "KEY",
     };
 
@@ -159,7 +160,6 @@ internal static class CollectionsVerbs
     {
         var database = await OpenAsync(services, ct);
         var declaration = services.GetRequiredService<Declaration>();
-        var store = services.GetRequiredService<CollectionStore>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var applied = new List<AppliedCollection>();
         try
@@ -171,18 +171,7 @@ internal static class CollectionsVerbs
                     applied.Clear();
                     foreach (var one in asked)
                     {
-                        applied.AddRange(
-                            await ApplyCollections.ApplyAsync(
-                                unit,
-                                declaration,
-                                store,
-                                one.ToText(),
-                                confirm,
-                                null,
-                                now,
-                                ct
-                            )
-                        );
+                        applied.AddRange(await declaration.ApplyAsync(unit, one.ToText(), confirm, null, now, ct));
                     }
 
                     return isPlan ? throw new GivenUpException() : true;

@@ -47,8 +47,11 @@ internal sealed class RemoteServer : IDisposable
             JsonSerializer.SerializeToUtf8Bytes(new CollectionsToApply(collections), Json.Options)
         );
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, At("/api/v1/collections/apply" + query)) { Content = body };
-        return Read<AppliedCollections>(await SendAsync(request, ct)).Items;
+        using var request = new HttpRequestMessage(HttpMethod.Post, At("/api/v1/collections/apply" + query))
+        {
+            Content = body,
+        };
+        return await SendAsync(request, json => Read<AppliedCollections>(json).Items, ct);
     }
 
     /// <summary>The declarations of the collections that the key's account looks after.</summary>
@@ -59,10 +62,10 @@ internal sealed class RemoteServer : IDisposable
         for (var path = "/api/v1/collections?limit=200"; path is not null; )
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, At(path));
-            var page = JsonNode.Parse(await SendAsync(request, ct))!;
+            var page = await SendAsync(request, Read<ExportedPage>, ct);
             // Rules are shown to those who look after a collection; of others no whole declaration is to be had.
-            texts.AddRange(page["items"]!.AsArray().Where(item => item!["rules"] is not null).Select(item => TextOf(item!)));
-            path = (string?)page["next"];
+            texts.AddRange(page.Items.Where(item => item["rules"] is not null).Select(TextOf));
+            path = page.Next;
         }
 
         return texts;
@@ -70,11 +73,11 @@ internal sealed class RemoteServer : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static CollectionText TextOf(JsonNode resource)
+    private static CollectionText TextOf(JsonObject resource)
     {
         foreach (var member in new[] { "revision", "owner", "createdAt", "updatedAt", "links" })
         {
-            resource.AsObject().Remove(member);
+            resource.Remove(member);
         }
 
         return resource.Deserialize<CollectionText>(Json.Options)!;
@@ -84,13 +87,13 @@ internal sealed class RemoteServer : IDisposable
 
     private static T Read<T>(byte[] json) => JsonSerializer.Deserialize<T>(json, Json.Options)!;
 
-    private async Task<byte[]> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, Func<byte[], T> read, CancellationToken ct)
     {
         try
         {
             using var reply = await _client.SendAsync(request, ct);
             var body = await reply.Content.ReadAsByteArrayAsync(ct);
-            return reply.IsSuccessStatusCode ? body : throw Refused((int)reply.StatusCode, body);
+            return reply.IsSuccessStatusCode ? read(body) : throw Refused((int)reply.StatusCode, body);
         }
         catch (HttpRequestException e)
         {
@@ -123,6 +126,10 @@ internal sealed class RemoteServer : IDisposable
             // It is no problem document: its status is all there is to tell.
         }
 
-        return new VerbException($"{_address} answers {status}: {detail ?? "it does not say why."}{string.Concat(errors)}");
+        return new VerbException(
+            $"{_address} answers {status}: {detail ?? "it does not say why."}{string.Concat(errors)}"
+        );
     }
+
+    private sealed record ExportedPage(IReadOnlyList<JsonObject> Items, string? Next);
 }

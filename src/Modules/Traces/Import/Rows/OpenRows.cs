@@ -25,7 +25,8 @@ internal static class OpenRows
                 mapping.Settle(sample);
                 var absent = FindNamed(request, file, mapping);
                 return new JsonRows(
-                    new LineReader(file.Content, LongestRecord) {
+                    new LineReader(file.Content, LongestRecord)
+                    {
                         FirstLine = request.SkipLines + 1,
                         Fails = message => new ImportException(message),
                     },
@@ -164,7 +165,10 @@ internal static class OpenRows
         }
 
         using var again = ImportFile.Open(request.File, null, request.Encoding, request.SkipLines);
-        using var lines = new LineReader(again.Content, LongestRecord) { Fails = message => new ImportException(message) };
+        using var lines = new LineReader(again.Content, LongestRecord)
+        {
+            Fails = message => new ImportException(message),
+        };
         while (absent.Count > 0 && lines.Read())
         {
             Look(lines.RawMemory, Remove);

@@ -147,7 +147,10 @@ internal sealed class PersonFile(string path) : IAsyncDisposable
 
     private void Read(string from, Action<CsvReader> take)
     {
-        using var rows = new CsvReader(File.OpenRead(from), LongestLine, (byte)',') { Fails = message => new ImportException(message) };
+        using var rows = new CsvReader(File.OpenRead(from), LongestLine, (byte)',')
+        {
+            Fails = message => new ImportException(message),
+        };
         for (var isFirst = true; rows.Read(); isFirst = false)
         {
             var isWhole = rows is { Fault: null, Count: 3 };

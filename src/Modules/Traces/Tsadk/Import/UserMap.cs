@@ -40,7 +40,10 @@ internal static class UserMap
         var users = new Dictionary<long, MappedUser>();
         try
         {
-            using var rows = new CsvReader(File.OpenRead(path), LongestLine, (byte)',') { Fails = message => new ImportException(message) };
+            using var rows = new CsvReader(File.OpenRead(path), LongestLine, (byte)',')
+            {
+                Fails = message => new ImportException(message),
+            };
             if (!rows.Read())
             {
                 throw new ImportException($"{path} is empty; its first line is to be {string.Join(',', Columns)}.");
