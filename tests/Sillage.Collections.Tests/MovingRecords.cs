@@ -312,6 +312,20 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
     }
 
     [Fact]
+    public async Task Who_may_create_nothing_imports_nothing()
+    {
+        var closed = await DeclareAsync(
+            """{"fields": [{"name": "title", "type": "string"}], "rules": {"read": "true"}}"""
+        );
+        (await ImportAsync(closed, "title\na\n", "text/csv")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        var own = await DeclareAsync(
+            """{"fields": [{"name": "title", "type": "string"}], "rules": {"read": "true", "create": "title != 'b'"}}"""
+        );
+        (await ImportAsync(own, "title\na\nb\n", "text/csv")).Pointers().ShouldBe(["/rows/1"]);
+        (await GetAsync(own)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_import_is_by_a_key_and_once()
     {
         var records = await DeclareAsync(Books);

@@ -56,6 +56,8 @@ internal sealed class PocketBaseShelf(ShelfGround ground)
                 ]
             )
         );
+        // Its check of a rule knows the fields only once they are there.
+        await api.PatchAsync("/api/collections/books", new JsonObject { ["updateRule"] = "owner = @request.auth.id" });
         var user = await api.PostAsync(
             "/api/collections/users/records",
             new JsonObject
@@ -134,7 +136,6 @@ internal sealed class PocketBaseShelf(ShelfGround ground)
             ["listRule"] = "",
             ["viewRule"] = "",
             ["createRule"] = "@request.auth.id != '' && @request.data.owner = @request.auth.id",
-            ["updateRule"] = "owner = @request.auth.id",
             ["schema"] = new JsonArray([.. fields]),
             ["indexes"] = new JsonArray([.. indexes.Select(index => (JsonNode)index)]),
         };

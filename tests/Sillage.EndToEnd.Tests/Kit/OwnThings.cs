@@ -30,8 +30,9 @@ internal sealed record OwnThings(
             new { machine = "rower", start = "2026-11-20T06:30:00Z" }
         );
         var squad = await owner.PostAsync("/api/v1/squads", new { name = "Swept over" });
-        var collection = "swept" + Guid.CreateVersion7().ToString("N");
-        await owner.PostAsync("/api/v1/collections", new { template = "items", name = collection });
+        var space = "swept" + Guid.CreateVersion7().ToString("N");
+        await owner.PostAsync("/api/v1/collections", new { template = "items", space });
+        var collection = space + ".items";
         var record = await owner.PostAsync(
             $"/api/v1/collections/{collection}/records",
             new { name = "Swept", price = 1 }
@@ -60,6 +61,7 @@ internal sealed record OwnThings(
                 "squad" => Squad,
                 "collection" => Collection,
                 "record" => Record,
+                "space" => Collection.Split('.')[0],
                 "user" => "me",
                 "thread" => "1",
                 _ => Nobody,

@@ -11,6 +11,7 @@ using Sillage.Api.Idempotency;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Api.Requests;
+using Sillage.Collections.Language;
 using Sillage.Collections.Stored;
 using Sillage.Storage;
 
@@ -78,6 +79,12 @@ internal static class ImportRecords
                 {
                     var work = await RecordWork.BeginAsync(unit, store, found, clock.GetUtcNow(), 0, ct);
                     var field = by is null ? null : work.KeyOf(by);
+                    // Who may create none at all is told so, and not of each row.
+                    if (by is null && work.Access.RuleOf(Deed.Create) is Truth { Value: false })
+                    {
+                        throw new ProblemException(work.Access.Denied(Deed.Create));
+                    }
+
                     var (created, changed, errors) = (0L, 0L, new List<FieldError>());
                     for (var i = 0; i < rows.Count && errors.Count < MostTold; i++)
                     {

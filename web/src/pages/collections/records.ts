@@ -60,7 +60,7 @@ class Records extends Page {
             [
               ...shown.map((field, i) => ({ title: field.name, wide: i === 0, cell: (record: Stored) => cell(record[field.name]) })),
               { title: c("updated"), cell: (record: Stored) => time(record.updated, "minute") },
-              { title: "", cell: (record: Stored) => html`<button type="button" class="quiet" @click=${() => this.edit(record.id)}>${c("open")}</button>` },
+              { title: c("open"), cell: (record: Stored) => html`<button type="button" class="quiet" @click=${() => this.edit(record.id)}>${c("open")}</button>` },
             ],
             this.records.items,
           )}${this.records.button()}`}`;
