@@ -1,7 +1,9 @@
 using System.Text;
 using Shouldly;
 using Sillage.Rowing.Files;
+using Sillage.Rowing.Fit;
 using Sillage.Rowing.Records;
+using Sillage.Rowing.Strokes;
 using Xunit;
 
 namespace Sillage.Rowing.Tests;
@@ -222,6 +224,94 @@ public sealed class FileReadingTests
         const string rows = "Number,\"Time (seconds)\",\"Distance (meters)\",\"Pace (seconds)\"\n1,2,20,100\n";
         Read(rows, Hints with { Machine = Machine.Bike }).Workouts[0].Strokes[0].Pace.ShouldBe(50_000);
         Read(rows).Workouts[0].Strokes[0].Pace.ShouldBe(100_000);
+    }
+
+    [Fact]
+    public void Each_record_of_a_file_belongs_to_one_session()
+    {
+        const int Sessions = 300;
+        const int Records = 2000;
+        var writer = new FitWriter();
+        for (var i = 0; i < Sessions; i++)
+        {
+            // Two thirds begin together.
+            writer.Write(18, new FitValue(2, FitType.UInt32, 1000 + (i < 200 ? 0 : i)));
+        }
+
+        for (var i = 0; i < Records; i++)
+        {
+            writer.Write(20, new FitValue(253, FitType.UInt32, 900 + i), new FitValue(3, FitType.Byte8, 120));
+        }
+
+        var content = FileReading.Read(writer.ToArray(), Hints);
+        content.Workouts.Count.ShouldBe(Sessions);
+        content.Workouts.Sum(workout => workout.Strokes.Count).ShouldBe(Records);
+        // What was recorded before all of them is the first one's.
+        content.Workouts[0].Strokes.Count.ShouldBe(100 + 200);
+        content.Workouts[^1].Strokes.Count.ShouldBe(900 + Records - 1299);
+        var doubled = content.Findings.ShouldHaveSingleItem();
+        (doubled.Code, doubled.Count).ShouldBe(("sessions-doubled", 199));
+    }
+
+    [Fact]
+    public void What_of_a_file_would_take_much_room_is_left_out_and_told()
+    {
+        var many = new StringBuilder("<TrainingCenterDatabase>");
+        for (var i = 0; i <= FileRoom.Sessions; i++)
+        {
+            many.Append("<Activity><Lap StartTime='2026-11-20T06:30:00Z'/></Activity>");
+        }
+
+        var sessions = Read(many.Append("</TrainingCenterDatabase>").ToString());
+        sessions.Workouts.Count.ShouldBe(FileRoom.Sessions);
+        sessions.Findings.ShouldContain(finding => finding.Code == "too-many-sessions" && finding.Count == 1);
+
+        many.Clear().Append("<gpx><trk>");
+        for (var i = 0; i <= FileRoom.Points; i++)
+        {
+            many.Append("<trkpt><time>2026-11-20</time></trkpt>");
+        }
+
+        var points = Read(many.Append("</trk></gpx>").ToString());
+        points.Workouts.ShouldHaveSingleItem().Strokes.Count.ShouldBe(FileRoom.Points);
+        points.Findings.ShouldContain(finding => finding.Code == "too-many-points" && finding.Count == 1);
+
+        var laps = string.Concat(Enumerable.Repeat("<Lap StartTime='2026-11-20T06:30:00Z'/>", FileRoom.Parts + 1));
+        var parts = Read($"<TrainingCenterDatabase><Activity>{laps}</Activity></TrainingCenterDatabase>");
+        parts.Workouts.ShouldHaveSingleItem().Splits.ShouldBeNull();
+        parts.Findings.ShouldHaveSingleItem().Code.ShouldBe("too-many-parts");
+
+        Read("Date,Work Distance" + new string(',', 1000) + "\n2026-11-20,2000\n").Failure.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_stroke_is_in_the_first_interval_whose_end_it_does_not_come_after()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 200; round++)
+        {
+            // Some last no time, and what a file says may go back.
+            List<Measures> intervals =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(1, 12))
+                    .Select(_ => new Measures(Time: random.Next(-2, 6), RestTime: random.Next(0, 3))),
+            ];
+            List<Stroke> strokes = [.. Enumerable.Range(0, 40).Select(_ => new Stroke { Time = random.Next(40_000) })];
+            Derivation.Place(strokes, intervals);
+            foreach (var stroke in strokes)
+            {
+                var (at, start) = (0, 0d);
+                double EndOf(int i) => start + ((intervals[i].Time!.Value + intervals[i].RestTime!.Value) * 1000);
+                while (at < intervals.Count - 1 && stroke.Time > EndOf(at))
+                {
+                    (start, at) = (EndOf(at), at + 1);
+                }
+
+                stroke.Interval.ShouldBe(at);
+                stroke.IsRest.ShouldBe(stroke.Time > start + (intervals[at].Time!.Value * 1000) + 100);
+            }
+        }
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace Sillage.Rowing.Files;
 internal sealed class CsvTable
 {
     private const int MostRows = 500_000;
+    private const int MostColumns = 1000;
 
     private readonly Dictionary<string, int> _columns;
 
@@ -25,7 +26,7 @@ internal sealed class CsvTable
 
     public IReadOnlyList<string[]> Rows { get; }
 
-    /// <summary>Reads a table; null if there is no text in these bytes, or too many rows.</summary>
+    /// <summary>Reads a table; null if there is no text in these bytes, or too many rows or columns.</summary>
     public static CsvTable? Read(byte[] bytes)
     {
         if (bytes.AsSpan().Contains((byte)0))
@@ -70,6 +71,10 @@ internal sealed class CsvTable
             else if (c == separator)
             {
                 cells.Add(Take(cell));
+                if (cells.Count > MostColumns)
+                {
+                    return null;
+                }
             }
             else if (c is '\n' or '\r')
             {

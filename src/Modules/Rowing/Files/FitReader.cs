@@ -18,11 +18,20 @@ internal sealed class FitReader
     // Between two laps a watch loses a second; a rest is longer.
     private const double ShortestRest = 3;
 
+    private sealed record SessionParts(List<(long Time, Stroke Stroke)> Records, List<FitLap> Laps);
+
     private readonly List<FitLap> _sessions = [];
     private readonly List<FitLap> _laps = [];
     private readonly List<(long Time, Stroke Stroke)> _records = [];
-    private readonly Findings _findings = new();
+    private readonly Findings _findings;
+    private readonly FileRoom _room;
     private Device _device = new();
+
+    private FitReader()
+    {
+        _findings = new Findings();
+        _room = new FileRoom(_findings);
+    }
 
     public static FileContent Read(byte[] bytes, FileHints hints)
     {
@@ -64,10 +73,10 @@ internal sealed class FitReader
                         ?.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
                 };
                 break;
-            case Session:
+            case Session when _room.HasSession():
                 _sessions.Add(FitLap.OfSession(message));
                 break;
-            case Lap:
+            case Lap when _room.HasLap():
                 _laps.Add(FitLap.OfLap(message));
                 break;
             case Record:
@@ -81,6 +90,11 @@ internal sealed class FitReader
         if (message.Time is not { } time)
         {
             _findings.Add("record-without-time", "A record without a time is left out.");
+            return;
+        }
+
+        if (!_room.HasPoint())
+        {
             return;
         }
 
@@ -120,11 +134,13 @@ internal sealed class FitReader
         }
 
         var workouts = new List<WorkoutDraft>();
+        var hasPlaces = _records.Exists(r => r.Stroke.Latitude is not null);
+        var parts = Divide();
         foreach (var session in _sessions)
         {
-            if (FitSport.MachineOf(session, hints, _records.Any(r => r.Stroke.Latitude is not null)) is { } machine)
+            if (FitSport.MachineOf(session, hints, hasPlaces) is { } machine)
             {
-                workouts.Add(Make(session, machine, hints));
+                workouts.Add(Make(session, machine, parts, hints));
             }
             else
             {
@@ -137,20 +153,54 @@ internal sealed class FitReader
             : new FileContent("fit", workouts, _findings.ToList());
     }
 
-    private WorkoutDraft Make(FitLap session, Machine machine, FileHints hints)
-    {
-        var start = session.Start ?? (_records.Count > 0 ? _records[0].Time : 0);
-        var until = _sessions.Where(s => s.Start > start).Min(s => s.Start) ?? long.MaxValue;
-        var laps = _laps.Where(lap => lap.Start >= start && lap.Start < until).OrderBy(lap => lap.Start).ToList();
-        var (intervals, splits) = Parts(laps);
-        var strokes = new List<Stroke>();
-        foreach (var (time, stroke) in _records)
-        {
-            if (time >= until || (time < start && _sessions.Any(s => s.Start < start)))
-            {
-                continue;
-            }
+    /// <summary>When a session began.</summary>
+    private long StartOf(FitLap session) => session.Start ?? (_records.Count > 0 ? _records[0].Time : 0);
 
+    /// <summary>
+    /// What belongs to the sessions by when they began: a record or a lap to the last that had begun by then, what was recorded before all of them to the first.
+    /// </summary>
+    private Dictionary<long, SessionParts> Divide()
+    {
+        long[] starts = [.. _sessions.Select(StartOf).Distinct().Order()];
+        var parts = starts.ToDictionary(start => start, _ => new SessionParts([], []));
+        foreach (var record in _records)
+        {
+            parts[starts[Math.Max(LastBy(starts, record.Time), 0)]].Records.Add(record);
+        }
+
+        foreach (var lap in _laps)
+        {
+            if (lap.Start is { } began && LastBy(starts, began) is >= 0 and var at)
+            {
+                parts[starts[at]].Laps.Add(lap);
+            }
+        }
+
+        return parts;
+    }
+
+    private static int LastBy(long[] starts, long time)
+    {
+        var at = Array.BinarySearch(starts, time);
+        return at >= 0 ? at : ~at - 1;
+    }
+
+    private WorkoutDraft Make(FitLap session, Machine machine, Dictionary<long, SessionParts> all, FileHints hints)
+    {
+        var start = StartOf(session);
+        if (!all.Remove(start, out var its))
+        {
+            _findings.Add(
+                "sessions-doubled",
+                "Sessions begin at the same moment; the first of them has the records and laps."
+            );
+            its = new SessionParts([], []);
+        }
+
+        var (intervals, splits) = Parts([.. its.Laps.OrderBy(lap => lap.Start)]);
+        var strokes = new List<Stroke>();
+        foreach (var (time, stroke) in its.Records)
+        {
             if (time < start - LongestSession || time > start + LongestSession)
             {
                 _findings.Add("time-jumps", "A record days away from its session is left out.");
@@ -178,7 +228,7 @@ internal sealed class FitReader
     }
 
     /// <summary>Laps with time in between, or with laps of rest, are intervals; all others are splits.</summary>
-    private static (List<Measures>? Intervals, List<Measures>? Splits) Parts(List<FitLap> laps)
+    private (List<Measures>? Intervals, List<Measures>? Splits) Parts(List<FitLap> laps)
     {
         if (laps.Count < 2)
         {
@@ -210,7 +260,9 @@ internal sealed class FitReader
             parts.Add(part);
         }
 
-        return hasRest ? (parts, null) : (null, parts);
+        return !FileRoom.AreKept(parts, _findings) ? (null, null)
+            : hasRest ? (parts, null)
+            : (null, parts);
     }
 
     private static int? Degrees(long? semicircles) =>

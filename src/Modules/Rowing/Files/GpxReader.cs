@@ -6,6 +6,7 @@ namespace Sillage.Rowing.Files;
 internal sealed class GpxReader(XmlReader xml, List<TrackBuilder> sessions, Findings findings)
 {
     private readonly Stack<string> _path = new();
+    private readonly FileRoom _room = new(findings);
     private TrackBuilder? _session;
     private TrackPoint _point;
     private bool _hasTime;
@@ -45,7 +46,12 @@ internal sealed class GpxReader(XmlReader xml, List<TrackBuilder> sessions, Find
         switch (name)
         {
             case "trk":
-                sessions.Add(_session = new TrackBuilder { Device = device });
+                _session = new TrackBuilder { Device = device };
+                if (_room.HasSession())
+                {
+                    sessions.Add(_session);
+                }
+
                 break;
             case "trkpt":
                 _hasTime = false;
@@ -72,7 +78,10 @@ internal sealed class GpxReader(XmlReader xml, List<TrackBuilder> sessions, Find
 
         if (_hasTime)
         {
-            _session.Points.Add(_point);
+            if (_room.HasPoint())
+            {
+                _session.Points.Add(_point);
+            }
         }
         else
         {

@@ -8,6 +8,7 @@ namespace Sillage.Rowing.Files;
 internal sealed class TcxReader(XmlReader xml, List<TrackBuilder> sessions, Findings findings)
 {
     private readonly Stack<string> _path = new();
+    private readonly FileRoom _room = new(findings);
     private TrackBuilder _session = new();
     private Measures _lap = new();
     private DateTimeOffset? _lapStart;
@@ -50,7 +51,11 @@ internal sealed class TcxReader(XmlReader xml, List<TrackBuilder> sessions, Find
         {
             case "Activity":
                 _session = new TrackBuilder { Sport = xml.GetAttribute("Sport") ?? "" };
-                sessions.Add(_session);
+                if (_room.HasSession())
+                {
+                    sessions.Add(_session);
+                }
+
                 break;
             case "Lap":
                 (_lap, _isRest) = (new Measures(), false);
@@ -67,13 +72,16 @@ internal sealed class TcxReader(XmlReader xml, List<TrackBuilder> sessions, Find
         switch (name)
         {
             case "Lap":
-                if ((_lapStart ?? (_session.Points.Count > 0 ? _session.Points[0].Time : null)) is { } start)
+                if (
+                    (_lapStart ?? (_session.Points.Count > 0 ? _session.Points[0].Time : null)) is { } start
+                    && _room.HasLap()
+                )
                 {
                     _session.Laps.Add((start, _lap, _isRest));
                 }
 
                 break;
-            case "Trackpoint" when _hasTime:
+            case "Trackpoint" when _hasTime && _room.HasPoint():
                 _session.Points.Add(_point);
                 break;
         }

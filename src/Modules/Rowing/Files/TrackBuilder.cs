@@ -53,7 +53,7 @@ internal sealed class TrackBuilder
         var start = Laps.Count > 0 ? Laps[0].Start : Points[0].Time;
         var strokes = Strokes(start, findings);
         var hasPlaces = strokes.Any(stroke => stroke.Latitude is not null);
-        var (intervals, splits) = Parts();
+        var (intervals, splits) = Parts(findings);
         var only = Laps.Count == 1 ? Laps[0].Measures : null;
         return new WorkoutDraft(hints.Account, MachineOf(hints, hasPlaces, findings), source, start)
         {
@@ -67,7 +67,7 @@ internal sealed class TrackBuilder
         };
     }
 
-    private (List<Measures>? Intervals, List<Measures>? Splits) Parts()
+    private (List<Measures>? Intervals, List<Measures>? Splits) Parts(Findings findings)
     {
         if (Laps.Count < 2)
         {
@@ -102,7 +102,9 @@ internal sealed class TrackBuilder
             parts.Add(measures);
         }
 
-        return hasRest ? (parts, null) : (null, parts);
+        return !FileRoom.AreKept(parts, findings) ? (null, null)
+            : hasRest ? (parts, null)
+            : (null, parts);
     }
 
     private List<Stroke> Strokes(DateTimeOffset start, Findings findings)

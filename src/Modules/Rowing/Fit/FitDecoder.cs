@@ -206,8 +206,12 @@ internal static class FitDecoder
         private readonly void Note(in FitMessage message)
         {
             if (
-                message.Whole(0) is { } app
-                && message.Whole(1) is { } field
+                // Bytes, whatever their definition says: what is kept of them has an end.
+                message.Whole(0)
+                    is >= 0
+                        and <= byte.MaxValue
+                        and var app
+                && message.Whole(1) is >= 0 and <= byte.MaxValue and var field
                 && message.Whole(2) is { } type
                 && message.Text(3) is { } name
             )

@@ -22,9 +22,12 @@ internal static class Derivation
         }
 
         var starts = new double[intervals.Count + 1];
+        // Up to the latest: what somebody sends may go back in time, and what is searched does not.
+        var reached = new double[intervals.Count];
         for (var i = 0; i < intervals.Count; i++)
         {
             starts[i + 1] = starts[i] + ((intervals[i].Time!.Value + (intervals[i].RestTime ?? 0)) * 1000);
+            reached[i] = Math.Max(starts[i + 1], i > 0 ? reached[i - 1] : double.MinValue);
         }
 
         foreach (ref var stroke in CollectionsMarshal.AsSpan(strokes))
@@ -34,18 +37,26 @@ internal static class Derivation
                 continue;
             }
 
-            var at = 0;
-            while (at < intervals.Count - 1 && stroke.Time > starts[at + 1])
-            {
-                at++;
-            }
-
+            var at = Math.Min(FirstFrom(reached, stroke.Time), intervals.Count - 1);
             stroke.Interval = at;
             if (stroke.Time > starts[at] + (intervals[at].Time!.Value * 1000) + Tolerance)
             {
                 stroke.Rest = 1;
             }
         }
+    }
+
+    /// <summary>Where a row that does not go back is first at a value or beyond.</summary>
+    private static int FirstFrom(double[] row, double value)
+    {
+        var (from, to) = (0, row.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = row[middle] < value ? (middle + 1, to) : (from, middle);
+        }
+
+        return from;
     }
 
     /// <summary>
