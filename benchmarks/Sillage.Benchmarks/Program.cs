@@ -5,6 +5,7 @@ using Sillage.Benchmarks.Collections;
 using Sillage.Benchmarks.Messaging;
 using Sillage.Benchmarks.Processes;
 using Sillage.Benchmarks.Report;
+using Sillage.Benchmarks.Rowing;
 using Sillage.Benchmarks.SocketIO;
 using Sillage.Benchmarks.Targets;
 
@@ -27,17 +28,20 @@ if (args.Contains("suite=collections"))
 }
 
 var settings = Arguments.Parse(args);
-var cases = new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>>>
-{
-    ["singles"] = Intake.SinglesAsync,
-    ["batches"] = Intake.BatchesAsync,
-    ["counting"] = Intake.CountingAsync,
-    ["export"] = Exports.RunAsync,
-    ["growth"] = Growth.RunAsync,
-    ["start"] = Starts.RunAsync,
-    ["before"] = Before.RunAsync,
-    ["watched"] = Watched.RunAsync,
-};
+var isRowing = args.Contains("suite=rowing");
+var cases = isRowing
+    ? RowingCases.All
+    : new Dictionary<string, Func<Ground, Plan, Task<IReadOnlyList<Table>>>>
+    {
+        ["singles"] = Intake.SinglesAsync,
+        ["batches"] = Intake.BatchesAsync,
+        ["counting"] = Intake.CountingAsync,
+        ["export"] = Exports.RunAsync,
+        ["growth"] = Growth.RunAsync,
+        ["start"] = Starts.RunAsync,
+        ["before"] = Before.RunAsync,
+        ["watched"] = Watched.RunAsync,
+    };
 var chosen =
     settings.Only.Count > 0 ? settings.Only : [.. cases.Keys.Where(name => name is not ("watched" or "before"))];
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
@@ -47,14 +51,17 @@ if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
 }
 
 var suffix = settings.Only.Count > 0 ? $"-{string.Join('-', settings.Only)}" : "";
-var file = Path.Combine(settings.Results, $"traces-{Machine.Here.Slug}-{settings.Commit}{suffix}{settings.Kind}.md");
+var file = Path.Combine(
+    settings.Results,
+    $"{(isRowing ? "rowing" : "traces")}-{Machine.Here.Slug}-{settings.Commit}{suffix}{settings.Kind}.md"
+);
 var results = new Results(
     file,
     new Preface(
-        "Traces",
+        isRowing ? "Rowing" : "Traces",
         settings.Commit,
         settings.Described,
-        "Processor time is that of the server's processes and of the database engine they use, per trace (or row, or page). "
+        "Processor time is that of the server's processes and of the database engine they use, per trace (or stroke, file, row, page). "
             + "Memory is PSS at the end of the stretch."
     )
 );

@@ -153,7 +153,8 @@ public abstract class AnalysisTests(RowingUnderTest rowing) : RowingSpecificatio
         foreach (
             var (start, machine) in new[]
             {
-                ("2026-04-30T23:59:59Z", "rower"),
+                // Further apart than two records of one session.
+                ("2026-04-30T23:50:00Z", "rower"),
                 ("2026-05-01T00:00:00Z", "rower"),
                 ("2027-04-30T12:00:00Z", "bike"),
             }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Sillage.Rowing.Files;
 using Sillage.Rowing.Records;
+using Sillage.Rowing.Workouts;
 using Sillage.Specifications;
 using Xunit;
 
@@ -102,6 +104,32 @@ public abstract class BoundTests(RowingUnderTest rowing) : RowingSpecification(r
         var result = (await ResultAsync())!;
         ((double)result["time"]!).ShouldBe(430);
         ((string)result["name"]!).ShouldBe("2000m");
+    }
+
+    [Fact]
+    public async Task Reports_of_files_and_the_log_of_deletions_end_with_their_time_and_workouts_stay()
+    {
+        await SendFileAsync(RealFiles.Read("3x250m.fit"), Rower);
+        var gone = await SentAsync(Piece());
+        (await SendAsync(HttpMethod.Delete, Self(gone))).Must(HttpStatusCode.NoContent);
+        async Task<(int Files, int Deletions)> CountAsync() =>
+            (
+                (await GetAsync(Files)).Items.Count,
+                (await GetAsync($"{Workouts}/deletions")).Must(HttpStatusCode.OK).Items.Count
+            );
+        foreach (var (days, left) in new[] { (-90, (1, 1)), (1, (0, 0)) })
+        {
+            var old = new { Before = DateTimeOffset.UtcNow.AddDays(days), Limit = 1000L };
+            await Rowing.Database.WriteAsync(
+                async unit =>
+                    await unit.ExecuteAsync(ListFiles.DeleteOld, old)
+                    + await unit.ExecuteAsync(ListDeletions.DeleteOld, old),
+                CancellationToken.None
+            );
+            (await CountAsync()).ShouldBe(left);
+        }
+
+        (await GetAsync(Workouts)).Items.Count.ShouldBe(1);
     }
 
     [Fact]

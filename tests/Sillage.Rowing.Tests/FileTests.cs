@@ -21,6 +21,7 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
                 ("concept2-result.csv", 689),
                 ("ergdata.csv", 180),
                 ("3x250m.fit", 94),
+                ("3x250m.tcx", 94),
             }
         )
         {
@@ -31,6 +32,10 @@ public abstract class FileTests(RowingUnderTest rowing) : RowingSpecification(ro
             (await GetAsync($"{Workouts}/{id}/strokes", rower)).Json["strokes"]!.AsArray().Count.ShouldBe(strokes);
         }
 
+        // The one that is none says so, and nothing is lost by that.
+        var none = await SendFileAsync(RealFiles.Read("not-xml.tcx"), rower);
+        ((string)none["state"]!).ShouldBe("failed");
+        ((string)none["report"]!["failure"]!).ShouldNotBeEmpty();
         (await GetAsync($"{Files}?limit=3", rower)).Items.Count.ShouldBe(3);
     }
 

@@ -130,6 +130,30 @@ public abstract class WorkoutTests(RowingUnderTest rowing) : RowingSpecification
     }
 
     [Fact]
+    public async Task The_rate_follows_from_the_strokes_and_not_from_what_a_device_says_while_they_stand_still()
+    {
+        var strokes = Steady(30);
+        foreach (var stroke in strokes)
+        {
+            stroke!["rate"] = 60;
+        }
+
+        // The flywheel rests, and the same stroke is told again and again.
+        strokes.Add(strokes[^1]!.DeepClone());
+        strokes.Add(strokes[^1]!.DeepClone());
+        var sent = await SentAsync(
+            Piece(p =>
+            {
+                p.Remove("totals");
+                p["strokes"] = strokes;
+            })
+        );
+        ((int)sent["derived"]!["strokeCount"]!).ShouldBe(30);
+        ((double)sent["derived"]!["strokeRate"]!).ShouldBe(30);
+        ((string)sent["findings"]![0]!["code"]!).ShouldBe("strokes-doubled");
+    }
+
+    [Fact]
     public async Task A_workout_of_no_time_has_no_pace()
     {
         var sent = await SentAsync(Piece(p => p["totals"] = JsonNode.Parse("""{"distance":0,"time":0}""")));

@@ -54,6 +54,26 @@ internal sealed unsafe partial class Sqlite : IDisposable
         Check(Reset(statement));
     }
 
+    /// <summary>The first column of each row.</summary>
+    public void Read(nint statement, SpanAction row)
+    {
+        int code;
+        while ((code = Step(statement)) == Row)
+        {
+            row(new ReadOnlySpan<byte>(ColumnBlob(statement, 0), ColumnBytes(statement, 0)));
+        }
+
+        if (code != Done)
+        {
+            Check(code);
+        }
+
+        Check(Reset(statement));
+    }
+
+    /// <summary>What is done with the bytes of a column, which are there for that long.</summary>
+    public delegate void SpanAction(ReadOnlySpan<byte> bytes);
+
     public void Dispose()
     {
         // _v2 closes when the statements, which nobody else finalizes, are gone; the process ends before that matters.
@@ -94,6 +114,12 @@ internal sealed unsafe partial class Sqlite : IDisposable
 
     [LibraryImport(Library, EntryPoint = "sqlite3_step")]
     private static partial int Step(nint statement);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
+    private static partial void* ColumnBlob(nint statement, int column);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes")]
+    private static partial int ColumnBytes(nint statement, int column);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
     private static partial int Reset(nint statement);

@@ -21,6 +21,9 @@ internal sealed record Row(string Name, string Note, LoadResult Median, double L
 /// <summary>A case and what came out of it.</summary>
 internal sealed record Table(string Title, string Remark, IReadOnlyList<Row> Rows)
 {
+    /// <summary>What is counted, where it is more than requests.</summary>
+    public string Unit { get; init; } = "traces";
+
     public Row? Find(string name) => Rows.FirstOrDefault(row => row.Name == name);
 }
 

@@ -19,6 +19,12 @@ internal sealed record Plan
 
     public required int Starts { get; init; }
 
+    /// <summary>FIT files that are imported.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Workouts in the store when a season is summed.</summary>
+    public required int[] Workouts { get; init; }
+
     public static Plan Quick { get; } =
         new()
         {
@@ -28,6 +34,8 @@ internal sealed record Plan
             ExportRows = 50_000,
             Sizes = [10_000, 100_000],
             Starts = 2,
+            Files = 50,
+            Workouts = [1000, 20_000],
         };
 
     public static Plan Full { get; } =
@@ -39,6 +47,8 @@ internal sealed record Plan
             ExportRows = 1_000_000,
             Sizes = [100_000, 1_000_000],
             Starts = 5,
+            Files = 1000,
+            Workouts = [10_000, 1_000_000],
         };
 
     public static Plan Long { get; } = Full with { Sizes = [100_000, 1_000_000, 10_000_000] };

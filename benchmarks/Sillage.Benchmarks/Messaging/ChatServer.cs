@@ -92,7 +92,6 @@ internal sealed class SillageChat(ChatGround ground, bool onPostgres)
     public const string OnSqlite = "Sillage (SQLite)";
     public const string OnPostgres = "Sillage (PostgreSQL)";
 
-    private const string NoLimit = "10000000";
     private const string MostOfMessages = "10000";
     private const string Password = "three wet oars";
 
@@ -108,45 +107,20 @@ internal sealed class SillageChat(ChatGround ground, bool onPostgres)
     {
         var data = Path.Combine(ground.Folder, $"chat-{(onPostgres ? "postgres" : "sqlite")}");
         Directory.CreateDirectory(data);
-        var environment = new Dictionary<string, string>
-        {
-            ["SILLAGE_ADMIN__USERNAME"] = "benchmark",
-            ["SILLAGE_ADMIN__PASSWORD"] = Password,
-            ["SILLAGE_ACCOUNTS__REGISTRATION"] = "open",
-            ["SILLAGE_ACCOUNTS__ACCESSTOKENLIFETIME"] = "01:00:00",
-            // The people are made before anything is measured.
-            ["SILLAGE_ACCOUNTS__PASSWORDITERATIONS"] = "100000",
-            // The limits stay on and are counted; they are set so high that the load never meets them.
-            ["SILLAGE_MESSAGING__MESSAGEBURST"] = MostOfMessages,
-            ["SILLAGE_MESSAGING__MESSAGESPERSECOND"] = MostOfMessages,
-            ["SILLAGE_MESSAGING__ROOMBURST"] = MostOfMessages,
-        };
-        foreach (
-            var bucket in new[]
-            {
-                "LIMITS__RATELIMITS__ADDRESS",
-                "LIMITS__RATELIMITS__ACCOUNT",
-                "LIMITS__RATELIMITS__LOGIN",
-                "LIVE__CONNECTIONEVENTS",
-                "LIVE__ACCOUNTEVENTS",
-            }
-        )
-        {
-            environment[$"SILLAGE_{bucket}__BURST"] = NoLimit;
-            environment[$"SILLAGE_{bucket}__PERSECOND"] = NoLimit;
-        }
-
-        if (onPostgres)
-        {
-            environment["SILLAGE_POSTGRES"] = await Databases.CreateAsync(ground.Postgres, "sillage_chat");
-        }
-
-        return await ServerProcess.StartAsync(
-            ["dotnet", ground.Sillage, "serve", "--urls", Root.ToString(), "--data", data],
-            environment,
+        return await SillageProcess.StartAsync(
+            ground.Sillage,
+            Root,
             data,
             Path.Combine(ground.Folder, $"{Name}.log"),
-            new Uri(Root, "/health/live")
+            Password,
+            onPostgres ? await Databases.CreateAsync(ground.Postgres, "sillage_chat") : null,
+            ("ACCOUNTS__REGISTRATION", "open"),
+            ("ACCOUNTS__ACCESSTOKENLIFETIME", "01:00:00"),
+            // The people are made before anything is measured.
+            ("ACCOUNTS__PASSWORDITERATIONS", "100000"),
+            ("MESSAGING__MESSAGEBURST", MostOfMessages),
+            ("MESSAGING__MESSAGESPERSECOND", MostOfMessages),
+            ("MESSAGING__ROOMBURST", MostOfMessages)
         );
     }
 

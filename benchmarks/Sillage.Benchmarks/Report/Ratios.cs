@@ -14,7 +14,7 @@ internal static class Ratios
             "who",
             .. References(table).Select(row => $"{row.Name} ÷ it"),
             "requests/s",
-            "traces/s",
+            $"{table.Unit}/s",
             "lowest to highest",
             "p50 ms",
             "p90 ms",

@@ -19,7 +19,6 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySe
     )
 {
     private const string Study = "bench";
-    private const string NoLimit = "10000000";
     private static readonly TimeSpan TokensLast = TimeSpan.FromMinutes(5);
 
     private readonly bool _onPostgres = onPostgres;
@@ -39,7 +38,7 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySe
     {
         await StartServerAsync();
         using var api = new Api(Root);
-        api.Authorization = await LoginAsync(api, "benchmark", Ground.Password);
+        api.Authorization = await LoginAsync(api, SillageProcess.Administrator, Ground.Password);
         await api.PostAsync("/api/v1/studies", Definition());
         var players = await api.PostAsync(
             $"/api/v1/studies/{Study}/participants",
@@ -56,35 +55,21 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySe
     /// <summary>Starts the process on what its data folder holds, without preparing anything.</summary>
     public async Task StartServerAsync()
     {
-        var environment = new Dictionary<string, string>
-        {
-            ["SILLAGE_ADMIN__USERNAME"] = "benchmark",
-            ["SILLAGE_ADMIN__PASSWORD"] = Ground.Password,
-            // The limits stay on and are counted; they are set so high that the load never meets them.
-            ["SILLAGE_LIMITS__RATELIMITS__ADDRESS__BURST"] = NoLimit,
-            ["SILLAGE_LIMITS__RATELIMITS__ADDRESS__PERSECOND"] = NoLimit,
-            ["SILLAGE_LIMITS__RATELIMITS__ACCOUNT__BURST"] = NoLimit,
-            ["SILLAGE_LIMITS__RATELIMITS__ACCOUNT__PERSECOND"] = NoLimit,
-            ["SILLAGE_LIMITS__RATELIMITS__LOGIN__BURST"] = NoLimit,
-            ["SILLAGE_LIMITS__RATELIMITS__LOGIN__PERSECOND"] = NoLimit,
-        };
-        if (tallySeconds is { } seconds)
-        {
-            environment["SILLAGE_TRACES__TALLYSECONDS"] = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
         if (_onPostgres)
         {
             _connection ??= await Databases.CreateAsync(Ground.Postgres, "sillage");
-            environment["SILLAGE_POSTGRES"] = _connection;
         }
 
-        Server = await ServerProcess.StartAsync(
-            ["dotnet", isBefore ? Ground.Before! : Ground.Sillage, "serve", "--urls", Root.ToString(), "--data", _data],
-            environment,
+        Server = await SillageProcess.StartAsync(
+            isBefore ? Ground.Before! : Ground.Sillage,
+            Root,
             _data,
             Path.Combine(Ground.Folder, $"{Name}.log"),
-            new Uri(Root, "/health/live")
+            Ground.Password,
+            _connection,
+            tallySeconds is { } seconds
+                ? [("TRACES__TALLYSECONDS", seconds.ToString(CultureInfo.InvariantCulture))]
+                : []
         );
     }
 
@@ -98,7 +83,7 @@ internal sealed class SillageTarget(Ground ground, bool onPostgres, int? tallySe
         }
 
         using var api = new Api(Root);
-        _administrator = await LoginAsync(api, "benchmark", Ground.Password);
+        _administrator = await LoginAsync(api, SillageProcess.Administrator, Ground.Password);
         var tokens = new List<string>();
         foreach (var (name, password) in _players)
         {

@@ -4,7 +4,7 @@ using Sillage.Benchmarks.Processes;
 
 namespace Sillage.Benchmarks.Targets;
 
-/// <summary>A server that takes traces over HTTP, started for the run.</summary>
+/// <summary>A server that is asked over HTTP, started for the run; most take traces.</summary>
 internal abstract class Target(Ground ground, string name) : IAsyncDisposable
 {
     private long _acknowledged;
@@ -84,7 +84,8 @@ internal abstract class Target(Ground ground, string name) : IAsyncDisposable
     }
 
     /// <summary>A request that stores one action of a player.</summary>
-    protected abstract RequestTemplate One(int player, Play play);
+    protected virtual RequestTemplate One(int player, Play play) =>
+        throw new NotSupportedException($"{Name} takes no traces.");
 
     /// <summary>A request that stores several actions of a player at once.</summary>
     protected virtual RequestTemplate Many(int player, Play[] plays) =>

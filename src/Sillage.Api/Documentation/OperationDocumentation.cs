@@ -292,6 +292,15 @@ internal sealed class OperationDocumentation(IEnumerable<DocumentedModule> modul
                 StringComparer.Ordinal
             ),
         };
+        if (form.Status is { } member)
+        {
+            schema.Required.Add(member);
+            schema.Properties.Add(
+                member,
+                new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The status of the reply." }
+            );
+        }
+
         return new(StringComparer.Ordinal) { ["application/json"] = new() { Schema = schema } };
     }
 

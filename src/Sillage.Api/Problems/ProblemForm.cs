@@ -17,6 +17,9 @@ public sealed record ProblemForm(Func<PathString, bool> Covers, Func<int, string
 {
     /// <summary>A second member, by its name and what it says; null for none.</summary>
     public (string Member, Func<Problem, string> Text)? Further { get; init; }
+
+    /// <summary>The name of the member that has the status as a number; null for none.</summary>
+    public string? Status { get; init; }
 }
 
 /// <summary>Gives routes a form of errors of their own.</summary>

@@ -103,6 +103,11 @@ internal static class ProblemWriter
             writer.WriteString(member, text(problem));
         }
 
+        if (form.Status is { } status)
+        {
+            writer.WriteNumber(status, problem.Status);
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         return buffer.WrittenMemory;

@@ -8,8 +8,17 @@ namespace Sillage.Api.Replies;
 /// <summary>Writes every reply that is a resource, in the form that the client accepts.</summary>
 public static class ReplyWriter
 {
-    /// <summary>Writes a resource whose JSON form is made; <paramref name="noStore"/> for what no cache may keep.</summary>
-    public static async Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, bool noStore)
+    /// <summary>
+    /// Writes a resource whose JSON form is made; <paramref name="noStore"/> for what no cache may keep, <paramref name="version"/> for a long one of which something
+    /// says whether it has changed: else its bytes do.
+    /// </summary>
+    public static async Task WriteAsync(
+        HttpContext context,
+        int status,
+        ReadOnlyMemory<byte> json,
+        bool noStore,
+        string? version = null
+    )
     {
         ArgumentNullException.ThrowIfNull(context);
         var (request, response) = (context.Request, context.Response);
@@ -33,7 +42,7 @@ public static class ReplyWriter
         response.Headers.CacheControl = noStore ? "no-store" : "private, no-cache";
         if (!noStore && (status == StatusCodes.Status201Created || !HttpMethods.IsPost(request.Method)))
         {
-            var tag = EntityTag.Of(json.Span);
+            var tag = version is null ? EntityTag.Of(json.Span) : $"\"{version}\"";
             response.Headers.ETag = isXml ? EntityTag.ForXml(tag) : tag;
             if (isRead && EntityTag.IsNoneMatch(request.Headers.IfNoneMatch, tag))
             {

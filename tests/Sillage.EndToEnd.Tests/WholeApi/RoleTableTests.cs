@@ -332,12 +332,15 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/workouts/{workout}/strokes                  401    404    404    404      404   404
         POST /api/v1/workouts/{workout}/strokes                 401    404    404    404      404   404
         GET /concept2/api/users/{user}                          401    404    404    404      404   404
+        PATCH /concept2/api/users/{user}                        401    404    404    404      404   404
+        POST /concept2/api/users/{user}                         401    404    404    404      404   404
         GET /concept2/api/users/{user}/results                  401    404    404    404      404   404
         POST /concept2/api/users/{user}/results                 401    404    404    404      404   404
         POST /concept2/api/users/{user}/results/bulk            401    404    404    404      404   404
         DELETE /concept2/api/users/{user}/results/{id}          401    404    404    404      404   404
         GET /concept2/api/users/{user}/results/{id}             401    404    404    404      404   404
         PATCH /concept2/api/users/{user}/results/{id}           401    404    404    404      404   404
+        POST /concept2/api/users/{user}/results/{id}            401    404    404    404      404   404
         GET /concept2/api/users/{user}/results/{id}/export/{format}  401    404    404    404      404   404
         DELETE /concept2/api/users/{user}/results/{id}/strokes  401    404    404    404      404   404
         GET /concept2/api/users/{user}/results/{id}/strokes     401    404    404    404      404   404

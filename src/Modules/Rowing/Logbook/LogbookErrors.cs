@@ -42,7 +42,10 @@ internal static class LogbookReply
             problem.Errors is { Count: > 0 } errors
                 ? $"{problem.Detail} {string.Join(' ', errors.Select(e => $"{e.Pointer}: {e.Detail}"))}"
                 : problem.Detail ?? problem.Title
-    );
+    )
+    {
+        Status = "status_code",
+    };
 
     /// <summary>A reply.</summary>
     public static IResult Ok(JsonNode body, int status = StatusCodes.Status200OK) => new Written(status, body);

@@ -24,6 +24,7 @@ internal static class LogbookRoutes
             .WithTags("Concept2 Logbook")
             .WithProblemForm(LogbookReply.Form);
         ReadUser.Map(user);
+        ChangeUser.Map(user);
         var results = user.MapGroup("/results");
         AddResult.Map(results);
         ListResults.Map(results);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Rowing.Records;
 using Sillage.Rowing.Rowers;
 
 namespace Sillage.Rowing.Logbook;
@@ -12,12 +13,13 @@ namespace Sillage.Rowing.Logbook;
 /// <summary>A rower as that API shows him: his weight in hundredths of a kilogram.</summary>
 internal static class LogbookUser
 {
-    public static JsonObject Write(RowerRow row)
+    public static JsonObject Write(RowerRow row, string username)
     {
         var profile = row.ReadProfile();
         return new JsonObject
         {
             ["id"] = row.Number,
+            ["username"] = username,
             ["first_name"] = profile.FirstName,
             ["last_name"] = profile.LastName,
             ["gender"] = profile.Gender,
@@ -25,6 +27,12 @@ internal static class LogbookUser
             ["country"] = profile.Country,
             ["weight"] = profile.Weight is { } kilograms ? (long)Math.Round(kilograms * 100) : null,
             ["max_heart_rate"] = profile.MaximumHeartRate,
+            // What is not kept here, and what programs read all the same.
+            ["email"] = null,
+            ["profile_image"] = null,
+            ["age_restricted"] = false,
+            ["email_permission"] = false,
+            ["logbook_privacy"] = LogbookWords.Of(Privacy.Private),
         };
     }
 }
@@ -40,6 +48,6 @@ internal static class ReadUser
             .WithDescription("The profile of `GET /api/v1/rower`, as the Logbook shows it.")
             .Fails(StatusCodes.Status404NotFound);
 
-    private static IResult Handle(LogbookCaller rower) =>
-        LogbookReply.Ok(new JsonObject { ["data"] = LogbookUser.Write(rower.Row) });
+    private static IResult Handle(LogbookCaller rower, Caller caller) =>
+        LogbookReply.Ok(new JsonObject { ["data"] = LogbookUser.Write(rower.Row, caller.Username) });
 }

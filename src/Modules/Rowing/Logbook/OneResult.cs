@@ -21,23 +21,21 @@ internal static class OneResult
     {
         Described(result.MapGet("", Read), "Read a result", RowingPermission.Read)
             .WithQuery("include", "What to add: `strokes`, `metadata`, `user`, parted by commas.", "strokes");
-        Described(result.MapPatch("", Change), "Change a result", RowingPermission.Write)
-            .Accepts<object>(LogbookBody.MediaType)
-            .WithDescription("`comments`, `privacy` and `weight_class`; what the monitor measured stays as it is.")
-            .WithRequestExample(new { comments = "Head wind." })
-            .Fails(StatusCodes.Status422UnprocessableEntity);
+        Changes(result.MapPatch("", Change), "Change a result");
+        // That API takes both.
+        Changes(result.MapPost("", Change), "Change a result by POST");
         result
             .MapDelete("", Delete)
             .RequirePermission(RowingPermission.Write)
             .WithSummary("Delete a result")
-            .Produces(StatusCodes.Status204NoContent)
+            .Produces<object>(StatusCodes.Status200OK, "application/json", LogbookReply.MediaType)
             .Fails(StatusCodes.Status404NotFound);
         Described(result.MapGet("/strokes", ReadStrokes), "Read the strokes of a result", RowingPermission.Read);
         result
             .MapDelete("/strokes", DeleteStrokes)
             .RequirePermission(RowingPermission.Write)
             .WithSummary("Delete the strokes of a result")
-            .Produces(StatusCodes.Status204NoContent)
+            .Produces<object>(StatusCodes.Status200OK, "application/json", LogbookReply.MediaType)
             .Fails(StatusCodes.Status404NotFound);
         result
             .MapGet("/export/{format}", Export)
@@ -52,6 +50,16 @@ internal static class OneResult
             .Fails(StatusCodes.Status404NotFound);
     }
 
+    private static void Changes(RouteHandlerBuilder route, string summary) =>
+        Described(route, summary, RowingPermission.Write)
+            .Accepts<object>(LogbookBody.MediaType)
+            .WithDescription("`comments`, `privacy` and `weight_class`; what the monitor measured stays as it is.")
+            .WithRequestExample(new { comments = "Head wind." })
+            .Fails(StatusCodes.Status422UnprocessableEntity);
+
+    // Its clients read what a deletion answers.
+    private static IResult Deleted() => LogbookReply.Ok(new JsonObject { ["message"] = "Result deleted successfully" });
+
     private static RouteHandlerBuilder Described(RouteHandlerBuilder route, string summary, Permission permission) =>
         route
             .RequirePermission(permission)
@@ -63,6 +71,7 @@ internal static class OneResult
         HttpRequest request,
         long id,
         LogbookCaller rower,
+        Caller caller,
         IDatabase<RowingData> database,
         CancellationToken ct
     )
@@ -98,7 +107,7 @@ internal static class OneResult
 
         if (include.Contains("user"))
         {
-            data["user"] = new JsonObject { ["data"] = LogbookUser.Write(rower.Row) };
+            data["user"] = new JsonObject { ["data"] = LogbookUser.Write(rower.Row, caller.Username) };
         }
 
         return LogbookReply.Ok(new JsonObject { ["data"] = data });
@@ -197,7 +206,7 @@ internal static class OneResult
             },
             ct
         );
-        return isGone ? TypedResults.NoContent() : LogbookReply.NotFound();
+        return isGone ? Deleted() : LogbookReply.NotFound();
     }
 
     private static async Task<IResult> ReadStrokes(
@@ -235,7 +244,7 @@ internal static class OneResult
             },
             ct
         );
-        return isGone ? TypedResults.NoContent() : LogbookReply.NotFound();
+        return isGone ? Deleted() : LogbookReply.NotFound();
     }
 
     private static async Task<IResult> Export(

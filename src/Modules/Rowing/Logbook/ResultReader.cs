@@ -104,7 +104,8 @@ internal sealed class ResultReader(JsonElement json, FieldFaults faults)
             Text("date") is { } text
             && DateTime.TryParseExact(
                 text,
-                LogbookWords.DateForm,
+                // A day alone is one too.
+                [LogbookWords.DateForm, "yyyy-MM-dd"],
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.None,
                 out var date

@@ -60,19 +60,22 @@ internal static class Derivation
     }
 
     /// <summary>
-    /// The strokes of work that go on from one another: what came too early or went back is left out. Where no stroke is kept of a rest, the first one behind it has
+    /// The strokes of work that go on from one another: what came twice, too early, or went back is left out. Where no stroke is kept of a rest, the first one behind it has
     /// its own length and not that of the rest.
     /// </summary>
     public static IEnumerable<(Stroke Stroke, int Seconds1000, int Centimetres)> Work(IReadOnlyList<Stroke> strokes)
     {
         var (time, distance, interval) = (0, 0, strokes.Count > 0 ? strokes[0].Interval : null);
+        var isFirst = true;
         foreach (var stroke in strokes)
         {
-            if (stroke.Time < time || stroke.Distance < distance)
+            var isDoubled = !isFirst && stroke.Time == time && (stroke.Distance ?? distance) == distance;
+            if (isDoubled || stroke.Time < time || stroke.Distance < distance)
             {
                 continue;
             }
 
+            isFirst = false;
             var (length, way) = (stroke.Time - time, (stroke.Distance ?? distance) - distance);
             if (stroke.Interval != interval && stroke.Rate is > 0 and var rate && length > 600_000 / rate)
             {

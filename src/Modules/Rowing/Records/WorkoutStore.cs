@@ -118,9 +118,13 @@ internal static class WorkoutStore
         await AddStrokesAsync(unit, number, 0, strokes, ct);
     }
 
+    /// <summary>The strokes of a workout as they lie there.</summary>
+    public static Task<IReadOnlyList<byte[]>> ReadPackedAsync(IReader reader, long number, CancellationToken ct) =>
+        reader.QueryAsync<byte[]>(SelectBatches, new { Number = number }, ct);
+
     public static async Task<List<Stroke>> ReadStrokesAsync(IReader reader, long number, CancellationToken ct)
     {
-        var batches = await reader.QueryAsync<byte[]>(SelectBatches, new { Number = number }, ct);
+        var batches = await ReadPackedAsync(reader, number, ct);
         var strokes = new List<Stroke>();
         foreach (var packed in batches)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Sillage.Rowing.Strokes;
 
@@ -13,51 +14,25 @@ internal static class StrokeCodec
     private const byte Whole = 1;
     private const byte Sparse = 2;
 
-    private delegate void Set(ref Stroke stroke, int value);
-
-    private static readonly (Func<Stroke, int?> Get, Set Set)[] Columns =
-    [
-        (s => s.Time, (ref s, v) => s.Time = v),
-        (s => s.Distance, (ref s, v) => s.Distance = v),
-        (s => s.Pace, (ref s, v) => s.Pace = v),
-        (s => s.Rate, (ref s, v) => s.Rate = v),
-        (s => s.Power, (ref s, v) => s.Power = v),
-        (s => s.HeartRate, (ref s, v) => s.HeartRate = v),
-        (s => s.DriveLength, (ref s, v) => s.DriveLength = v),
-        (s => s.DriveTime, (ref s, v) => s.DriveTime = v),
-        (s => s.RecoveryTime, (ref s, v) => s.RecoveryTime = v),
-        (s => s.Interval, (ref s, v) => s.Interval = v),
-        (s => s.Rest, (ref s, v) => s.Rest = v),
-        (s => s.Latitude, (ref s, v) => s.Latitude = v),
-        (s => s.Longitude, (ref s, v) => s.Longitude = v),
-    ];
-
     /// <summary>Packs strokes in their order.</summary>
     public static byte[] Pack(ReadOnlySpan<Stroke> strokes)
     {
         var output = new ArrayBufferWriter<byte>(16 + (strokes.Length * 10));
         Write(output, Version);
         WriteNumber(output, (uint)strokes.Length);
-        foreach (var (get, _) in Columns)
-        {
-            var present = 0;
-            foreach (ref readonly var stroke in strokes)
-            {
-                present += get(stroke) is null ? 0 : 1;
-            }
-
-            WritePresence(output, strokes, present, get);
-            long before = 0;
-            foreach (ref readonly var stroke in strokes)
-            {
-                if (get(stroke) is { } value)
-                {
-                    WriteSigned(output, value - before);
-                    before = value;
-                }
-            }
-        }
-
+        PackColumn<TimeColumn>(output, strokes);
+        PackColumn<DistanceColumn>(output, strokes);
+        PackColumn<PaceColumn>(output, strokes);
+        PackColumn<RateColumn>(output, strokes);
+        PackColumn<PowerColumn>(output, strokes);
+        PackColumn<HeartRateColumn>(output, strokes);
+        PackColumn<DriveLengthColumn>(output, strokes);
+        PackColumn<DriveTimeColumn>(output, strokes);
+        PackColumn<RecoveryTimeColumn>(output, strokes);
+        PackColumn<IntervalColumn>(output, strokes);
+        PackColumn<RestColumn>(output, strokes);
+        PackColumn<LatitudeColumn>(output, strokes);
+        PackColumn<LongitudeColumn>(output, strokes);
         PackCurves(output, strokes);
         return output.WrittenSpan.ToArray();
     }
@@ -66,43 +41,109 @@ internal static class StrokeCodec
     /// <exception cref="InvalidDataException">It is not what <see cref="Pack"/> made.</exception>
     public static void Unpack(ReadOnlySpan<byte> packed, List<Stroke> strokes)
     {
+        var (before, count) = (strokes.Count, CountOf(packed));
+        CollectionsMarshal.SetCount(strokes, before + count);
+        try
+        {
+            UnpackOver(packed, CollectionsMarshal.AsSpan(strokes)[before..]);
+        }
+        catch
+        {
+            CollectionsMarshal.SetCount(strokes, before);
+            throw;
+        }
+    }
+
+    /// <summary>How many strokes are packed.</summary>
+    /// <exception cref="InvalidDataException">It is not what <see cref="Pack"/> made.</exception>
+    public static int CountOf(ReadOnlySpan<byte> packed)
+    {
         var input = new Input(packed);
+        return Begin(ref input, packed.Length);
+    }
+
+    /// <summary>Writes what is packed over the strokes that are there, as many as <see cref="CountOf"/> says.</summary>
+    /// <exception cref="InvalidDataException">It is not what <see cref="Pack"/> made.</exception>
+    public static void UnpackOver(ReadOnlySpan<byte> packed, Span<Stroke> strokes)
+    {
+        var input = new Input(packed);
+        Begin(ref input, packed.Length);
+        strokes.Clear();
+        UnpackColumn<TimeColumn>(ref input, strokes);
+        UnpackColumn<DistanceColumn>(ref input, strokes);
+        UnpackColumn<PaceColumn>(ref input, strokes);
+        UnpackColumn<RateColumn>(ref input, strokes);
+        UnpackColumn<PowerColumn>(ref input, strokes);
+        UnpackColumn<HeartRateColumn>(ref input, strokes);
+        UnpackColumn<DriveLengthColumn>(ref input, strokes);
+        UnpackColumn<DriveTimeColumn>(ref input, strokes);
+        UnpackColumn<RecoveryTimeColumn>(ref input, strokes);
+        UnpackColumn<IntervalColumn>(ref input, strokes);
+        UnpackColumn<RestColumn>(ref input, strokes);
+        UnpackColumn<LatitudeColumn>(ref input, strokes);
+        UnpackColumn<LongitudeColumn>(ref input, strokes);
+        var curves = input.Presence(strokes.Length);
+        for (var i = 0; i < strokes.Length; i++)
+        {
+            if (curves.Has(i))
+            {
+                strokes[i].ForceCurve = input.Curve();
+            }
+        }
+    }
+
+    private static int Begin(ref Input input, int length)
+    {
         if (input.Byte() != Version)
         {
             throw new InvalidDataException("These strokes are packed in a way that is not known here.");
         }
 
         var count = checked((int)input.Number());
-        if (count > packed.Length * 8)
+        return count <= length * 8
+            ? count
+            : throw new InvalidDataException("There are more strokes than could be packed here.");
+    }
+
+    private static void PackColumn<T>(ArrayBufferWriter<byte> output, ReadOnlySpan<Stroke> strokes)
+        where T : struct, IColumn
+    {
+        var present = 0;
+        foreach (ref readonly var stroke in strokes)
         {
-            throw new InvalidDataException("There are more strokes than could be packed here.");
+            present += T.Get(in stroke) is null ? 0 : 1;
         }
 
-        var unpacked = new Stroke[count];
-        foreach (var (_, set) in Columns)
+        WritePresence<T>(output, strokes, present);
+        long before = 0;
+        foreach (ref readonly var stroke in strokes)
         {
-            var presence = input.Presence(count);
-            long value = 0;
-            for (var i = 0; i < count; i++)
+            if (T.Get(in stroke) is { } value)
             {
-                if (presence.Has(i))
-                {
-                    value += input.Signed();
-                    set(ref unpacked[i], checked((int)value));
-                }
+                WriteSigned(output, value - before);
+                before = value;
             }
         }
+    }
 
-        var curves = input.Presence(count);
-        for (var i = 0; i < count; i++)
+    private static void UnpackColumn<T>(ref Input input, Span<Stroke> strokes)
+        where T : struct, IColumn
+    {
+        var presence = input.Presence(strokes.Length);
+        if (presence.IsNone)
         {
-            if (curves.Has(i))
-            {
-                unpacked[i].ForceCurve = input.Curve();
-            }
+            return;
         }
 
-        strokes.AddRange(unpacked);
+        long value = 0;
+        for (var i = 0; i < strokes.Length; i++)
+        {
+            if (presence.Has(i))
+            {
+                value += input.Signed();
+                T.Set(ref strokes[i], checked((int)value));
+            }
+        }
     }
 
     private static void PackCurves(ArrayBufferWriter<byte> output, ReadOnlySpan<Stroke> strokes)
@@ -113,7 +154,7 @@ internal static class StrokeCodec
             present += stroke.ForceCurve is null ? 0 : 1;
         }
 
-        WritePresence(output, strokes, present, s => s.ForceCurve?.Length);
+        WritePresence<CurveColumn>(output, strokes, present);
         foreach (ref readonly var stroke in strokes)
         {
             if (stroke.ForceCurve is not { } curve)
@@ -131,12 +172,8 @@ internal static class StrokeCodec
         }
     }
 
-    private static void WritePresence(
-        ArrayBufferWriter<byte> output,
-        ReadOnlySpan<Stroke> strokes,
-        int present,
-        Func<Stroke, int?> get
-    )
+    private static void WritePresence<T>(ArrayBufferWriter<byte> output, ReadOnlySpan<Stroke> strokes, int present)
+        where T : struct, IColumn
     {
         Write(
             output,
@@ -152,7 +189,7 @@ internal static class StrokeCodec
         Span<byte> bits = new byte[(strokes.Length + 7) / 8];
         for (var i = 0; i < strokes.Length; i++)
         {
-            if (get(strokes[i]) is not null)
+            if (T.Get(in strokes[i]) is not null)
             {
                 bits[i / 8] |= (byte)(1 << (i % 8));
             }
@@ -183,9 +220,118 @@ internal static class StrokeCodec
         output.Advance(length);
     }
 
+    /// <summary>A measure of all strokes: of a struct, so that each is compiled by itself and nothing is called for a value.</summary>
+    private interface IColumn
+    {
+        static abstract int? Get(in Stroke stroke);
+
+        static abstract void Set(ref Stroke stroke, int value);
+    }
+
+    private readonly struct TimeColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Time;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Time = value;
+    }
+
+    private readonly struct DistanceColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Distance;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Distance = value;
+    }
+
+    private readonly struct PaceColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Pace;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Pace = value;
+    }
+
+    private readonly struct RateColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Rate;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Rate = value;
+    }
+
+    private readonly struct PowerColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Power;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Power = value;
+    }
+
+    private readonly struct HeartRateColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.HeartRate;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.HeartRate = value;
+    }
+
+    private readonly struct DriveLengthColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.DriveLength;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.DriveLength = value;
+    }
+
+    private readonly struct DriveTimeColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.DriveTime;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.DriveTime = value;
+    }
+
+    private readonly struct RecoveryTimeColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.RecoveryTime;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.RecoveryTime = value;
+    }
+
+    private readonly struct IntervalColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Interval;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Interval = value;
+    }
+
+    private readonly struct RestColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Rest;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Rest = value;
+    }
+
+    private readonly struct LatitudeColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Latitude;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Latitude = value;
+    }
+
+    private readonly struct LongitudeColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.Longitude;
+
+        public static void Set(ref Stroke stroke, int value) => stroke.Longitude = value;
+    }
+
+    /// <summary>Whether there is a curve of force; the curves themselves are packed behind all columns.</summary>
+    private readonly struct CurveColumn : IColumn
+    {
+        public static int? Get(in Stroke stroke) => stroke.ForceCurve?.Length;
+
+        public static void Set(ref Stroke stroke, int value) => throw new NotSupportedException();
+    }
+
     private readonly ref struct Bits(byte mode, ReadOnlySpan<byte> bits)
     {
         private readonly ReadOnlySpan<byte> _bits = bits;
+
+        public bool IsNone => mode == Absent;
 
         public bool Has(int index) => mode == Whole || (mode == Sparse && (_bits[index / 8] & (1 << (index % 8))) != 0);
     }
@@ -200,6 +346,12 @@ internal static class StrokeCodec
 
         public ulong Number()
         {
+            // Most numbers are differences of one byte.
+            if (_at < _bytes.Length && _bytes[_at] < 0x80)
+            {
+                return _bytes[_at++];
+            }
+
             ulong value = 0;
             for (var shift = 0; shift < 64; shift += 7)
             {

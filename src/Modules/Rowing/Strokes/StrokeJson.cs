@@ -60,19 +60,24 @@ internal static class StrokeJson
     public static void WriteArray(IBufferWriter<byte> output, List<Stroke> strokes)
     {
         output.Write("["u8);
-        var first = true;
-        foreach (ref readonly var stroke in CollectionsMarshal.AsSpan(strokes))
+        var isFirst = true;
+        WriteItems(output, CollectionsMarshal.AsSpan(strokes), ref isFirst);
+        output.Write("]"u8);
+    }
+
+    /// <summary>Writes strokes as items of an array, with a comma before each but the first of all.</summary>
+    public static void WriteItems(IBufferWriter<byte> output, ReadOnlySpan<Stroke> strokes, ref bool isFirst)
+    {
+        foreach (ref readonly var stroke in strokes)
         {
-            if (!first)
+            if (!isFirst)
             {
                 output.Write(","u8);
             }
 
-            first = false;
+            isFirst = false;
             Write(output, stroke);
         }
-
-        output.Write("]"u8);
     }
 
     private static void Member(Span<byte> span, ref int at, ReadOnlySpan<byte> name, int? value, int unit)

@@ -37,33 +37,45 @@ internal static class ReadStrokes
     {
         var ct = http.RequestAborted;
         var copies = await database.ReadAsync(reader => SourceList.ReadAsync(reader, workout.Id, ct), ct);
-        var json = copies.Count == 0 ? await OwnAsync(database, workout, ct) : await AllAsync(database, workout, ct);
-        await ReplyWriter.WriteAsync(http, StatusCodes.Status200OK, json.WrittenMemory, noStore: false);
+        using var json =
+            copies.Count == 0 ? await OwnAsync(database, workout, ct) : await AllAsync(database, workout, ct);
+        // Not hashed, as they are long: strokes come and go with the time of their row.
+        var version = copies.Count == 0 ? $"{workout.UpdatedAt.UtcTicks:x}-{workout.Strokes:x}" : null;
+        await ReplyWriter.WriteAsync(http, StatusCodes.Status200OK, json.WrittenMemory, noStore: false, version);
     }
 
-    private static async Task<ArrayBufferWriter<byte>> OwnAsync(
+    private static async Task<PooledBytes> OwnAsync(
         IDatabase<RowingData> database,
         WorkoutRow workout,
         CancellationToken ct
     )
     {
-        var strokes = await database.ReadAsync(reader => WorkoutStore.ReadStrokesAsync(reader, workout.Number, ct), ct);
-        var json = new ArrayBufferWriter<byte>(64 + (strokes.Count * 96));
-        json.Write("{\"strokes\":"u8);
-        StrokeJson.WriteArray(json, strokes);
-        json.Write("}"u8);
+        var batches = await database.ReadAsync(r => WorkoutStore.ReadPackedAsync(r, workout.Number, ct), ct);
+        var json = new PooledBytes(64 + (int)(workout.Strokes * 96));
+        json.Write("{\"strokes\":["u8);
+        var isFirst = true;
+        foreach (var packed in batches)
+        {
+            var count = StrokeCodec.CountOf(packed);
+            var strokes = ArrayPool<Stroke>.Shared.Rent(count);
+            StrokeCodec.UnpackOver(packed, strokes.AsSpan(0, count));
+            StrokeJson.WriteItems(json, strokes.AsSpan(0, count), ref isFirst);
+            ArrayPool<Stroke>.Shared.Return(strokes, clearArray: true);
+        }
+
+        json.Write("]}"u8);
         return json;
     }
 
     // Of several records of the session: each stroke says where it came from.
-    private static async Task<ArrayBufferWriter<byte>> AllAsync(
+    private static async Task<PooledBytes> AllAsync(
         IDatabase<RowingData> database,
         WorkoutRow workout,
         CancellationToken ct
     )
     {
         var strokes = await database.ReadAsync(reader => Combined.ReadAsync(reader, workout, ct), ct);
-        var json = new ArrayBufferWriter<byte>(64 + (strokes.Count * 192));
+        var json = new PooledBytes(64 + (strokes.Count * 192));
         json.Write("{\"strokes\":["u8);
         for (var i = 0; i < strokes.Count; i++)
         {
