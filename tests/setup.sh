@@ -31,6 +31,8 @@ missing_packages() {
   /usr/bin/python3 -c 'import socketio, requests, websocket' 2>/dev/null || echo python3-socketio python3-requests python3-websocket
   # The clients that the guide's page on the course is written with.
   /usr/bin/python3 -c 'import httpx' 2>/dev/null || echo python3-httpx
+  # A mail server of another make.
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || echo python3-aiosmtpd
   # The older API itself, to be moved over from.
   /usr/bin/python3 -c 'import flask, flask_sqlalchemy, flask_httpauth' 2>/dev/null || echo python3-flask python3-flask-sqlalchemy python3-flask-httpauth
   # What the guide's page on analysis is run with.

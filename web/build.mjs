@@ -32,12 +32,16 @@ const scripts = {
   "collections/collections": "pages/collections.ts",
   "messaging/chat": "chat/app.ts",
   "messaging/rooms": "pages/rooms.ts",
+  "notifications/mail": "pages/mail.ts",
+  "notifications/notifications": "pages/notifications.ts",
+  "posts/moderation": "pages/moderation.ts",
+  "posts/posts": "pages/posts.ts",
   "rowing/rowing": "pages/rowing.ts",
   "traces/studies": "pages/studies.ts",
 };
 
 rmSync(out, { recursive: true, force: true });
-for (const folder of ["", "accounts", "collections", "messaging", "rowing", "traces"]) mkdirSync(join(out, folder), { recursive: true });
+for (const folder of Object.keys(scripts).map(dirname)) mkdirSync(join(out, folder), { recursive: true });
 await build({
   absWorkingDir: root,
   entryPoints: Object.fromEntries(Object.entries(scripts).map(([to, from]) => [to, join("src", from)])),

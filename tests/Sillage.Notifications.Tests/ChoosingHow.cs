@@ -131,6 +131,32 @@ public abstract partial class ChoosingHow(Place place) : NotificationsSpecificat
     }
 
     [Fact]
+    public async Task A_digest_waits_for_the_end_of_quiet_hours_too()
+    {
+        var ann = await ConfirmedAsync("ann", "ann@example.org");
+        var now = Clock.GetUtcNow();
+        await TimesAsync(
+            "ann",
+            new
+            {
+                digest = "hour",
+                zone = "UTC",
+                quietFrom = now.AddHours(-1).ToString("HH:mm"),
+                quietUntil = now.AddHours(3).ToString("HH:mm"),
+            }
+        );
+        var location = await NotifyAsync(ann, "Later", "mail");
+        Clock.Advance(TimeSpan.FromHours(1.1));
+        // What is due by now goes before what comes after it.
+        var other = await ConfirmedAsync("bo", "bo@example.org");
+        await HasStateAsync(await NotifyAsync(other, "At once", "mail"), "sent");
+        (await StateAsync(location)).ShouldBe("queued");
+        Clock.Advance(TimeSpan.FromHours(2));
+        await HasStateAsync(location, "sent");
+        To("ann@example.org").Last().Subject.ShouldBe("1 new notification");
+    }
+
+    [Fact]
     public async Task A_digest_of_which_all_was_read_does_not_go()
     {
         var ann = await ConfirmedAsync("ann", "ann@example.org");

@@ -32,6 +32,7 @@ public abstract class ReadingMine(Place place) : NotificationsSpecification(plac
         rest.Items.Select(item => (string)item!["subject"]!).ShouldBe(["Number 1"]);
         (await UnreadAsync("ann")).ShouldBe(3);
         (await UnreadAsync("bo")).ShouldBe(0);
+        (await GetAsync($"{Mine}?language=de", As("ann"))).Status.ShouldBe(HttpStatusCode.BadRequest);
 
         var first = (string)rest.Items[0]!["links"]!["read"]!;
         (await PostAsync(first, null, As("bo"))).Status.ShouldBe(HttpStatusCode.NotFound);

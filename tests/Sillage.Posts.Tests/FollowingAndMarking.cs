@@ -35,6 +35,9 @@ public abstract class FollowingAndMarking(PostsUnderTest posts) : PostsSpecifica
             (await PutAsync($"{Self(post)}/bookmark", null, person)).Must(HttpStatusCode.NoContent);
         }
 
+        ((bool)(await GetAsync($"{Self(first)}/bookmark", person)).Json["kept"]!).ShouldBeTrue();
+        ((bool)(await GetAsync($"{Self(first)}/bookmark", await NewPersonAsync())).Json["kept"]!).ShouldBeFalse();
+
         Titles(await GetAsync("/api/v1/bookmarks", person)).ShouldBe(["Kept 2", "Kept 1"]);
         Titles(await GetAsync("/api/v1/bookmarks", await NewPersonAsync())).ShouldBeEmpty();
         await PatchAsync(Self(second), new { visibility = "private" });
@@ -85,7 +88,9 @@ public abstract class FollowingAndMarking(PostsUnderTest posts) : PostsSpecifica
         (await GetAsync("/api/v1/follows/tags", person)).Items.Select(t => (string)t!["key"]!).ShouldBe([tag]);
         (await GetAsync("/api/v1/follows/authors?limit=1000", person)).Items.Count.ShouldBe(1 + otherFollows);
 
+        ((bool)(await GetAsync($"/api/v1/authors/{one.Id}/follow", person)).Json["follows"]!).ShouldBeTrue();
         (await DeleteAsync($"/api/v1/authors/{one.Id}/follow", person)).Must(HttpStatusCode.NoContent);
+        ((bool)(await GetAsync($"/api/v1/authors/{one.Id}/follow", person)).Json["follows"]!).ShouldBeFalse();
         (await DeleteAsync($"/api/v1/tags/{tag}/follow", person)).Must(HttpStatusCode.NoContent);
         Titles(await GetAsync("/api/v1/feed", person)).ShouldBeEmpty();
     }

@@ -86,13 +86,13 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
             $"comment {(Guid)late["id"]!} {p} {author.Id} {author.Id} {c} {reader.Id}",
             $"followed {author.Id} {third.Id}",
             $"removed {p} {author.Id}",
-            $"wanted posts.mention {reader.Id} {p} {author.Id} Told",
-            $"wanted posts.comment {author.Id} {c} {reader.Id} Told",
-            $"wanted posts.mention {author.Id} {c} {reader.Id} Told",
-            $"wanted posts.mention {third.Id} {c} {reader.Id} Told",
-            $"wanted posts.comment {reader.Id} {a} {author.Id} Told",
+            $"wanted posts.mention {reader.Id} {p} {author.Id} Told /posts/{p}",
+            $"wanted posts.comment {author.Id} {c} {reader.Id} Told /posts/{p}?comment={c}",
+            $"wanted posts.mention {author.Id} {c} {reader.Id} Told /posts/{p}?comment={c}",
+            $"wanted posts.mention {third.Id} {c} {reader.Id} Told /posts/{p}?comment={c}",
+            $"wanted posts.comment {reader.Id} {a} {author.Id} Told /posts/{p}?comment={a}",
             $"settled posts.comment {reader.Id} {a}",
-            $"wanted posts.follow {author.Id} {third.Id} {third.Id} ",
+            $"wanted posts.follow {author.Id} {third.Id} {third.Id}  /posts?author={third.Id}",
         ];
         await Eventually.HoldsAsync(() => heard.Events.Count >= expected.Length);
         heard.Events.ShouldBe(expected, ignoreOrder: true);
@@ -233,7 +233,7 @@ public abstract class TellingOthers(PostsUnderTest posts) : PostsSpecification(p
 
         public Task Handle(EventContext<NotificationWanted> context, IUnitOfWork unit, CancellationToken ct) =>
             heard.Add(
-                $"wanted {context.Event.Kind} {context.Event.Recipient} {context.Event.DedupKey} {context.Event.People!["author"]} {context.Event.Data.GetValueOrDefault("title")}"
+                $"wanted {context.Event.Kind} {context.Event.Recipient} {context.Event.DedupKey} {context.Event.People!["author"]} {context.Event.Data.GetValueOrDefault("title")} {context.Event.Data["url"]}"
             );
 
         public Task Handle(EventContext<NotificationSettled> context, IUnitOfWork unit, CancellationToken ct) =>

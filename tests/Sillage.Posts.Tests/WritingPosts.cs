@@ -32,6 +32,16 @@ public abstract class WritingPosts(PostsUnderTest posts) : PostsSpecification(po
     }
 
     [Fact]
+    public async Task A_text_is_seen_as_it_would_be_shown_and_nothing_is_stored()
+    {
+        var seen = await PostAsync("/api/v1/posts/preview", new { body = "*Lake* <b>x</b>" });
+        ((string)seen.Must(HttpStatusCode.OK).Json["html"]!).ShouldBe("<p><em>Lake</em> &lt;b&gt;x&lt;/b&gt;</p>");
+        (await PostAsync("/api/v1/posts/preview", new { body = "" })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        // No name is taken from posts by it.
+        (await GetAsync("/api/v1/posts/preview")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_post_is_shown_with_its_markdown_as_safe_html_and_its_author()
     {
         var post = await WriteAsync(

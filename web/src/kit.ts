@@ -10,6 +10,7 @@ export * from "./kit/form";
 export * from "./kit/format";
 export * from "./kit/login";
 export * from "./kit/names";
+export * from "./kit/markup";
 export * from "./kit/page";
 export * from "./kit/stream";
 export * from "./kit/texts";

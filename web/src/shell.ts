@@ -1,5 +1,5 @@
 // The frame around the pages: who looks, where one can go, what was just asked.
-import { activity, api, applyTheme, curl, go, html, language, LitElement, loadTexts, mark, nextTheme, nothing, Problem, send, t, theme, wantedLanguage, type Call, type Language, type Me } from "./kit";
+import { activity, api, applyTheme, curl, go, html, language, LitElement, loadTexts, mark, nextTheme, nothing, Problem, readEvents, send, t, theme, wantedLanguage, type Call, type Language, type Me } from "./kit";
 
 interface KnownPage {
   name: string;
@@ -8,6 +8,8 @@ interface KnownPage {
   for: string[];
   /** Where it is, if not in the console. */
   elsewhere?: string;
+  /** Where it is told how many things wait there. */
+  counts?: string;
 }
 
 const pages: KnownPage[] = JSON.parse(document.querySelector<HTMLMetaElement>("meta[name=sillage-pages]")!.content);
@@ -26,6 +28,7 @@ class Shell extends LitElement {
     page: { state: true },
     open: { state: true },
     call: { state: true },
+    counts: { state: true },
   };
 
   declare ready: boolean;
@@ -36,8 +39,16 @@ class Shell extends LitElement {
   declare page: string;
   declare open: boolean;
   declare call: Call | undefined;
+  /** How many things wait, by page. */
+  declare counts: Record<string, number>;
 
   private element: HTMLElement | undefined;
+  private listening: AbortController | undefined;
+
+  constructor() {
+    super();
+    this.counts = {};
+  }
 
   protected override createRenderRoot() {
     return this;
@@ -71,6 +82,27 @@ class Shell extends LitElement {
     }
 
     this.route();
+    document.addEventListener("visibilitychange", () => this.listen());
+    this.listen();
+  }
+
+  // A browser has few lines to one server: only the tab that is looked at holds one for this.
+  private listen(): void {
+    this.listening?.abort();
+    if (document.hidden) return;
+    const listening = (this.listening = new AbortController());
+    for (const page of this.visible.filter((page) => page.counts)) {
+      void readEvents(
+        `${page.counts!}?language=${language}`,
+        listening.signal,
+        (event) => {
+          const told = JSON.parse(event.data) as { unread?: number };
+          if (typeof told.unread === "number") this.counts = { ...this.counts, [page.name]: told.unread };
+          activity.dispatchEvent(new CustomEvent("told", { detail: { page: page.name, ...told } }));
+        },
+        () => {},
+      );
+    }
   }
 
   private get visible(): KnownPage[] {
@@ -112,6 +144,11 @@ class Shell extends LitElement {
     }
   }
 
+  private counted(page: KnownPage) {
+    const n = this.counts[page.name] ?? 0;
+    return n === 0 ? nothing : html`<span class="badge" title=${t("shell.unread", { n })}><span aria-hidden="true">${n > 99 ? "99+" : n}</span><span class="unseen">, ${t("shell.unread", { n })}</span></span>`;
+  }
+
   private titleOf(page: KnownPage | undefined): string {
     return page ? (language === "fr" ? page.french : page.english) : "";
   }
@@ -147,6 +184,7 @@ class Shell extends LitElement {
   private setLanguage = async (chosen: Language) => {
     localStorage.setItem("sillage.language", chosen);
     await loadTexts(chosen);
+    this.listen();
     // What is shown was made of the other language's texts.
     this.element = undefined;
     this.page = "";
@@ -171,7 +209,7 @@ class Shell extends LitElement {
       <a class="skip" href="#main" @click=${(event: Event) => { event.preventDefault(); this.querySelector<HTMLElement>("main")!.focus(); }}>${t("shell.skip")}</a>
       <header class="top">
         <button type="button" class="quiet menu" aria-expanded=${this.open ? "true" : "false"} aria-controls="nav" @click=${() => (this.open = !this.open)}>
-          <span aria-hidden="true">☰</span><span class="unseen">${t("shell.menu")}</span>
+          <span aria-hidden="true">☰</span><span class="unseen">${t("shell.menu")}</span>${Object.values(this.counts).some((n) => n > 0) ? html`<span class="badge dot" aria-hidden="true"></span>` : nothing}
         </button>
         <a class="brand" href="/console">${mark}<span>Sillage</span></a>
       </header>
@@ -179,7 +217,7 @@ class Shell extends LitElement {
         <ul>
           ${this.visible.map(
             (page) => html`<li>
-              <a href=${page.elsewhere ?? `/console/${page.name}`} aria-current=${page.name === this.page ? "page" : nothing}>${this.titleOf(page)}</a>
+              <a href=${page.elsewhere ?? `/console/${page.name}`} aria-current=${page.name === this.page ? "page" : nothing}>${this.titleOf(page)}${this.counted(page)}</a>
             </li>`,
           )}
           <li><a href="/docs" target="_blank" rel="noopener">${t("shell.reference")}</a></li>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Notifications.Choices;
 using Sillage.Notifications.Contracts;
 using Sillage.Notifications.Course;
@@ -35,6 +36,13 @@ public sealed class NotificationsModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => NotificationsPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [
+        new("notifications", 70, "Notifications", "Notifications") { Counts = MyNotification.Root + "/live" },
+        new("mail", 72, "Mail", "Courriels") { For = [NotificationsPermission.Manage] },
+    ];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)

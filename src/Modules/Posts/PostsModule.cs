@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Erasures;
 using Sillage.Api.Access;
 using Sillage.Hosting.Modules;
+using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.Verbs;
 using Sillage.Posts.Comments;
@@ -35,6 +36,13 @@ public sealed class PostsModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<Permission> Permissions => PostsPermission.All;
+
+    /// <inheritdoc />
+    public IReadOnlyList<ConsolePage> Pages { get; } =
+    [
+        new("posts", 20, "Posts", "Publications") { For = [PostsPermission.Read], IsGivenToPeople = true },
+        new("moderation", 46, "Moderation", "Modération") { For = [PostsPermission.Moderate] },
+    ];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -76,6 +84,7 @@ public sealed class PostsModule : IModule
 
         var posts = routes.MapGroup("/api/v1/posts").WithTags("Posts");
         CreatePost.Map(posts, new BanGate(database, clock));
+        PreviewPost.Map(posts);
         Open(ListPosts.Map(posts), isOpen);
         OpenOne(ReadPost.Map(routes.MapGroup("/api/v1/posts/{post}").WithTags("Posts")), gate, isOpen);
         OpenOne(ListComments.Map(routes.MapGroup("/api/v1/posts/{post}/comments").WithTags("Comments")), gate, isOpen);

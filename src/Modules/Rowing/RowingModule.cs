@@ -42,7 +42,7 @@ public sealed class RowingModule : IModule
 
     /// <inheritdoc />
     public IReadOnlyList<ConsolePage> Pages { get; } =
-    [new("rowing", 40, "Rowing", "Aviron") { For = [RowingPermission.Read] }];
+    [new("rowing", 40, "Rowing", "Aviron") { For = [RowingPermission.Read], IsGivenToPeople = true }];
 
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
@@ -132,7 +132,6 @@ public sealed class RowingModule : IModule
         WatchSquad.Map(squad);
 
         LogbookRoutes.Map(routes);
-        LeadToPages.Map(routes);
     }
 
     /// <inheritdoc />

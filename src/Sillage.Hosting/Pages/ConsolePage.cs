@@ -22,4 +22,15 @@ public sealed record ConsolePage(string Name, int Order, string English, string 
     /// Where it is, if it is no page of the console but one that the module serves itself: the navigation leads there. Default: none.
     /// </summary>
     public string? Elsewhere { get; init; }
+
+    /// <summary>
+    /// Whether <c>/{name}</c> leads there too: the address that people, mails and notifications are given. Default: no.
+    /// </summary>
+    public bool IsGivenToPeople { get; init; }
+
+    /// <summary>
+    /// Where the navigation hears how many things wait there for whoever looks: server-sent events whose data has <c>unread</c>, a number.
+    /// Default: nowhere.
+    /// </summary>
+    public string? Counts { get; init; }
 }

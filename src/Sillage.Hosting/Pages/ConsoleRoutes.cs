@@ -43,6 +43,10 @@ internal static class ConsoleRoutes
         foreach (var page in pages.Where(page => page.Elsewhere is null))
         {
             shell.Map(routes, $"{Address}/{page.Name}/{{**rest}}");
+            if (page.IsGivenToPeople)
+            {
+                routes.MapShortAddress(page.Name);
+            }
         }
     }
 
@@ -70,6 +74,7 @@ internal static class ConsoleRoutes
                 page.English,
                 page.French,
                 page.Elsewhere,
+                page.Counts,
                 For = page.For.Select(permission => permission.Name),
             }),
             Json.Options

@@ -8,14 +8,14 @@ using Sillage.Api.Replies;
 namespace Sillage.Hosting.Pages;
 
 /// <summary>
-/// A file of a page, embedded in an assembly. It may load scripts, styles and images from this server and nothing else, runs nothing
+/// A file of a page, embedded in an assembly. It may load scripts, styles, images and frames from this server and nothing else, runs nothing
 /// inline, is shown in no frame, and is asked for again each time, which a tag makes cheap: a new version is there at once.
 /// </summary>
 public sealed class PageFile
 {
     // lit makes its templates through a policy of this name; nothing else may turn text into markup.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'; trusted-types lit-html";
 

@@ -49,6 +49,7 @@ public sealed class RowingTests : IDisposable
                 ("/rowing", "/console/rowing"),
                 ("/rowing/squads/1", "/console/rowing/squads/1"),
                 ("/rowing//example.org", "/console/rowing//example.org"),
+                ("/posts/1?comment=2", "/console/posts/1?comment=2"),
             }
         )
         {

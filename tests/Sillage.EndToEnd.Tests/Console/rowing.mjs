@@ -1,19 +1,5 @@
 // What the scripts about rowing share: people who call the API, and sessions as they are rowed.
-import { address, assert, password } from "./browser.mjs";
-
-export const at = address.replace(/\/$/, "");
-
-/** Somebody's calls. */
-export async function session(username) {
-  const ask = async (method, path, body, headers = {}) => {
-    const reply = await fetch(`${at}/api/v1${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, body: body && JSON.stringify(body) });
-    const text = await reply.text();
-    assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  };
-  const { access_token } = await ask("POST", "/auth/login", { username, password });
-  return (method, path, body) => ask(method, path, body, { Authorization: `Bearer ${access_token}` });
-}
+export { at, session } from "./people.mjs";
 
 // The same each time, and as uneven as people are.
 const wobble = (i, by) => Math.sin(i * 1.7) * 0.6 * by + Math.sin(i * 0.31 + 2) * by;

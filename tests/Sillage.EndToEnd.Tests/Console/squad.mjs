@@ -138,6 +138,7 @@ await run(async () => {
   await rower.goto(coach.url());
   await rower.locator(".talk li", { hasText: "Longer at the catch." }).waitFor();
   await rower.getByRole("link", { name: "Squads" }).click();
+  await rower.locator("section", { hasText: "Who looked" }).locator("tbody tr").first().waitFor();
   const looks = await rower.locator("section", { hasText: "Who looked" }).locator("tbody tr").allInnerTexts();
   for (const what of ["A workout", "List of workouts", "Live", "Results of an assigned workout"]) {
     assert.ok(looks.some((look) => look.includes("coach-1") && look.includes(what)), `${what} in ${looks.join("; ")}`);

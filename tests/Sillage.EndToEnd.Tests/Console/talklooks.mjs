@@ -1,20 +1,9 @@
 // The chat page narrow and wide, light and dark, in both languages: axe finds nothing, nothing is wider than the window, and no text of
 // anybody's becomes markup. Pictures go to the folder.
-import { address, assert, folder, given, inspect, open, password, run } from "./browser.mjs";
+import { assert, folder, given, inspect, open, password, run } from "./browser.mjs";
+import { at, session } from "./people.mjs";
 
-const at = address.replace(/\/$/, "");
 const hostile = given.hostile;
-
-async function session(username) {
-  const ask = async (method, path, body, headers = {}) => {
-    const reply = await fetch(`${at}/api/v1${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, body: body && JSON.stringify(body) });
-    const text = await reply.text();
-    assert.ok(reply.ok, `${method} ${path}: ${reply.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  };
-  const { access_token } = await ask("POST", "/auth/login", { username, password });
-  return (method, path, body, headers) => ask(method, path, body, { Authorization: `Bearer ${access_token}`, ...headers });
-}
 
 const [one, two, three] = await Promise.all(["player-1", "player-2", "player-3"].map(session));
 

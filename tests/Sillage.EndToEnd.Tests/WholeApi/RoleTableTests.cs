@@ -47,6 +47,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /auth/login                                        415    415    415    415      415   415
         POST /auth/refresh                                      415    415    415    415      415   415
         DELETE /api/v1/authors/{author}/follow                  401    204    204    204    204    204
+        GET /api/v1/authors/{author}/follow                     401    200    200    200    200    200
         PUT /api/v1/authors/{author}/follow                     401    404    404    404    404    404
         GET /api/v1/backups                                     401    403    403    403      403   200
         POST /api/v1/backups                                    401    403    403    403      403   202
@@ -124,6 +125,7 @@ public sealed class RoleTableTests(SharedServer shared)
         POST /api/v1/notifications/bounces                      415    415    415    415      415   415
         GET /api/v1/notifications/kinds                         401    403    403    403      403   200
         GET /api/v1/notifications/kinds/{kind}/preview          401    403    403    403      403   404
+        GET /api/v1/notifications/kinds/{kind}/preview/html     401    403    403    403      403   404
         POST /api/v1/notifications/kinds/{kind}/test            401    403    403    403      403   404
         GET /api/v1/notifications/mails                         401    403    403    403      403   200
         GET /api/v1/notifications/mails/{id}                    401    403    403    403      403   404
@@ -167,6 +169,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/posts/{post}                                401    404    404    404    404    404
         PATCH /api/v1/posts/{post}                              401    404    404    404    404    404
         DELETE /api/v1/posts/{post}/bookmark                    401    404    404    404    404    404
+        GET /api/v1/posts/{post}/bookmark                       401    404    404    404    404    404
         PUT /api/v1/posts/{post}/bookmark                       401    404    404    404    404    404
         GET /api/v1/posts/{post}/comments                       401    404    404    404    404    404
         POST /api/v1/posts/{post}/comments                      401    404    404    404    404    404
@@ -185,6 +188,7 @@ public sealed class RoleTableTests(SharedServer shared)
         GET /api/v1/posts/{post}/reactions                      401    404    404    404    404    404
         DELETE /api/v1/posts/{post}/reactions/{kind}            401    404    404    404    404    404
         PUT /api/v1/posts/{post}/reactions/{kind}               401    404    404    404    404    404
+        POST /api/v1/posts/preview                              401    415    415    415    415    415
         POST /api/v1/posts/{post}/reports                       401    404    404    404    404    404
         POST /api/v1/posts/{post}/restore                       401    404    404    404    404    404
         GET /api/v1/posts/{post}/revisions                      401    404    404    404    404    404

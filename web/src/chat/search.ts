@@ -1,8 +1,7 @@
-import { api, html, LitElement, nothing, Problem, query, t, time, type List } from "../kit";
+import { api, html, LitElement, markup, nothing, Problem, query, t, time, type List } from "../kit";
 import { icons } from "./icons";
 import type { RoomState } from "./room-state";
 import type { Store } from "./store";
-import { excerpt } from "./text";
 import type { Message } from "./types";
 
 interface Found {
@@ -64,7 +63,7 @@ class Search extends LitElement {
         if (!room) return nothing;
         return html`<li><a href=${`${this.store.addressOf(room)}?at=${message.seq}`}>
           <span class="by"><strong>${this.store.nameOf(message.sender)}</strong> ${time(message.at, "day")}</span>
-          ${room === this.room ? nothing : html`<small>${this.store.titleOf(room)}</small>`}<span>${excerpt(text)}</span></a></li>`;
+          ${room === this.room ? nothing : html`<small>${this.store.titleOf(room)}</small>`}<span>${markup(text)}</span></a></li>`;
       })}</ul>` : nothing}
       ${this.next ? html`<p class="more"><button type="button" @click=${() => this.load(this.next!, this.found!)}>${t("list.more")}</button></p>` : nothing}`;
   }

@@ -46,14 +46,3 @@ function named(whole: string, name: string, isKnown: (name: string) => "me" | "o
   const who = isKnown(bare.toLowerCase());
   return who && [html`<span class="named ${who}">@${bare}</span>`, whole.slice(bare.length + 1)];
 }
-
-/** An excerpt of a search: of its HTML the marks are kept, and everything else is text. */
-export function excerpt(source: string): Piece[] {
-  const plain = (text: string) => text.replace(/&(lt|gt|quot|amp|#39|#x27);/gi, (_, name: string) => entities[name.toLowerCase()]!);
-  return source.split(/(<mark>[\s\S]*?<\/mark>)/).map((part) => {
-    const marked = /^<mark>([\s\S]*)<\/mark>$/.exec(part);
-    return marked ? html`<mark>${plain(marked[1]!)}</mark>` : plain(part);
-  });
-}
-
-const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', amp: "&", "#39": "'", "#x27": "'" };

@@ -53,7 +53,10 @@ export interface Call {
   type?: string;
 }
 
-/** "call" when something was asked; "ended" when the session has ended and somebody is to log in. */
+/**
+ * "call" when something was asked; "ended" when the session has ended and somebody is to log in; "told" when the navigation heard of something that waits:
+ * `page` is whose, the rest what it said.
+ */
 export const activity = new EventTarget();
 
 let loggingIn: Promise<void> | undefined;

@@ -85,6 +85,18 @@ export function formDialog<T>(
   });
 }
 
+/** Does something, and says why not where it is refused. Whether it was done. */
+export async function attempt(run: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast([error.detail, ...error.errors.map((e) => e.detail)].join(" "));
+    return false;
+  }
+}
+
 let toasts: HTMLElement | undefined;
 
 /** Says shortly that something was done; `undo` takes it back while it is shown. */

@@ -105,11 +105,15 @@ export class Paged<T> {
   items: T[] = [];
   next: string | null = null;
   busy = false;
+  private starts = 0;
 
   constructor(private readonly host: { requestUpdate(): void }) {}
 
   async start(path: string, options?: Options): Promise<void> {
+    const mine = ++this.starts;
     const page = await api.get<List<T>>(path, options);
+    // Another list was begun meanwhile, and may have come first.
+    if (mine !== this.starts) return;
     this.items = page.items;
     this.next = page.next;
     this.host.requestUpdate();

@@ -59,6 +59,7 @@ internal static class MyChoices
         choices
             .MapGet("", Handle)
             .WithSummary("Read how I want to be notified")
+            .WithQuery("language", ReadingLanguage.Help, "fr")
             .WithReplyExample(
                 new MyNotificationChoices(
                     new NotificationTimes("fr", "Europe/Paris", "22:00", "07:00", "day"),
@@ -82,20 +83,26 @@ internal static class MyChoices
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Reply<MyNotificationChoices>> Handle(
+    private static async Task<Results<Reply<MyNotificationChoices>, Problem>> Handle(
         Caller caller,
         KindCatalog kinds,
         IDatabase<NotificationsData> database,
         IOptions<NotificationsOptions> options,
-        CancellationToken ct
+        CancellationToken ct,
+        string? language = null
     )
     {
+        if (ReadingLanguage.Refuse(language) is { } refusal)
+        {
+            return refusal;
+        }
+
         var (person, choices) = await database.ReadAsync(
             async reader =>
                 (await PersonRow.FindAsync(reader, caller.Id, ct), await ChoiceRow.ListAsync(reader, caller.Id, ct)),
             ct
         );
-        var language = person?.Language ?? options.Value.Language;
+        var reading = ReadingLanguage.Of(language, person, options.Value.Language);
         return Reply.Ok(
             new MyNotificationChoices(
                 TimesOf(person),
@@ -107,7 +114,7 @@ internal static class MyChoices
                             var channels = ChoiceRow.ChannelsOf(kind, choices);
                             return new KindChoice(
                                 kind.Name,
-                                NotificationTemplates.TextsOf(kind, language).Title,
+                                NotificationTemplates.TextsOf(kind, reading).Title,
                                 channels.HasFlag(NotificationChannels.App),
                                 channels.HasFlag(NotificationChannels.Mail),
                                 kind.IsSecurity

@@ -93,7 +93,7 @@ internal static class CourseNotifications
         IDatabase<NotificationsData> database,
         IOptions<NotificationsOptions> options,
         CancellationToken ct
-    ) => new((await ListMine.Handle(page, caller, words, database, options, ct)).Select(CourseNotification.Of));
+    ) => new((await ListMine.ListAsync(page, caller, words, database, options, ct)).Select(CourseNotification.Of));
 
     private static Task<IResult> Send(
         Body<CourseNewNotification> body,

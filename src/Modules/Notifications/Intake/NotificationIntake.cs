@@ -59,8 +59,10 @@ internal sealed class NotificationIntake(KindCatalog kinds, NotificationSignals 
     {
         if (!kind.IsSecurity && person?.DigestPause is { } pause)
         {
-            var digest = await DigestAsync(unit, row.Recipient, now, now + pause, ct);
-            await unit.ExecuteAsync(MailRow.Insert, MailRow.New(row, now, now + pause, digest), ct);
+            // A digest is no reason to wake anybody either.
+            var then = QuietHours.Of(person)?.After(now + pause) ?? now + pause;
+            var digest = await DigestAsync(unit, row.Recipient, now, then, ct);
+            await unit.ExecuteAsync(MailRow.Insert, MailRow.New(row, now, then, digest), ct);
             return;
         }
 

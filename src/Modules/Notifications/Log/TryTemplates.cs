@@ -66,6 +66,9 @@ public sealed record MailPreview(string Subject, string Text, string Html);
 /// <summary>Lets administrators see the texts of kinds, and try them.</summary>
 internal static class TryTemplates
 {
+    private const string MailPolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+
     public static void Map(RouteGroupBuilder notifications)
     {
         notifications
@@ -82,6 +85,16 @@ internal static class TryTemplates
             )
             .WithQuery("language", "en or fr; default en.", "fr")
             .WithReplyExample(new MailPreview("A subject", "A text", "<html>…</html>"))
+            .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+        notifications
+            .MapGet("/kinds/{kind}/preview/html", Show)
+            .RequirePermission(NotificationsPermission.Manage)
+            .WithSummary("See the mail of a kind as a mail program shows it")
+            .WithDescription(
+                "The form with markup, for a browser: it runs nothing, loads nothing, and is framed by this server's pages alone."
+            )
+            .WithQuery("language", "en or fr; default en.", "fr")
+            .Produces(StatusCodes.Status200OK, contentType: "text/html")
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         notifications
             .MapPost("/kinds/{kind}/test", Test)
@@ -104,25 +117,56 @@ internal static class TryTemplates
         string language = "en"
     )
     {
+        var (preview, problem) = await PreviewAsync(kind, kinds, templates, language);
+        return preview is null ? problem! : Reply.Ok(preview);
+    }
+
+    private static async Task<Results<ContentHttpResult, Problem>> Show(
+        HttpContext context,
+        string kind,
+        KindCatalog kinds,
+        NotificationTemplates templates,
+        string language = "en"
+    )
+    {
+        var (preview, problem) = await PreviewAsync(kind, kinds, templates, language);
+        if (preview is null)
+        {
+            return problem!;
+        }
+
+        context.Response.Headers.ContentSecurityPolicy = MailPolicy;
+        context.Response.Headers.XFrameOptions = "SAMEORIGIN";
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Content(preview.Html, "text/html; charset=utf-8");
+    }
+
+    private static async Task<(MailPreview?, Problem?)> PreviewAsync(
+        string kind,
+        KindCatalog kinds,
+        NotificationTemplates templates,
+        string language
+    )
+    {
         if (language is not ("en" or "fr"))
         {
-            return Problem.BadRequest("The language is not known.", new FieldError("?language", "en or fr."));
+            return (null, Problem.BadRequest("The language is not known.", new FieldError("?language", "en or fr.")));
         }
 
         if (kinds.Find(kind) is not { } found)
         {
-            return Problem.NotFound();
+            return (null, Problem.NotFound());
         }
 
         try
         {
             var unsubscribe = found.IsSecurity ? null : "https://example.org/notifications/unsubscribe/…";
             var texts = await templates.MailAsync(found, language, Example(found), unsubscribe);
-            return Reply.Ok(new MailPreview(texts.Subject, texts.Text, texts.Html));
+            return (new MailPreview(texts.Subject, texts.Text, texts.Html), null);
         }
         catch (TemplateException e)
         {
-            return Problem.Conflict(e.Message);
+            return (null, Problem.Conflict(e.Message));
         }
     }
 

@@ -65,7 +65,12 @@ internal sealed partial class SmtpLine(
             return (used, null);
         }
 
-        var fresh = new SmtpClient { Timeout = (int)options.Value.SmtpTimeout.TotalMilliseconds };
+        var fresh = new SmtpClient
+        {
+            Timeout = (int)options.Value.SmtpTimeout.TotalMilliseconds,
+            // docs/adr/0162-revocation-is-not-asked-for.md
+            CheckCertificateRevocation = false,
+        };
         if (await ConnectAsync(fresh, ct) is { } unreached)
         {
             fresh.Dispose();

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
+using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Notifications.Choices;
 using Sillage.Notifications.Contracts;
@@ -28,6 +30,7 @@ internal static class ListMine
         mine.MapGet("", Handle)
             .WithSummary("List my notifications")
             .WithDescription("The newest first. What was settled meanwhile is not in it.")
+            .WithQuery("language", ReadingLanguage.Help, "fr")
             .WithQuery("unread", "true for those only that are not read. Default false.", "true")
             .Fails(StatusCodes.Status400BadRequest);
         mine.MapGet("/unread", Unread)
@@ -35,14 +38,30 @@ internal static class ListMine
             .WithReplyExample(UnreadCount.Example);
     }
 
-    internal static async Task<PageReply<MyNotification>> Handle(
+    private static async Task<Results<PageReply<MyNotification>, Problem>> Handle(
         PageRequest page,
         Caller caller,
         NotificationWords words,
         IDatabase<NotificationsData> database,
         IOptions<NotificationsOptions> options,
         CancellationToken ct,
-        bool unread = false
+        bool unread = false,
+        string? language = null
+    ) =>
+        ReadingLanguage.Refuse(language) is { } refusal
+            ? refusal
+            : await ListAsync(page, caller, words, database, options, ct, unread, language);
+
+    /// <summary>A page of them.</summary>
+    internal static async Task<PageReply<MyNotification>> ListAsync(
+        PageRequest page,
+        Caller caller,
+        NotificationWords words,
+        IDatabase<NotificationsData> database,
+        IOptions<NotificationsOptions> options,
+        CancellationToken ct,
+        bool unread = false,
+        string? language = null
     )
     {
         var parameters = new
@@ -66,7 +85,7 @@ internal static class ListMine
                 ),
             ct
         );
-        var worded = await words.OfAsync(rows, person?.Language ?? options.Value.Language, ct);
+        var worded = await words.OfAsync(rows, ReadingLanguage.Of(language, person, options.Value.Language), ct);
         return PageReply<MyNotification>.Of(worded, page, item => new Keys(item.Place), isCut);
     }
 

@@ -53,7 +53,9 @@ internal sealed class NotificationWords(KindCatalog kinds, NotificationValues va
     )
     {
         var known = rows.Where(row => kinds.Find(row.Kind) is not null).ToList();
-        var all = await values.ValuesAsync(known, ct);
+        // Those of security are letters, as they are mailed.
+        var greets = known.Exists(row => kinds.Find(row.Kind)!.IsSecurity);
+        var all = await values.ValuesAsync(known, greets, ct);
         var worded = new List<MyNotification>(known.Count);
         foreach (var (row, data) in known.Zip(all))
         {
@@ -68,11 +70,23 @@ internal sealed class NotificationWords(KindCatalog kinds, NotificationValues va
                     templates.UrlOf(data),
                     row.CreatedAt,
                     row.ReadAt,
-                    new Links($"{MyNotification.Root}/{row.Id}") { ["read"] = $"{MyNotification.Root}/{row.Id}/read" }
+                    LinksOf(row, data)
                 )
             );
         }
 
         return worded;
+    }
+
+    private static Links LinksOf(NotificationRow row, IReadOnlyDictionary<string, string> data)
+    {
+        var links = new Links($"{MyNotification.Root}/{row.Id}") { ["read"] = $"{MyNotification.Root}/{row.Id}/read" };
+        if (data.GetValueOrDefault("url") is { } url && NotificationTemplates.IsOfThisSite(url))
+        {
+            // As people came here, whatever the setting says that they should have come by.
+            links["page"] = url;
+        }
+
+        return links;
     }
 }

@@ -56,6 +56,7 @@ internal static class WatchMine
                 cannot send one.
                 """
             )
+            .WithQuery("language", ReadingLanguage.Help, "fr")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Fails(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
 
@@ -68,9 +69,15 @@ internal static class WatchMine
         IDatabase<NotificationsData> database,
         IOptions<NotificationsOptions> options,
         IHostApplicationLifetime lifetime,
-        TimeProvider clock
+        TimeProvider clock,
+        string? language = null
     )
     {
+        if (ReadingLanguage.Refuse(language) is { } refusal)
+        {
+            return refusal;
+        }
+
         var last = http.Request.Headers["Last-Event-ID"].ToString();
         if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && last.Length > 0)
         {
@@ -99,7 +106,7 @@ internal static class WatchMine
                 var stream = new Stream(
                     http.Response,
                     caller.Id,
-                    person?.Language ?? options.Value.Language,
+                    ReadingLanguage.Of(language, person, options.Value.Language),
                     words,
                     database
                 )

@@ -83,11 +83,14 @@ internal sealed class NotificationTemplates(IOptions<NotificationsOptions> optio
         return values.GetValueOrDefault("url") switch
         {
             null or "" => null,
-            var path when path.StartsWith('/') => site + path,
+            var path when IsOfThisSite(path) => site + path,
             var url when Uri.TryCreate(url, UriKind.Absolute, out var full) && full.Scheme == Uri.UriSchemeHttps => url,
             _ => null,
         };
     }
+
+    /// <summary>Whether an address is a path of this site; <c>//host</c> is another.</summary>
+    public static bool IsOfThisSite(string url) => url is ['/', not ('/' or '\\'), ..] or "/";
 
     /// <summary>The kind's own texts in a language.</summary>
     public static NotificationTexts TextsOf(NotificationKind kind, string language) =>

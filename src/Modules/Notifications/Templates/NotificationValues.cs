@@ -10,15 +10,18 @@ internal sealed class NotificationValues(IAccountDirectory directory)
     private const string Nobody = "—";
 
     public async Task<Dictionary<string, string>> ValuesAsync(NotificationRow row, CancellationToken ct) =>
-        (await ValuesAsync([row], ct))[0];
+        (await ValuesAsync([row], greets: false, ct))[0];
 
-    /// <summary>The same of many, with one question for all names.</summary>
+    /// <summary>The same of many, with one question for all names; <paramref name="greets"/> for texts that call whom they are for, too.</summary>
     public async Task<IReadOnlyList<Dictionary<string, string>>> ValuesAsync(
         IReadOnlyList<NotificationRow> rows,
+        bool greets,
         CancellationToken ct
     )
     {
-        var people = rows.SelectMany(row => row.Accounts.Values).Distinct().ToList();
+        var people = rows.SelectMany(row => greets ? row.Accounts.Values.Append(row.Recipient) : row.Accounts.Values)
+            .Distinct()
+            .ToList();
         var found = people.Count == 0 ? new Dictionary<Guid, AccountSummary>() : await directory.FindAsync(people, ct);
         return
         [
@@ -30,6 +33,12 @@ internal sealed class NotificationValues(IAccountDirectory directory)
                     values[name] = found.GetValueOrDefault(id) is { } account
                         ? account.DisplayName ?? account.Username
                         : Nobody;
+                }
+
+                if (found.GetValueOrDefault(row.Recipient) is { } reader)
+                {
+                    values["name"] = reader.DisplayName ?? reader.Username;
+                    values["username"] = reader.Username;
                 }
 
                 return values;

@@ -20,12 +20,14 @@ internal static class Notices
                     new NotificationTexts(
                         "A comment on my post, or an answer to my comment",
                         "{{ author }} commented on “{{ title }}”",
-                        "{{ author }} commented on “{{ title }}”."
+                        "{{ author }} commented on “{{ title }}”.",
+                        "Read it"
                     ),
                     new NotificationTexts(
                         "Un commentaire sur ma publication, ou une réponse à mon commentaire",
                         "{{ author }} a commenté « {{ title }} »",
-                        "{{ author }} a commenté « {{ title }} »."
+                        "{{ author }} a commenté « {{ title }} ».",
+                        "Lire"
                     )
                 )
                 {
@@ -33,6 +35,7 @@ internal static class Notices
                     {
                         ["title"] = "A quiet morning",
                         ["author"] = "Player One",
+                        ["url"] = "/posts/a-quiet-morning",
                     },
                 }
             )
@@ -42,12 +45,14 @@ internal static class Notices
                     new NotificationTexts(
                         "Somebody named me",
                         "{{ author }} named you in “{{ title }}”",
-                        "{{ author }} named you in “{{ title }}”."
+                        "{{ author }} named you in “{{ title }}”.",
+                        "Read it"
                     ),
                     new NotificationTexts(
                         "Quelqu’un m’a mentionné",
                         "{{ author }} vous a mentionné dans « {{ title }} »",
-                        "{{ author }} vous a mentionné dans « {{ title }} »."
+                        "{{ author }} vous a mentionné dans « {{ title }} ».",
+                        "Lire"
                     )
                 )
                 {
@@ -55,6 +60,7 @@ internal static class Notices
                     {
                         ["title"] = "A quiet morning",
                         ["author"] = "Player One",
+                        ["url"] = "/posts/a-quiet-morning",
                     },
                 }
             )
@@ -64,16 +70,18 @@ internal static class Notices
                     new NotificationTexts(
                         "Somebody follows me",
                         "{{ author }} follows you",
-                        "{{ author }} follows what you publish."
+                        "{{ author }} follows what you publish.",
+                        "See what they publish"
                     ),
                     new NotificationTexts(
                         "Quelqu’un me suit",
                         "{{ author }} vous suit",
-                        "{{ author }} suit ce que vous publiez."
+                        "{{ author }} suit ce que vous publiez.",
+                        "Voir ses publications"
                     )
                 )
                 {
-                    Example = new Dictionary<string, string> { ["author"] = "Player One" },
+                    Example = new Dictionary<string, string> { ["author"] = "Player One", ["url"] = "/posts" },
                 }
             );
 
@@ -94,7 +102,7 @@ internal static class Notices
         {
             if (recipient == post.Author || await Mentions.MayReadAsync(unit, post, recipient, ct))
             {
-                await unit.PublishAsync(Wanted(Comment, recipient, comment.ToString(), author, post), ct);
+                await unit.PublishAsync(Wanted(Comment, recipient, post, comment, author), ct);
             }
         }
     }
@@ -123,20 +131,35 @@ internal static class Notices
         Guid author,
         Guid recipient,
         CancellationToken ct
-    ) => unit.PublishAsync(Wanted(Mention, recipient, (comment ?? post.Id).ToString(), author, post), ct);
+    ) => unit.PublishAsync(Wanted(Mention, recipient, post, comment, author), ct);
 
     /// <summary>Tells an author of a follower: once, however often he comes and goes.</summary>
     public static Task OfFollowAsync(IUnitOfWork unit, Guid author, Guid follower, CancellationToken ct) =>
         unit.PublishAsync(
-            new NotificationWanted(Follow, author, follower.ToString(), new Dictionary<string, string>())
+            new NotificationWanted(
+                Follow,
+                author,
+                follower.ToString(),
+                new Dictionary<string, string> { ["url"] = $"/posts?author={follower}" }
+            )
             {
                 People = new Dictionary<string, Guid> { ["author"] = follower },
             },
             ct
         );
 
-    private static NotificationWanted Wanted(string kind, Guid recipient, string about, Guid author, PostRow post) =>
-        new(kind, recipient, about, new Dictionary<string, string> { ["title"] = post.Title })
+    // By ids: a slug says what the post is called, to whoever sees the address.
+    private static NotificationWanted Wanted(string kind, Guid recipient, PostRow post, Guid? comment, Guid author) =>
+        new(
+            kind,
+            recipient,
+            (comment ?? post.Id).ToString(),
+            new Dictionary<string, string>
+            {
+                ["title"] = post.Title,
+                ["url"] = comment is null ? $"/posts/{post.Id}" : $"/posts/{post.Id}?comment={comment}",
+            }
+        )
         {
             People = new Dictionary<string, Guid> { ["author"] = author },
         };

@@ -5,17 +5,29 @@ using Microsoft.AspNetCore.Routing;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
+using Sillage.Api.Replies;
 using Sillage.Posts.Content;
 using Sillage.Posts.Contracts;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Following;
 
+/// <summary>Whether the caller follows an author.</summary>
+/// <param name="Follows">Whether he does.</param>
+/// <param name="Links">Where this is, and the author's profile.</param>
+public sealed record AuthorFollow(bool Follows, Links Links)
+{
+    internal static AuthorFollow Of(Guid author, bool follows) =>
+        new(follows, new Links($"/api/v1/authors/{author}/follow") { ["author"] = $"/api/v1/users/{author}" });
+}
+
 /// <summary>Follows an author, or does so no more.</summary>
 internal static class FollowAuthor
 {
     private const string Insert =
         "INSERT INTO author_follow (follower, author) VALUES (@Follower, @Author) ON CONFLICT DO NOTHING";
+
+    private const string Exists = "SELECT COUNT(*) FROM author_follow WHERE follower = @Follower AND author = @Author";
 
     private const string Remove = "DELETE FROM author_follow WHERE follower = @Follower AND author = @Author";
 
@@ -25,6 +37,10 @@ internal static class FollowAuthor
             .MapGroup("/api/v1/authors/{author:guid}")
             .WithTags("Following")
             .RequirePermission(PostsPermission.Read);
+        authors
+            .MapGet("/follow", Read)
+            .WithSummary("Read whether I follow an author")
+            .WithReplyExample(AuthorFollow.Of(Post.Example.Author!.Id, true));
         authors
             .MapPut("/follow", Handle)
             .WithSummary("Follow an author")
@@ -37,6 +53,18 @@ internal static class FollowAuthor
             .MapDelete("/follow", Unfollow)
             .WithSummary("Follow an author no more")
             .Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static async Task<Reply<AuthorFollow>> Read(
+        Guid author,
+        Caller caller,
+        IDatabase<PostsData> database,
+        CancellationToken ct
+    )
+    {
+        var parameters = new { Follower = caller.Id, Author = author };
+        var count = await database.ReadAsync(r => r.ScalarAsync<long>(Exists, parameters, ct), ct);
+        return Reply.Ok(AuthorFollow.Of(author, count > 0));
     }
 
     private static async Task<Results<NoContent, Problem>> Handle(

@@ -6,16 +6,30 @@ using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
 using Sillage.Api.Paging;
+using Sillage.Api.Replies;
 using Sillage.Posts.Content;
 using Sillage.Storage;
 
 namespace Sillage.Posts.Marks;
+
+/// <summary>Whether the caller keeps a post.</summary>
+/// <param name="Kept">Whether he does.</param>
+/// <param name="Links">Where this is, and the post.</param>
+public sealed record Bookmark(bool Kept, Links Links)
+{
+    internal static Bookmark Example { get; } = Of(Post.Example.Id, true);
+
+    internal static Bookmark Of(Guid post, bool kept) =>
+        new(kept, new Links(Post.AddressOf(post) + "/bookmark") { ["post"] = Post.AddressOf(post) });
+}
 
 /// <summary>Keeps posts to be read again. Nobody else sees which.</summary>
 internal static class Bookmarks
 {
     private const string Insert =
         "INSERT INTO bookmark (account, post, at) VALUES (@Account, @Post, @At) ON CONFLICT DO NOTHING";
+
+    private const string Exists = "SELECT COUNT(*) FROM bookmark WHERE account = @Account AND post = @Post";
 
     private const string Remove = "DELETE FROM bookmark WHERE account = @Account AND post = @Post";
 
@@ -28,6 +42,11 @@ internal static class Bookmarks
 
     public static void Map(IEndpointRouteBuilder routes, RouteGroupBuilder post)
     {
+        post.MapGet("/bookmark", Read)
+            .RequirePermission(PostsPermission.Read)
+            .RequireRight(PostRights.Read)
+            .WithSummary("Read whether I keep a post")
+            .WithReplyExample(Bookmark.Example);
         post.MapPut("/bookmark", Put)
             .RequirePermission(PostsPermission.Read)
             .RequireRight(PostRights.Read)
@@ -47,6 +66,18 @@ internal static class Bookmarks
                 "The newest post first. One that the caller may not read any more is left out, and is back once he may."
             )
             .WithReplyExample(new Page<PostSummary>([PostSummary.Example], null));
+    }
+
+    private static async Task<Reply<Bookmark>> Read(
+        FoundPost post,
+        Caller caller,
+        IDatabase<PostsData> database,
+        CancellationToken ct
+    )
+    {
+        var parameters = new { Account = caller.Id, Post = post.Row.Key };
+        var count = await database.ReadAsync(r => r.ScalarAsync<long>(Exists, parameters, ct), ct);
+        return Reply.Ok(Bookmark.Of(post.Row.Id, count > 0));
     }
 
     private static async Task<NoContent> Put(

@@ -1,4 +1,4 @@
-import { api, ask, code, empty, Form, go, html, locale, nothing, number, openDialog, Page, Paged, Problem, query, readEvents, repeat, t, table, time, tagged, toast, type List, type StreamState } from "../../kit";
+import { api, ask, attempt, code, empty, Form, go, html, locale, nothing, number, openDialog, Page, Paged, Problem, query, readEvents, repeat, t, table, time, tagged, toast, type List, type StreamState } from "../../kit";
 import { base, clock, machines, metres, nameOf, sessionAddress, some, titleOf, when, type Consent, type Person, type Squad, type Workout } from "./types";
 
 interface Member {
@@ -427,13 +427,7 @@ class RowingSquad extends Page {
   }
 
   private async tell(run: () => Promise<unknown>) {
-    try {
-      await run();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      toast(error.detail);
-    }
-
+    await attempt(run);
     await this.reload();
   }
 }

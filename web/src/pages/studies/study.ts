@@ -1,5 +1,6 @@
 import { api, html, nothing, Page, t } from "../../kit";
 import { address, place, type Study } from "./types";
+import "./alerts";
 import "./codebook";
 import "./export";
 import "./import";
@@ -25,7 +26,7 @@ export class StudyPage extends Page {
   private get parts(): string[] {
     const rights = this.study!.rights;
     return [
-      ...(rights.includes("read") ? ["summary", "live", "traces", "sessions", "export", "codebook"] : []),
+      ...(rights.includes("read") ? ["summary", "live", "traces", "sessions", "export", "codebook", "alerts"] : []),
       ...(rights.some((r) => r === "read" || r === "manage" || r === "identities") ? ["participants"] : []),
       ...(rights.includes("write") && this.can("traces.write") ? ["import"] : []),
       ...(rights.includes("manage") ? ["quarantine", ...(this.can("studies.create") ? ["settings"] : [])] : []),
@@ -68,6 +69,8 @@ export class StudyPage extends Page {
         return html`<study-import .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-import>`;
       case "codebook":
         return html`<study-codebook .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-codebook>`;
+      case "alerts":
+        return html`<study-alerts .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}></study-alerts>`;
       case "settings":
         return html`<study-settings .path=${this.path} .query=${this.query} .me=${this.me} .study=${this.study}
           @study-changed=${(event: CustomEvent<Study>) => (this.study = event.detail)}></study-settings>`;
