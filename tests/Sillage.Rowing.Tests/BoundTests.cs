@@ -13,7 +13,7 @@ namespace Sillage.Rowing.Tests;
 public abstract class BoundTests(RowingUnderTest rowing) : RowingSpecification(rowing)
 {
     /// <summary>Keeps workouts with as many splits as one may have.</summary>
-    private Task StoreLongAsync(int count) =>
+    private Task<bool> StoreLongAsync(int count) =>
         Rowing.Database.WriteAsync(
             async unit =>
             {

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json.Nodes;
 using Shouldly;
-using Sillage.Specifications;
 using Xunit;
 
 namespace Sillage.Rowing.Tests;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Sillage.Benchmarks.Bare;
 using Sillage.Benchmarks.Cases;

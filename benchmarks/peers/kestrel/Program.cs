@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text.Json;
-using Sillage.Benchmarks.Bare;
+using Sillage.Peers.Kestrel;
 
 // The limit of the web server: reads the whole body, walks every token of its JSON and answers as Sillage does.
 // Nothing is checked, authenticated or stored. With --table FILE and --workout NUMBER it answers what lies in the table of strokes, as it lies there.
@@ -73,20 +73,4 @@ static void Write(PipeWriter writer, int traces)
     traces.TryFormat(span, out var written);
     writer.Advance(written);
     writer.Write(",\"duplicates\":0,\"rejected\":[]}"u8);
-}
-
-/// <summary>A connection to the table, of one thread at a time.</summary>
-internal sealed class TableReader
-{
-    private readonly Sqlite _database;
-    private readonly nint _select;
-
-    public TableReader(string file, long workout)
-    {
-        _database = new Sqlite(file);
-        _select = _database.Prepare("SELECT packed FROM stroke_batch WHERE workout = ?1 ORDER BY first");
-        _database.Bind(_select, 1, workout);
-    }
-
-    public void Write(PipeWriter writer) => _database.Read(_select, writer.Write);
 }
