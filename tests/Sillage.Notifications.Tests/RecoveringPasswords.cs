@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Shouldly;
+using Sillage.Hosting.Limits;
 using Xunit;
 
 namespace Sillage.Notifications.Tests;
@@ -37,6 +40,24 @@ public abstract class RecoveringPasswords(Place place) : NotificationsSpecificat
             .GetValue<bool>()
             .ShouldBeTrue();
         (await NextMailAsync("ann@example.org", 2)).Subject.ShouldBe("Your password for Sillage was changed");
+    }
+
+    [Fact]
+    public async Task Nobody_has_mails_sent_to_others_without_end_by_giving_their_addresses()
+    {
+        Server.Services.GetRequiredService<IOptions<LimitsOptions>>().Value.RateLimits.Enabled = true;
+        await RegisterAsync("ann", "ann@example.org");
+        await NextMailAsync("ann@example.org");
+        for (var i = 0; i < 5; i++)
+        {
+            var given = await PatchAsync("/api/v1/me", new { email = $"victim+{i}@example.org" }, As("ann"));
+            given.Must(HttpStatusCode.OK);
+        }
+
+        var refused = await PatchAsync("/api/v1/me", new { email = "victim+5@example.org" }, As("ann"));
+        refused.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        // All else is changed as before.
+        (await PatchAsync("/api/v1/me", new { displayName = "Ann" }, As("ann"))).Must(HttpStatusCode.OK);
     }
 
     [Fact]

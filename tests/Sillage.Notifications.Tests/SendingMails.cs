@@ -221,6 +221,14 @@ public abstract class SendingMails(Place place) : NotificationsSpecification(pla
         """{"recipient":"00000000-0000-0000-0000-000000000000","subject":"s","body":"b","url":"//evil"}""",
         "/url"
     )]
+    [InlineData(
+        """{"recipient":"00000000-0000-0000-0000-000000000000","subject":"s","body":"b","url":"/\\evil"}""",
+        "/url"
+    )]
+    [InlineData(
+        """{"recipient":"00000000-0000-0000-0000-000000000000","subject":"s","body":"b","url":"/\t/evil"}""",
+        "/url"
+    )]
     [InlineData("""{"recipient":"00000000-0000-0000-0000-000000000000","kind":"accounts.password-reset"}""", "/kind")]
     [InlineData("""{"recipient":"00000000-0000-0000-0000-000000000000","subject":"s","body":"b"}""", "/recipient")]
     public async Task A_notification_that_is_not_valid_is_refused(string body, params string[] pointers)

@@ -97,6 +97,7 @@ public sealed class AccountsModule : IModule
         services.AddNotificationContracts();
         AccountKinds.AddTo(services);
         services.AddSingleton<ProfileChange>();
+        services.AddSingleton<AddressLimit>();
         services.AddWork<AccountsData, StartReset, StartResetWork>((work, _) => work.Limit = 4);
         services.AddSingleton<NewAccounts>();
         services.AddSingleton<IAccountDirectory, AccountDirectory>();

@@ -63,6 +63,7 @@ public sealed class RowingModule : IModule
         services.AddSingleton<FolderImport>();
         services.AddSingleton<SquadPeople>();
         services.AddSingleton<Looks>();
+        services.AddSingleton<TellLimit>();
         services.AddSingleton<SquadWatches>();
         var document = RowingNamespace.Document();
         services.AddSingleton(document);

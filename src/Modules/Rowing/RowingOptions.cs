@@ -28,4 +28,12 @@ public sealed class RowingOptions
     /// </summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan KeepFiles { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How many comments on workouts, assigned workouts and changes of them, of which others are told, one person may write at once. 1 to 100 000, default 60.</summary>
+    [Range(1, 100_000)]
+    public int TellBurst { get; set; } = 60;
+
+    /// <summary>How many more each minute. 0.1 to 100 000, default 30.</summary>
+    [Range(0.1, 100_000)]
+    public double TellsPerMinute { get; set; } = 30;
 }

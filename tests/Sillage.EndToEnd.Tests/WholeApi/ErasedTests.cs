@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 using Shouldly;
 using Sillage.EndToEnd.Tests.Kit;
 
@@ -36,6 +37,20 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
     private static readonly TimeSpan Close = TimeSpan.FromMilliseconds(10);
 
     private static readonly string[] OfThePerson = ["many-sided", "Many Sided", "many.sided@example.org"];
+
+    // Others are notified of it.
+    private const string TitleOfThePerson = "Named in a title";
+
+    // Something that was under way is written behind the erasure of its section.
+    private const string ComesLate = """
+        CREATE FUNCTION notifications.come_late() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO notifications.notification (id, recipient, kind, dedup_key, created_at)
+          VALUES (gen_random_uuid(), OLD.account_id, 'posts.comment', 'late', now());
+          RETURN OLD;
+        END $$;
+        CREATE TRIGGER come_late AFTER DELETE ON notifications.person FOR EACH ROW EXECUTE FUNCTION notifications.come_late();
+        """;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -75,6 +90,19 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
                 .ShouldNotBeEmpty(module);
         }
 
+        await Eventually.HoldsAsync(async () =>
+            (await admin.GetAsync("/api/v1/me/notifications")).ToString() is var told
+            && told.Contains(TitleOfThePerson, StringComparison.Ordinal)
+            && told.Contains("posts.follow", StringComparison.Ordinal)
+        );
+        if (database is not null)
+        {
+            await using var connection = new NpgsqlConnection(database);
+            await connection.OpenAsync();
+            await using var trigger = new NpgsqlCommand(ComesLate, connection);
+            await trigger.ExecuteNonQueryAsync();
+        }
+
         using (var reply = await person.Client.DeleteAsync($"/api/v1/me?form={form}"))
         {
             reply.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -84,7 +112,7 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
 
         await IsNotToldAgainAsync(admin);
         var after = await StoredCells.ReadAsync(_folder["data"], database);
-        NoneNames(after, id, form == "destroy" ? [.. OfThePerson, pseudonym] : OfThePerson);
+        NoneNames(after, id, form == "destroy" ? [.. OfThePerson, pseudonym, TitleOfThePerson] : OfThePerson);
         NoneTellsAMoment(before, after, id);
         TheTrailTellsDays(before, after);
         AccountsHaveRandomIds(after);
@@ -145,6 +173,16 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
             put.IsSuccessStatusCode.ShouldBeTrue(await put.Content.ReadAsStringAsync() + theirs);
         }
 
+        using (
+            var chosen = await person.Client.PatchAsJsonAsync(
+                "/api/v1/me/notification-choices",
+                new { language = "fr" }
+            )
+        )
+        {
+            chosen.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
         await person.PostAsync($"/api/v1/rooms/{things.Room}/messages", new { text = "of mine" });
         await person.PostAsync($"/api/v1/rooms/{things.Room}/invitations", new { });
         await person.PostAsync("/api/v1/rooms", new { name = "of mine" });
@@ -154,6 +192,8 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         }
 
         await person.PostAsync("/api/v1/posts", new { title = "Of mine", body = "…" });
+        await person.PostAsync("/api/v1/posts", new { title = TitleOfThePerson, body = "@admin, look." });
+        var other = (await admin.GetAsync("/api/v1/me")).GetProperty("id").GetString();
         await person.PostAsync($"/api/v1/posts/{things.Post}/comments", new { body = "Of mine." });
         foreach (
             var mark in new[]
@@ -161,6 +201,7 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
                 $"posts/{things.Post}/bookmark",
                 $"posts/{things.Post}/reactions/like",
                 "tags/of-mine/follow",
+                $"authors/{other}/follow",
             }
         )
         {

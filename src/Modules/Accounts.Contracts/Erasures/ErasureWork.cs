@@ -35,6 +35,9 @@ internal sealed class ErasureWork(
     // One that is younger may be asked for in another process at this moment, and be refused there yet.
     private static readonly TimeSpan BeingAskedFor = TimeSpan.FromMinutes(1);
 
+    // By then a section has heard of it; what is there still has come since.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+
     // An answer that was not heard by then is given again.
     private static readonly TimeSpan Unheard = TimeSpan.FromMinutes(2);
 
@@ -146,6 +149,10 @@ internal sealed class ErasureWork(
             if (!await erasure.IsErasedInAsync(module.Data, ct))
             {
                 areAllErased = false;
+                if (erasure.AppliedAt < clock.GetUtcNow() - Late)
+                {
+                    await EraseLateAsync(erasure, module, ct);
+                }
             }
             else if (!HasAnswered(erasure.Id, module.Data.Section))
             {
@@ -160,6 +167,17 @@ internal sealed class ErasureWork(
 
         return areAllErased;
     }
+
+    // What was under way when the section heard of the erasure and was written behind it: nobody else removes it, and the erasure would not end.
+    private static Task<bool> EraseLateAsync(ErasureRow erasure, PersonalDataModule module, CancellationToken ct) =>
+        module.Database.WriteAsync(
+            async unit =>
+            {
+                await erasure.EraseInAsync(module.Data, unit, ct);
+                return true;
+            },
+            ct
+        );
 
     private bool HasAnswered(Guid erasure, string section) =>
         _given.TryGetValue((erasure, section), out var at) && clock.GetUtcNow() < at + Unheard;

@@ -7,7 +7,7 @@ using Sillage.Storage;
 namespace Sillage.Accounts.Addresses;
 
 /// <summary>A change of somebody's own profile, whichever way it is asked for.</summary>
-internal sealed class ProfileChange(Users users, MailDelivery delivery, TimeProvider clock)
+internal sealed class ProfileChange(Users users, MailDelivery delivery, AddressLimit limit, TimeProvider clock)
 {
     /// <summary>Applies the patch to the account, in a unit of its own.</summary>
     /// <returns>The account as it is then; null if there is none.</returns>
@@ -39,6 +39,11 @@ internal sealed class ProfileChange(Users users, MailDelivery delivery, TimeProv
                     (row.FirstName, row.LastName) = (after.FirstName, after.LastName);
                     if (after.Email != before.Email)
                     {
+                        if (sendsMail)
+                        {
+                            limit.Take(accountId);
+                        }
+
                         await AddressChange.AskAsync(unit, row, after.Email, sendsMail, clock.GetUtcNow(), ct);
                     }
 

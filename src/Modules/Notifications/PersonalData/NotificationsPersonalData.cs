@@ -13,8 +13,11 @@ namespace Sillage.Notifications.PersonalData;
 /// What notifications know of a person: what they were notified of, the mails with the addresses that they went to, what they chose, and whether
 /// their address gets no mail. Both forms of erasure remove all of it.
 /// </summary>
-internal sealed class NotificationsPersonalData(IDatabase<NotificationsData> database, KindCatalog kinds)
-    : IPersonalData
+internal sealed class NotificationsPersonalData(
+    IDatabase<NotificationsData> database,
+    KindCatalog kinds,
+    TimeProvider clock
+) : IPersonalData
 {
     private const string SelectNotifications = $"""
         SELECT {NotificationRow.Columns} FROM notification WHERE recipient = @Account AND id > @After ORDER BY id LIMIT 500
@@ -35,7 +38,7 @@ internal sealed class NotificationsPersonalData(IDatabase<NotificationsData> dat
             + (SELECT count(*) FROM choice WHERE account_id = @Account)
             + (SELECT count(*) FROM unsubscription WHERE account_id = @Account) AS choices,
           (SELECT count(*) FROM suppression WHERE account_id = @Account) AS suppressions,
-          (SELECT count(*) FROM notification WHERE people LIKE @Named) AS mentions
+          (SELECT count(*) FROM notification WHERE people LIKE @Named OR dedup_key LIKE @Named) AS mentions
         """;
 
     private const string Accounts = """
@@ -52,8 +55,21 @@ internal sealed class NotificationsPersonalData(IDatabase<NotificationsData> dat
         "DELETE FROM choice WHERE account_id = @Account",
         "DELETE FROM unsubscription WHERE account_id = @Account",
         "DELETE FROM suppression WHERE account_id = @Account",
-        // Others read a dash where the name stood.
-        "UPDATE notification SET people = replace(people, @Id, @Nobody) WHERE people LIKE @Named",
+        // Others read a dash where the name stood. What it is about may be the person: a follower.
+        """
+            UPDATE notification SET people = replace(people, @Id, @Nobody), dedup_key = replace(dedup_key, @Id, @Stranger)
+            WHERE people LIKE @Named OR dedup_key LIKE @Named
+            """,
+    ];
+
+    // What he did goes, and with it that others were told of it: the title of a post in which he named them.
+    private static readonly string[] Destroys =
+    [
+        """
+            UPDATE mail SET state = 'withdrawn', detail = 'Settled before it went.', changed_at = @Now
+            WHERE state = 'queued' AND notification_id IN (SELECT id FROM notification WHERE people LIKE @Named)
+            """,
+        "UPDATE notification SET data = NULL, settled_at = COALESCE(settled_at, @Now) WHERE people LIKE @Named",
     ];
 
     public string Section => "notifications";
@@ -142,10 +158,12 @@ internal sealed class NotificationsPersonalData(IDatabase<NotificationsData> dat
             Account = accountId,
             Id = accountId.ToString(),
             Nobody = Guid.Empty.ToString(),
+            Stranger = RandomId.Create().ToString(),
             Named = $"%{accountId}%",
+            Now = Coarse.DayOf(clock.GetUtcNow()),
         };
         long gone = 0;
-        foreach (var delete in Deletes)
+        foreach (var delete in form == ErasureForm.Destroy ? [.. Destroys, .. Deletes] : Deletes)
         {
             gone += await unit.ExecuteAsync(delete, parameters, ct);
         }

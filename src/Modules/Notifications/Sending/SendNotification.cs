@@ -163,9 +163,13 @@ internal sealed class NewNotifications(
         return errors;
     }
 
+    // Browsers take a backslash for a slash, and leave tabs and ends of lines out.
     private static bool IsLink(string url) =>
-        (url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal))
-        || (Uri.TryCreate(url, UriKind.Absolute, out var full) && full.Scheme == Uri.UriSchemeHttps);
+        (
+            url.StartsWith('/')
+            && !url.StartsWith("//", StringComparison.Ordinal)
+            && !url.Any(c => c == '\\' || char.IsControl(c))
+        ) || (Uri.TryCreate(url, UriKind.Absolute, out var full) && full.Scheme == Uri.UriSchemeHttps);
 
     private static NotificationChannels? ChannelOf(string word) =>
         word switch

@@ -77,11 +77,13 @@ internal static class AssignWorkout
         Body<NewAssignment> body,
         IdempotencyKey key,
         Caller caller,
+        TellLimit limit,
         IDatabase<RowingData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
+        limit.Take(caller.Id);
         var (now, wanted) = (clock.GetUtcNow(), body.Value);
         var row = new AssignmentRow(
             Guid.CreateVersion7(now),

@@ -63,11 +63,13 @@ internal static class ChangeAssignment
         MergePatch<Changeable> patch,
         Precondition precondition,
         Caller caller,
+        TellLimit limit,
         IDatabase<RowingData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
+        limit.Take(caller.Id);
         var row = await database.WriteAsync(
             async unit =>
             {

@@ -107,11 +107,13 @@ internal static class CommentWorkout
         IdempotencyKey key,
         Caller caller,
         SquadPeople people,
+        TellLimit limit,
         IDatabase<RowingData> database,
         TimeProvider clock,
         CancellationToken ct
     )
     {
+        limit.Take(caller.Id);
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         var author = (await people.OfAsync([caller.Id], ct))[caller.Id];
