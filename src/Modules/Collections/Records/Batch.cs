@@ -104,11 +104,12 @@ internal static class Batch
                 {
                     var (now, records) = (clock.GetUtcNow(), new List<RecordView?>());
                     var room = MostBytes;
+                    var works = new Dictionary<string, RecordWork>(StringComparer.Ordinal);
                     foreach (var operation in body.Value.Operations)
                     {
                         try
                         {
-                            var record = await DoAsync(unit, store, caller, operation, now, ct);
+                            var record = await DoAsync(unit, store, caller, works, operation, now, ct);
                             room -= record?.Utf8.Length ?? 0;
                             if (room < 0)
                             {
@@ -145,27 +146,37 @@ internal static class Batch
         IUnitOfWork unit,
         CollectionStore store,
         Caller caller,
+        Dictionary<string, RecordWork> works,
         BatchOperation operation,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
-        var known =
-            await store.FindAsync(unit, operation.Collection, ct) ?? throw new ProblemException(Problem.NotFound());
-        var found = new FoundCollection(known, FoundCollection.ViewerOf(caller));
         var more = operation.Do switch
         {
             BatchDeed.Create => 1,
             BatchDeed.Delete => -1,
             _ => 0,
         };
-        var work = await RecordWork.BeginAsync(unit, store, found, now, more, ct);
+        if (works.TryGetValue(operation.Collection, out var work))
+        {
+            await work.NextAsync(more);
+        }
+        else
+        {
+            var known =
+                await store.FindAsync(unit, operation.Collection, ct) ?? throw new ProblemException(Problem.NotFound());
+            var found = new FoundCollection(known, FoundCollection.ViewerOf(caller));
+            works[operation.Collection] = work = await RecordWork.BeginAsync(unit, store, found, now, more, ct);
+        }
+
+        var viewer = work.Access.Viewer;
         var reader = work.Reader(isXml: false);
         if (operation.Do == BatchDeed.Create)
         {
             var created = reader.New(operation.Body ?? default);
             var made = await work.CreateAsync(created, operation.Record);
-            return RecordView.Of(made, created, found.Viewer);
+            return RecordView.Of(made, created, viewer);
         }
 
         if (operation.Do == BatchDeed.Put)
@@ -175,7 +186,7 @@ internal static class Batch
                 work.KeyOf(operation.By ?? "id"),
                 false
             );
-            return RecordView.Of(put, data, found.Viewer);
+            return RecordView.Of(put, data, viewer);
         }
 
         var id =
@@ -194,7 +205,7 @@ internal static class Batch
             operation.Do == BatchDeed.Replace
                 ? reader.Replacement(before, operation.Body ?? default)
                 : reader.Patched(before, operation.Body ?? default);
-        return RecordView.Of(await work.ChangeAsync(row, before, after), after, found.Viewer);
+        return RecordView.Of(await work.ChangeAsync(row, before, after), after, viewer);
     }
 
     // A record's own pointers go into the operation's body.

@@ -90,6 +90,7 @@ internal sealed class RecordWay
 
         var sorted = _query.Order is [{ Field: { } field }] && field.IsIndexed ? field : null;
         var isWalk = _query.Order is [{ Field: null }];
+        Compare? answered = null;
         if (_query.Search is not null)
         {
             await FindByWordsAsync(!isWhole && _query.Order is [{ Field: null, ByChange: false }], largeFrom, ct);
@@ -107,6 +108,8 @@ internal sealed class RecordWay
             if (driver is not null)
             {
                 Drive(((FieldValue)driver.Left).Field, driver);
+                // What the index has said need not be read out of each record again.
+                answered = _access.Interpreter.Given((Given)driver.Right) is null ? null : driver;
             }
             else if (sorted is not null && !isWhole)
             {
@@ -120,11 +123,7 @@ internal sealed class RecordWay
         // The bare comparison beside its guarded form: an index takes only this.
         _where.AddRange(own.Select(test => Bare(test, Sql)));
         _where.Add(Sql.Write(rule));
-        if (_query.Filter is not null)
-        {
-            _where.Add(Sql.Write(_query.Filter));
-        }
-
+        _where.AddRange(conditions.Where(test => test != answered).Select(test => Sql.Write(test)));
         return true;
     }
 

@@ -14,8 +14,10 @@ internal sealed class CollectionStore(KeepLimit keeping)
     // A rule may go further than the filter that led to it; what is beyond this no test of ours reaches.
     private const int MostTogether = 50;
 
-    private const string FindRevision =
-        "SELECT key, revision AS number FROM collection WHERE space = @Space AND name = @Name";
+    private static readonly Sql FindRevisions = new(
+        "SELECT key, name, revision AS number FROM collection WHERE space = @Space AND name IN @Names",
+        "SELECT key, name, revision AS number FROM collection WHERE space = @Space AND name = ANY(@Names)"
+    );
 
     private const string SelectOne = """
         SELECT key, space, name, definition, revision, owner, created_at, updated_at FROM collection WHERE key = @Key
@@ -23,6 +25,9 @@ internal sealed class CollectionStore(KeepLimit keeping)
 
     private readonly ConcurrentDictionary<long, CollectionPlan> _kept = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
+
+    // Which collections a relation led to the last time, so that one question asks for all of them.
+    private readonly ConcurrentDictionary<(string Space, string Name), string[]> _together = new();
 
     /// <summary>How much of what records were may be kept.</summary>
     public KeepLimit Keeping { get; } = keeping;
@@ -45,7 +50,9 @@ internal sealed class CollectionStore(KeepLimit keeping)
     /// <summary>The collection, with those that its relations lead to; null if there is none.</summary>
     public async Task<Known?> FindAsync(IReader reader, string space, string name, CancellationToken ct)
     {
-        if (await FindOneAsync(reader, space, name, ct) is not { } main)
+        var asked = _together.TryGetValue((space, name), out var last) ? last : [name];
+        var found = await RevisionsAsync(reader, space, asked, ct);
+        if (await PlanAsync(reader, found.GetValueOrDefault(name), ct) is not { } main)
         {
             return null;
         }
@@ -56,12 +63,27 @@ internal sealed class CollectionStore(KeepLimit keeping)
         {
             foreach (var to in plan.Fields.Select(field => field.Field.To).OfType<string>().Distinct())
             {
-                if (!all.ContainsKey(to) && await FindOneAsync(reader, space, to, ct) is { } target)
+                if (all.ContainsKey(to))
+                {
+                    continue;
+                }
+
+                if (!found.ContainsKey(to))
+                {
+                    found[to] = (await RevisionsAsync(reader, space, [to], ct)).GetValueOrDefault(to);
+                }
+
+                if (await PlanAsync(reader, found[to], ct) is { } target)
                 {
                     all[to] = target;
                     next.Enqueue(target);
                 }
             }
+        }
+
+        if (all.Count != asked.Length && reader is not IUnitOfWork)
+        {
+            _together[(space, name)] = [.. all.Keys];
         }
 
         return new Known(main, all);
@@ -85,9 +107,20 @@ internal sealed class CollectionStore(KeepLimit keeping)
         return dot < 0 ? (CollectionText.MainSpace, address) : (address[..dot], address[(dot + 1)..]);
     }
 
-    private async Task<CollectionPlan?> FindOneAsync(IReader reader, string space, string name, CancellationToken ct)
+    private static async Task<Dictionary<string, Revision?>> RevisionsAsync(
+        IReader reader,
+        string space,
+        string[] names,
+        CancellationToken ct
+    ) =>
+        (await reader.QueryAsync<Revision>(FindRevisions, new { Space = space, Names = names }, ct)).ToDictionary(
+            revision => revision.Name,
+            Revision? (revision) => revision,
+            StringComparer.Ordinal
+        );
+
+    private async Task<CollectionPlan?> PlanAsync(IReader reader, Revision? found, CancellationToken ct)
     {
-        var found = await reader.FirstOrDefaultAsync<Revision>(FindRevision, new { Space = space, Name = name }, ct);
         if (found is null)
         {
             return null;
@@ -103,7 +136,7 @@ internal sealed class CollectionStore(KeepLimit keeping)
         return reader is IUnitOfWork ? row.Plan() : _kept[row.Key] = row.Plan();
     }
 
-    private sealed record Revision(long Key, long Number);
+    private sealed record Revision(long Key, string Name, long Number);
 }
 
 /// <summary>A collection as it is stored.</summary>

@@ -92,9 +92,11 @@ internal static class RecordStore
     {
         var stored = row with { Data = data.Write() };
         stored = stored with { Key = await unit.ScalarAsync<long>(Insert, stored, ct) };
-        await IndexAsync(unit, stored.Key, null, data, ct);
-        await LinkAsync(unit, stored.Key, null, data, ct);
-        await RememberAsync(unit, data.Plan, stored, row.Owner, "created", ct);
+        var writes = new Together(unit);
+        Index(writes, stored.Key, null, data);
+        Link(writes, stored.Key, null, data);
+        Remember(writes, data.Plan, stored, row.Owner, "created");
+        await writes.RunAsync(ct);
         return stored;
     }
 
@@ -110,20 +112,20 @@ internal static class RecordStore
     )
     {
         var stored = after with { Data = data.Write() };
-        await unit.ExecuteAsync(Update, stored, ct);
-        await IndexAsync(
-            unit,
+        var writes = new Together(unit);
+        writes.Add(Update, stored);
+        Index(
+            writes,
             stored.Key,
             before.DeletedAt is null ? dataBefore : null,
-            after.DeletedAt is null ? data : null,
-            ct
+            after.DeletedAt is null ? data : null
         );
-        await LinkAsync(unit, stored.Key, dataBefore, data, ct);
+        Link(writes, stored.Key, dataBefore, data);
         var action =
             before.DeletedAt is null == after.DeletedAt is null ? "changed"
             : after.DeletedAt is null ? "restored"
             : "deleted";
-        await RememberAsync(unit, data.Plan, stored, actor, action, ct);
+        Remember(writes, data.Plan, stored, actor, action);
         if (action == "changed" && KeepsBefore(data.Plan))
         {
             var was = new
@@ -134,9 +136,10 @@ internal static class RecordStore
                 before.UpdatedAt,
                 before.Data,
             };
-            await unit.ExecuteAsync(InsertBefore, was, ct);
+            writes.Add(InsertBefore, was);
         }
 
+        await writes.RunAsync(ct);
         return stored;
     }
 
@@ -174,7 +177,7 @@ internal static class RecordStore
         reader.ScalarAsync<Guid?>(FindUniqueId, new { Field = field.Slot, Value = RecordData.TextOf(value) }, ct);
 
     /// <summary>Brings what a record is found by from one state to another; null is a record that is not found at all.</summary>
-    public static async Task IndexAsync(
+    public static Task IndexAsync(
         IUnitOfWork unit,
         long record,
         RecordData? before,
@@ -182,7 +185,14 @@ internal static class RecordStore
         CancellationToken ct
     )
     {
-        await RecordText.ChangeAsync(unit, record, before, after, ct);
+        var writes = new Together(unit);
+        Index(writes, record, before, after);
+        return writes.RunAsync(ct);
+    }
+
+    private static void Index(Together writes, long record, RecordData? before, RecordData? after)
+    {
+        RecordText.Change(writes, record, before, after);
         foreach (var field in (after ?? before)?.Plan.Fields ?? [])
         {
             var (was, becomes) = (before?[field], after?[field]);
@@ -191,12 +201,12 @@ internal static class RecordStore
                 var table = ValueTable.Of(field);
                 if (before is not null)
                 {
-                    await unit.ExecuteAsync(table.Delete, table.Row(field, was, record), ct);
+                    writes.Add(table.Delete, table.Row(field, was, record));
                 }
 
                 if (after is not null)
                 {
-                    await unit.ExecuteAsync(table.Insert, table.Row(field, becomes, record), ct);
+                    writes.Add(table.Insert, table.Row(field, becomes, record));
                 }
             }
 
@@ -204,12 +214,12 @@ internal static class RecordStore
             {
                 if (was is not null)
                 {
-                    await unit.ExecuteAsync(DeleteUnique, UniqueRow(field, was, record), ct);
+                    writes.Add(DeleteUnique, UniqueRow(field, was, record));
                 }
 
                 if (becomes is not null)
                 {
-                    await unit.ExecuteAsync(InsertUnique, UniqueRow(field, becomes, record), ct);
+                    writes.Add(InsertUnique, UniqueRow(field, becomes, record));
                 }
             }
         }
@@ -223,13 +233,7 @@ internal static class RecordStore
             Record = record,
         };
 
-    private static async Task LinkAsync(
-        IUnitOfWork unit,
-        long record,
-        RecordData? before,
-        RecordData after,
-        CancellationToken ct
-    )
+    private static void Link(Together writes, long record, RecordData? before, RecordData after)
     {
         foreach (var field in after.Plan.Fields)
         {
@@ -240,18 +244,20 @@ internal static class RecordStore
 
             if (before?[field] is not null)
             {
-                await unit.ExecuteAsync(DeleteLinks, new { Field = field.Slot, Record = record }, ct);
+                writes.Add(DeleteLinks, new { Field = field.Slot, Record = record });
             }
 
             foreach (var target in Targets(after[field]))
             {
-                var link = new
-                {
-                    Field = field.Slot,
-                    Record = record,
-                    Target = target,
-                };
-                await unit.ExecuteAsync(InsertLink, link, ct);
+                writes.Add(
+                    InsertLink,
+                    new
+                    {
+                        Field = field.Slot,
+                        Record = record,
+                        Target = target,
+                    }
+                );
             }
         }
     }
@@ -265,16 +271,11 @@ internal static class RecordStore
             _ => [],
         };
 
-    private static Task RememberAsync(
-        IUnitOfWork unit,
-        CollectionPlan plan,
-        RecordRow row,
-        Guid? actor,
-        string action,
-        CancellationToken ct
-    ) =>
-        plan.Text.History is true
-            ? unit.ExecuteAsync(
+    private static void Remember(Together writes, CollectionPlan plan, RecordRow row, Guid? actor, string action)
+    {
+        if (plan.Text.History is true)
+        {
+            writes.Add(
                 InsertHistory,
                 new
                 {
@@ -284,10 +285,10 @@ internal static class RecordStore
                     Actor = actor,
                     Action = action,
                     row.Data,
-                },
-                ct
-            )
-            : Task.CompletedTask;
+                }
+            );
+        }
+    }
 }
 
 /// <summary>The table that holds the values of an indexed field: one for each kind of value.</summary>

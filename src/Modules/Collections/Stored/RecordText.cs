@@ -31,13 +31,7 @@ internal static class RecordText
     );
 
     /// <summary>Brings the words of a record from one state to another; null is a record that is not found at all.</summary>
-    public static async Task ChangeAsync(
-        IUnitOfWork unit,
-        long record,
-        RecordData? before,
-        RecordData? after,
-        CancellationToken ct
-    )
+    public static void Change(Together writes, long record, RecordData? before, RecordData? after)
     {
         var (was, becomes) = (TextOf(before), TextOf(after));
         if (was.SequenceEqual(becomes, StringComparer.Ordinal))
@@ -47,7 +41,7 @@ internal static class RecordText
 
         if (was.Count > 0)
         {
-            await unit.ExecuteAsync(Delete, new { Record = record }, ct);
+            writes.Add(Delete, new { Record = record });
         }
 
         if (becomes.Count > 0)
@@ -55,7 +49,7 @@ internal static class RecordText
             var words = becomes.SelectMany((text, i) => i == 0 ? Of(text) : Of(text).Prepend(Gap)).ToList();
             var collection = after!.Plan.Key.ToString(CultureInfo.InvariantCulture);
             object row =
-                unit.Dialect == SqlDialect.Sqlite
+                writes.Dialect == SqlDialect.Sqlite
                     ? new
                     {
                         Record = record,
@@ -63,7 +57,7 @@ internal static class RecordText
                         Body = string.Join(' ', words),
                     }
                     : new { Record = record, Body = $"{IndexedText.ToVector(words)} {Mark(after.Plan)}" };
-            await unit.ExecuteAsync(Insert, row, ct);
+            writes.Add(Insert, row);
         }
     }
 
