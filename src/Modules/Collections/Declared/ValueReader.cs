@@ -127,7 +127,8 @@ internal static partial class ValueReader
             : json;
     }
 
-    private static bool IsJson(string text)
+    /// <summary>Whether a text is one JSON value.</summary>
+    public static bool IsJson(string text)
     {
         try
         {

@@ -171,7 +171,7 @@ internal static class RowsBody
         }
         else if (field?.Field.Type == FieldKind.Json || (field?.Field.IsMany == true && text[0] == '['))
         {
-            if (IsJson(text))
+            if (ValueReader.IsJson(text))
             {
                 writer.WriteRawValue(text);
             }
@@ -195,19 +195,6 @@ internal static class RowsBody
         else
         {
             writer.WriteStringValue(text);
-        }
-    }
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            JsonElement.Parse(text);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 
