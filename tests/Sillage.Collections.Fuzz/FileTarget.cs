@@ -1,5 +1,4 @@
 using Sillage.Api.Problems;
-using Sillage.Collections.Language;
 using Sillage.Collections.Records;
 using Sillage.Collections.Stored;
 using static Sillage.Specifications.Fuzzing.FuzzTarget;

@@ -54,7 +54,8 @@ internal static partial class FilterTarget
         """
             \b(AND|OR|NOT|TRUE|FALSE|IS|NULL|COALESCE|EXISTS|SELECT|FROM|JOIN|ON|WHERE|CAST|AS|COLLATE|json_extract|json_each|jsonb_exists|instr|strpos|lower|bigint|double|precision|boolean|record_link|record|deleted_at|created_at|updated_at|collection|owner|target|field|value|data|key|id|l?t\d+|r|e|\d+)\b|@f\d+|'\$\."\d+"'|'\d+'|"C"|->>?|[<>=]+|[().,\s]
             """,
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000
     )]
     private static partial Regex Ours();
 }

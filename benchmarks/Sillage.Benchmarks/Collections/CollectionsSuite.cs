@@ -29,7 +29,7 @@ internal static class CollectionsSuite
             new Preface(
                 "Collections",
                 ground.Commit,
-                $"{ground.Rounds} round(s) of {ground.Measured.TotalSeconds} s after {ground.WarmUp.TotalSeconds} s of warm-up",
+                $"{ground.Rounds} round(s) of {ground.Measured.TotalSeconds} s after {ShelfGround.WarmUp.TotalSeconds} s of warm-up",
                 $"{ShelfGround.Connections} connections, each of which sends its next request when the last one is answered; a signed-in user, rules and indexes on. Processor time is that of the "
                     + "server's processes and of the database engine they use, per request."
             )

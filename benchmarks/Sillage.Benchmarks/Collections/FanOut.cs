@@ -25,7 +25,7 @@ internal static class FanOut
         );
         using var client = new HttpClient { BaseAddress = shelf.Records };
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", shelf.Writer);
-        Run(ground, ground.WarmUp, crowd, client, new Histogram(), new Histogram());
+        Run(ground, ShelfGround.WarmUp, crowd, client, new Histogram(), new Histogram());
         var (toAck, toLast) = (new Histogram(), new Histogram());
         var before = shelf.Processes.Usage();
         var processor = Environment.CpuUsage.TotalTime;

@@ -56,7 +56,7 @@ internal abstract class Shelf(ShelfGround ground, string name, string note) : IA
             "expand" => Some(connection, Authors, author => List(author, expand: true)),
             "patch" => Patches(connection),
             "batch" => Batch() is { } batch ? new Templates(batch) : null,
-            _ => throw new ArgumentException(what),
+            _ => throw new ArgumentOutOfRangeException(nameof(what), what, "There is no such case."),
         };
 
     public virtual async ValueTask DisposeAsync()

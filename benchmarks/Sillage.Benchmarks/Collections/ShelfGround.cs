@@ -19,9 +19,9 @@ internal sealed record ShelfGround(
 {
     public const int Connections = 16;
 
-    public int Rounds => IsQuick ? 1 : 3;
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(1);
+    public int Rounds => IsQuick ? 1 : 3;
 
     public TimeSpan Measured => TimeSpan.FromSeconds(IsQuick ? 2 : 4);
 

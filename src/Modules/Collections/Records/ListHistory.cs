@@ -33,6 +33,8 @@ public sealed record RecordVersion(
 /// <summary>Lists what became of a record, where its collection keeps that.</summary>
 internal static class ListHistory
 {
+    private static readonly string[] ExampleFields = ["title", "author", "price"];
+
     public static void Map(RouteGroupBuilder record) =>
         record
             .MapGet("/history", Handle)
@@ -54,7 +56,7 @@ internal static class ListHistory
                             at = "2026-11-20T09:30:00Z",
                             actor = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
                             action = "created",
-                            fields = new[] { "title", "author", "price" },
+                            fields = ExampleFields,
                             record = RecordView.Example,
                         },
                     },

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sillage.Api.Paging;
-using Sillage.Api.Problems;
 using Sillage.Collections.Declared;
 using Sillage.Collections.Stored;
 using Sillage.Storage;

@@ -68,12 +68,13 @@ internal sealed class CollectionStore(KeepLimit keeping)
                     continue;
                 }
 
-                if (!found.ContainsKey(to))
+                if (!found.TryGetValue(to, out var revision))
                 {
-                    found[to] = (await RevisionsAsync(reader, space, [to], ct)).GetValueOrDefault(to);
+                    revision = (await RevisionsAsync(reader, space, [to], ct)).GetValueOrDefault(to);
+                    found[to] = revision;
                 }
 
-                if (await PlanAsync(reader, found[to], ct) is { } target)
+                if (await PlanAsync(reader, revision, ct) is { } target)
                 {
                     all[to] = target;
                     next.Enqueue(target);

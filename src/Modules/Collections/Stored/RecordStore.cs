@@ -114,12 +114,7 @@ internal static class RecordStore
         var stored = after with { Data = data.Write() };
         var writes = new Together(unit);
         writes.Add(Update, stored);
-        Index(
-            writes,
-            stored.Key,
-            before.DeletedAt is null ? dataBefore : null,
-            after.DeletedAt is null ? data : null
-        );
+        Index(writes, stored.Key, before.DeletedAt is null ? dataBefore : null, after.DeletedAt is null ? data : null);
         Link(writes, stored.Key, dataBefore, data);
         var action =
             before.DeletedAt is null == after.DeletedAt is null ? "changed"

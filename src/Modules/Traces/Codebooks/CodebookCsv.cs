@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sillage.Api.Tables;
-using Sillage.Traces.Export;
 
 namespace Sillage.Traces.Codebooks;
 

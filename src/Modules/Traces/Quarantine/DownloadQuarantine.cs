@@ -12,7 +12,6 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Replies;
 using Sillage.Api.Tables;
 using Sillage.Storage;
-using Sillage.Traces.Export;
 using Sillage.Traces.Intake;
 using Sillage.Traces.Studies;
 

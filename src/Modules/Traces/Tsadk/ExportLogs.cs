@@ -9,7 +9,6 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Api.Tables;
 using Sillage.Storage;
-using Sillage.Traces.Export;
 using Sillage.Traces.Studies;
 
 namespace Sillage.Traces.Tsadk;
