@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Sillage.Collections.Tests;
 
 /// <summary>A teacher applies declarations, reads who asked what in a space, and resets it.</summary>

@@ -303,7 +303,7 @@ public abstract class MovingRecords(CollectionsUnderTest collections) : Collecti
         }
 
         var many = "title,price\n" + string.Concat(Enumerable.Repeat("a,x\n", 300));
-        (await ImportAsync(records, many, "text/csv")).Pointers().Count().ShouldBe(100);
+        (await ImportAsync(records, many, "text/csv")).Pointers().Length.ShouldBe(100);
         var tooMany = "title\n" + string.Concat(Enumerable.Repeat("a\n", 10_001));
         (await ImportAsync(records, tooMany, "text/csv")).Status.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await ImportAsync(records, "title\na\n", "text/plain")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);

@@ -1,6 +1,5 @@
 using System.Text;
 using Sillage.Api.Tables;
-using Sillage.Traces.Import.Files;
 using static Sillage.Specifications.Fuzzing.FuzzTarget;
 
 namespace Sillage.Traces.Fuzz;
