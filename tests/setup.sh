@@ -19,6 +19,7 @@ chromium_bin() {
 missing_packages() {
   command -v curl >/dev/null || echo curl
   command -v sqlite3 >/dev/null || echo sqlite3
+  command -v dnsmasq >/dev/null || [[ -x /usr/sbin/dnsmasq ]] || echo dnsmasq-base
   command -v promtool >/dev/null || echo prometheus
   command -v npm >/dev/null || { command -v node >/dev/null || echo nodejs; echo npm; }
   chromium_bin >/dev/null || echo chromium

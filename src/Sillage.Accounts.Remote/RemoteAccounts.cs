@@ -29,11 +29,7 @@ public static class RemoteAccounts
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddSettings<AccountsOptions>("Accounts");
         services.AddSettings<RemoteAccountsOptions>(RemoteAccountsOptions.Section);
-        if (
-            string.IsNullOrEmpty(
-                configuration[$"{RemoteAccountsOptions.Section}:{nameof(RemoteAccountsOptions.Address)}"]
-            )
-        )
+        if (!IsGiven(configuration.GetSection(RemoteAccountsOptions.Section)))
         {
             services.AddSingleton<IAccountDirectory, NoAccounts>();
             services.AddSingleton<ILongTokens, NoAccounts>();
@@ -43,6 +39,7 @@ public static class RemoteAccounts
 
         services.AddClients();
         services.AddSingleton<AccountsClient>();
+        services.AddSingleton<AccountsCopies>();
         services.AddSingleton<KnownAccounts>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<ChangeListener>();
@@ -82,11 +79,20 @@ public static class RemoteAccounts
         }
     }
 
+    // Before the settings are checked: as texts.
+    private static bool IsGiven(IConfigurationSection section) =>
+        section[nameof(RemoteAccountsOptions.Address)] is { Length: > 0 }
+        || section[nameof(RemoteAccountsOptions.Discover)] is { Length: > 0 }
+        || section.GetSection(nameof(RemoteAccountsOptions.Addresses)).GetChildren().Any();
+
     private static void AddClients(this IServiceCollection services)
     {
         // The breaker and the retries speak up at every step; what matters of it the listener says once.
         services.AddLogging(logging => logging.AddFilter("Polly", LogLevel.Error));
-        services.AddHttpClient(AccountsClient.Changes, Configure).RemoveAllLoggers();
+        services
+            .AddHttpClient(AccountsClient.Changes, Configure)
+            .RemoveAllLoggers()
+            .AddHttpMessageHandler(provider => new ToACopy(provider.GetRequiredService<AccountsCopies>(), stays: true));
         services
             .AddHttpClient(AccountsClient.Questions, Configure)
             .RemoveAllLoggers()
@@ -95,12 +101,19 @@ public static class RemoteAccounts
                 (resilience, provider) =>
                     Configure(resilience, provider.GetRequiredService<IOptions<RemoteAccountsOptions>>().Value)
             );
+        // Inside of the retries, so that each goes to another copy.
+        services
+            .AddHttpClient(AccountsClient.Questions)
+            .AddHttpMessageHandler(provider => new ToACopy(
+                provider.GetRequiredService<AccountsCopies>(),
+                stays: false
+            ));
     }
 
-    private static void Configure(IServiceProvider provider, HttpClient client)
+    // The address is put in its place for each try.
+    private static void Configure(HttpClient client)
     {
-        var options = provider.GetRequiredService<IOptions<RemoteAccountsOptions>>().Value;
-        client.BaseAddress = new Uri(options.Address!.TrimEnd('/') + "/");
+        client.BaseAddress = new Uri("http://accounts/");
         client.Timeout = Timeout.InfiniteTimeSpan;
     }
 

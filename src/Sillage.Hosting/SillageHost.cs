@@ -6,6 +6,7 @@ using Sillage.Api.Documentation;
 using Sillage.Api.Problems;
 using Sillage.Hosting.Authentication;
 using Sillage.Hosting.Course;
+using Sillage.Hosting.Discovery;
 using Sillage.Hosting.Events;
 using Sillage.Hosting.Health;
 using Sillage.Hosting.Jobs;
@@ -48,6 +49,8 @@ public static class SillageHost
         );
         services.AddSettings<ServerOptions>("");
         services.AddSettings<StorageOptions>("");
+        services.AddSettings<DiscoveryOptions>(DiscoveryOptions.Section);
+        services.AddSingleton<ServiceRecords>();
         builder.Logging.AddSillageLogging(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
         services.AddPipeline();

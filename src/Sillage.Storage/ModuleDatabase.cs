@@ -42,6 +42,9 @@ internal sealed record ModuleRegistration(
             Survivor: table
         );
 
+    /// <summary>Tables that do not move to PostgreSQL by themselves.</summary>
+    public IReadOnlyList<MovedTable> Moved { get; init; } = [];
+
     /// <summary>What other projects bring into the module's database.</summary>
     public IReadOnlyList<DatabasePart> Parts { get; init; } = [];
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Sillage.Storage.Backup;
 using Sillage.Storage.Events;
+using Sillage.Storage.Moving;
 using Sillage.Storage.Postgres;
 using Sillage.Storage.Work;
 
@@ -55,6 +56,12 @@ public static partial class StorageRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()
         ));
+        services.TryAddSingleton(provider => new DataMove(
+            provider.GetServices<ModuleRegistration>(),
+            provider.GetRequiredService<IOptions<StorageOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()
+        ));
         if (services.All(service => service.ServiceType != typeof(StorageStartup)))
         {
             services.AddSingleton(provider => new StorageStartup(provider.GetRequiredService<ModuleDatabases>()));
@@ -89,18 +96,23 @@ public static partial class StorageRegistration
     /// not give away, and that can be made anew. Those that refer come before those referred to.
     /// </param>
     /// <param name="parts">What other projects bring into the database: tables that several modules have alike.</param>
+    /// <param name="moved">
+    /// Tables that are not alike on both engines, so that a move from SQLite to PostgreSQL has to be told what becomes of them.
+    /// </param>
     public static IServiceCollection AddModuleDatabase<TModule>(
         this IServiceCollection services,
         string name,
         string? companion = null,
         IReadOnlyList<string>? leftOut = null,
-        IReadOnlyList<DatabasePart>? parts = null
+        IReadOnlyList<DatabasePart>? parts = null,
+        IReadOnlyList<MovedTable>? moved = null
     ) =>
         services.AddModuleDatabase<TModule>(
             ModuleRegistration.Of<TModule>(name, companion) with
             {
                 LeftOut = [.. leftOut ?? [], .. (parts ?? []).SelectMany(part => part.LeftOut)],
                 Parts = parts ?? [],
+                Moved = moved ?? [],
             }
         );
 

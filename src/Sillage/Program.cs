@@ -17,6 +17,7 @@ static Task<int> RunAsync(string[] args)
         Serve.Create(),
         Backup.Create(),
         Restore.Create(),
+        Move.Create(),
     };
     foreach (var verb in Server.CreateVerbs(new VerbHost()))
     {

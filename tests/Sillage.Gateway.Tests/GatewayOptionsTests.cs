@@ -11,6 +11,15 @@ public sealed class GatewayOptionsTests
         Faults(new GatewayService { Addresses = ["http://10.0.0.5:8000", "https://posts/"], Weights = [2, 0] })
             .ShouldBeEmpty();
 
+    [Fact]
+    public void A_record_takes_the_place_of_addresses()
+    {
+        Faults(new GatewayService { Discover = "_http._tcp.posts.test" }).ShouldBeEmpty();
+        Faults(new GatewayService { Discover = "_http._tcp.posts.test", Addresses = ["http://posts"] })
+            .ShouldHaveSingleItem()
+            .ShouldContain("takes the place");
+    }
+
     [Theory]
     [InlineData("Addresses has none")]
     [InlineData("'posts' in", "posts")]

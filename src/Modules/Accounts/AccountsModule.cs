@@ -66,7 +66,11 @@ public sealed class AccountsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<AccountsData>(Name, leftOut: AccountsData.LeftOut);
+        services.AddModuleDatabase<AccountsData>(
+            Name,
+            leftOut: AccountsData.LeftOut,
+            moved: [MovedTable.Empty("change")]
+        );
         services.AddSettings<AccountsOptions>("Accounts");
         services.AddSettings<FirstAdministratorOptions>("Admin");
         AddIdentity(services);

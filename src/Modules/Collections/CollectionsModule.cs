@@ -45,7 +45,7 @@ public sealed class CollectionsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<CollectionsData>(Name);
+        services.AddModuleDatabase<CollectionsData>(Name, moved: [RecordText.Moved]);
         services.AddSettings<CollectionsOptions>("Collections");
         services.AddSingleton<KeepLimit>();
         services.AddSingleton<CollectionStore>();

@@ -28,7 +28,7 @@ internal sealed class GatewayMetrics
             "sillage.gateway.copies",
             () =>
                 services.All.Select(service => new Measurement<int>(
-                    service.Copies.Count(copy => copy.IsUp && copy.Breaker.IsClosed),
+                    service.Expected.Count(copy => copy.IsUp && copy.Breaker.IsClosed),
                     Tag(service.Name)
                 )),
             "{copy}",

@@ -73,6 +73,12 @@ public sealed class GatewayService
     public IReadOnlyList<string> Addresses { get; set; } = [];
 
     /// <summary>
+    /// The SRV record that tells where its copies are, in place of addresses, as <c>_http._tcp.posts.default.svc.cluster.local</c>; asked for
+    /// again every <c>Discovery:Every</c>. Default none.
+    /// </summary>
+    public string? Discover { get; set; }
+
+    /// <summary>
     /// How much each copy takes, in the order of the addresses: one of 2 gets twice what one of 1 gets, and one of 0 gets something only
     /// where there is no other. 0 to 100. Default 1 each.
     /// </summary>
@@ -86,7 +92,14 @@ public sealed class GatewayService
 
     internal IEnumerable<ValidationResult> Faults(string section)
     {
-        if (Addresses.Count == 0)
+        if (Discover is { Length: > 0 })
+        {
+            if (Addresses.Count > 0 || Weights.Count > 0)
+            {
+                yield return new ValidationResult($"{section}:Discover takes the place of Addresses and Weights.");
+            }
+        }
+        else if (Addresses.Count == 0)
         {
             yield return new ValidationResult($"{section}:Addresses has none.");
         }

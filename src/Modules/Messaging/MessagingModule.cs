@@ -48,7 +48,7 @@ public sealed class MessagingModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<MessagingData>(Name, parts: [FilesRegistration.Tables]);
+        services.AddModuleDatabase<MessagingData>(Name, parts: [FilesRegistration.Tables], moved: [MessageIndex.Moved]);
         services.AddFiles<MessagingData, RoomFileReaders>(MessageFiles.Path);
         services.AddSettings<MessagingOptions>("Messaging");
         services.AddSingleton<RoomSignals>();

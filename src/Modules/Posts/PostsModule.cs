@@ -20,6 +20,7 @@ using Sillage.Posts.Marks;
 using Sillage.Posts.Moderation;
 using Sillage.Posts.PersonalData;
 using Sillage.Posts.Reading;
+using Sillage.Posts.Search;
 using Sillage.Posts.Tags;
 using Sillage.Posts.Verbs;
 using Sillage.Posts.Writing;
@@ -47,7 +48,7 @@ public sealed class PostsModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<PostsData>(Name);
+        services.AddModuleDatabase<PostsData>(Name, moved: [PostIndex.Moved]);
         services.AddSettings<PostsOptions>("Posts");
         services.AddSingleton<WriteLimit>();
         services.AddNotices();

@@ -56,7 +56,7 @@ public sealed class TracesModule : IModule
     /// <inheritdoc />
     public void AddServices(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddModuleDatabase<TracesData>(Name, companion: "identities");
+        services.AddModuleDatabase<TracesData>(Name, companion: "identities", moved: [TracesData.Traces]);
         services.AddSettings<TracesOptions>("Traces");
         services.AddSingleton<StudyDirectory>();
         services.AddSingleton<KeptCodebooks>();

@@ -23,11 +23,6 @@ internal sealed class PostgresRestore(
 {
     private const string FreshSuffix = "_restoring";
 
-    private const string SelectServers = """
-        SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND starts_with(application_name, @Prefix)
-        """;
-
     private const string SelectForeignKeys = """
         SELECT conrelid::regclass::text AS "table", conname AS name, pg_get_constraintdef(oid) AS definition
         FROM pg_constraint
@@ -81,23 +76,11 @@ internal sealed class PostgresRestore(
 
     private async Task RefuseIfServingAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction)
     {
-        var prefix = new { Prefix = PostgresSources.ApplicationPrefix };
-        // A server that has just stopped may be listed for a moment yet.
-        for (var attempt = 0; ; attempt++)
+        if (await PostgresServers.AreConnectedAsync(connection, transaction, _clock))
         {
-            if (await connection.ExecuteScalarAsync<long>(SelectServers, prefix, transaction) == 0)
-            {
-                return;
-            }
-
-            if (attempt == 20)
-            {
-                throw new BackupException(
-                    "A Sillage server is connected to this PostgreSQL database. Stop every server before a restore."
-                );
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, CancellationToken.None);
+            throw new BackupException(
+                "A Sillage server is connected to this PostgreSQL database. Stop every server before a restore."
+            );
         }
     }
 

@@ -59,6 +59,10 @@ internal abstract partial class Migrator(DbConnection connection, string databas
             )
         ).AsList();
 
+    /// <summary>The version of the program that applied the last script; null if that was before versions were noted.</summary>
+    public static Task<string?> ReadLastProgramAsync(DbConnection connection, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<string?>(new CommandDefinition(ReadLastProgram, cancellationToken: ct));
+
     /// <summary>Opens a transaction and takes the database's lock in it.</summary>
     protected abstract Task<DbTransaction?> BeginAsync(CancellationToken ct);
 

@@ -97,6 +97,9 @@ public sealed class SqliteStatement
     /// <summary>Whether the column is NULL in this row.</summary>
     public bool IsNull(int column) => SqliteCalls.ColumnType(_handle, column) == raw.SQLITE_NULL;
 
+    /// <summary>The storage class of the column's value in this row.</summary>
+    internal int TypeOf(int column) => SqliteCalls.ColumnType(_handle, column);
+
     /// <summary>The column as a whole number.</summary>
     public long GetInt64(int column) => SqliteCalls.ColumnInt64(_handle, column);
 

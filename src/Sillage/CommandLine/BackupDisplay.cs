@@ -8,16 +8,12 @@ namespace Sillage.CommandLine;
 /// <summary>How a backup or a restore is seen on the terminal: bars while it runs, a line when it is done.</summary>
 internal static class BackupDisplay
 {
-    public static Task<BackupSummary> FollowAsync(Func<IProgress<BackupProgress>?, Task<BackupSummary>> work)
-    {
-        if (Console.IsOutputRedirected)
-        {
-            return work(null);
-        }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        return console.Progress().AutoClear(true).StartAsync(context => work(new Bars(context)));
-    }
+    public static Task<BackupSummary> FollowAsync(Func<IProgress<BackupProgress>?, Task<BackupSummary>> work) =>
+        Bars.FollowAsync(
+            work,
+            (BackupProgress progress) =>
+                new BarState($"{progress.Step} {progress.Module}", progress.Done, progress.Total)
+        );
 
     /// <summary>What every backup holds, and does not.</summary>
     public const string Contents =
@@ -33,28 +29,6 @@ internal static class BackupDisplay
         if (summary.KeptAt is { } kept)
         {
             console.MarkupLineInterpolated($"  [dim]What was there before:[/] {kept}");
-        }
-    }
-
-    private sealed class Bars(ProgressContext context) : IProgress<BackupProgress>
-    {
-        private readonly Dictionary<(string Step, string Module), ProgressTask> _tasks = [];
-
-        public void Report(BackupProgress value)
-        {
-            lock (_tasks)
-            {
-                var key = (value.Step, value.Module);
-                if (!_tasks.TryGetValue(key, out var task))
-                {
-                    task = context.AddTask(Markup.Escape($"{value.Step} {value.Module}"));
-                    task.IsIndeterminate = value.Total == 0;
-                    _tasks.Add(key, task);
-                }
-
-                task.MaxValue = Math.Max(1, value.Total);
-                task.Value = value.Done;
-            }
         }
     }
 }

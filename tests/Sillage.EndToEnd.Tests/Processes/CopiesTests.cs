@@ -51,6 +51,38 @@ public sealed class CopiesTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task From_the_last_version_to_this_one_copies_of_both_stand_side_by_side_and_nobody_notices()
+    {
+        Assert.SkipUnless(
+            LongRuns.AreWanted,
+            "It builds the version before this one, which takes minutes: ./test --long."
+        );
+        using var folder = new TemporaryFolder();
+        await using var all = await StartAsync(await BuildLastAsync(folder["last"]));
+        try
+        {
+            (await all["accounts"][0].StopAsync()).ShouldBe(0);
+            await all.RestartAsync("accounts", 0);
+            await HealthIsAsync(all, "accounts", "healthy");
+            await using var people = await People.StartAsync(all.Gateway, 6);
+            for (var copy = 0; copy < 2; copy++)
+            {
+                await people.GoOnAsync();
+                (await all["posts"][copy].StopAsync()).ShouldBe(0);
+                await all.RestartAsync("posts", copy);
+                await HealthIsAsync(all, "posts", "healthy");
+            }
+
+            await people.GoOnAsync();
+            await people.AllWentWellAsync(all.Gateway);
+        }
+        finally
+        {
+            await CommandRun.RunAsync("git", Repository.Root, ["worktree", "remove", "--force", folder["last"]]);
+        }
+    }
+
+    [Fact]
     public async Task Without_any_accounts_posts_are_read_and_what_cannot_be_done_is_said()
     {
         await using var all = await StartAsync();
@@ -89,8 +121,31 @@ public sealed class CopiesTests(PostgresServer postgres)
         });
     }
 
-    private async Task<Deployment> StartAsync() =>
-        await Deployment.StartAsync(
+    /// <summary>Builds the program as it was one landing ago.</summary>
+    private static async Task<string> BuildLastAsync(string folder)
+    {
+        string[] checkout = ["worktree", "add", "--detach", folder, "HEAD~1"];
+        var run = await CommandRun.RunAsync("git", Repository.Root, checkout);
+        run.ExitCode.ShouldBe(0, run.Error);
+        var output = Path.Combine(folder, "built");
+        string[] build =
+        [
+            "build",
+            "src/Sillage",
+            "--configuration",
+            "Release",
+            "--output",
+            output,
+            "-p:RunAnalyzers=false",
+        ];
+        run = await CommandRun.RunAsync("dotnet", folder, build, atMost: TimeSpan.FromMinutes(15));
+        run.ExitCode.ShouldBe(0, run.Output);
+        return Path.Combine(output, "sillage");
+    }
+
+    private async Task<Deployment> StartAsync(string? program = null) =>
+        await Deployment.StartProgramAsync(
+            program ?? Repository.Executable,
             new Dictionary<string, string>
             {
                 ["SILLAGE_POSTGRES"] = await postgres.CreateDatabaseAsync(),

@@ -11,6 +11,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private readonly List<(string Service, List<SillageServer> Copies)> _services = [];
     private int _folders;
+    private string _program = Repository.Executable;
 
     private Deployment(IEnumerable<KeyValuePair<string, string>>? settings) =>
         _settings = new Dictionary<string, string>(ApiClient.AdministratorSettings)
@@ -30,14 +31,21 @@ internal sealed class Deployment : IAsyncDisposable
     public List<SillageServer> this[string service] => _services.Find(s => s.Service == service).Copies;
 
     /// <summary>Starts the services, accounts first, and the gateway last. Several copies need a PostgreSQL among the settings.</summary>
-    public static async Task<Deployment> StartAsync(
+    public static Task<Deployment> StartAsync(
+        IReadOnlyDictionary<string, string>? settings,
+        params (string Service, int Copies)[] services
+    ) => StartProgramAsync(Repository.Executable, settings, services);
+
+    /// <summary>The same with a program that was built elsewhere; copies that are started again are of the one that is tested.</summary>
+    public static async Task<Deployment> StartProgramAsync(
+        string program,
         IReadOnlyDictionary<string, string>? settings,
         params (string Service, int Copies)[] services
     )
     {
         // What is said of services counts once it is known where they are.
         var ofServices = settings?.Where(IsOfServices).ToList() ?? [];
-        var deployment = new Deployment(settings?.Where(setting => !IsOfServices(setting)));
+        var deployment = new Deployment(settings?.Where(setting => !IsOfServices(setting))) { _program = program };
         foreach (var (service, count) in services)
         {
             var copies = new List<SillageServer>();
@@ -63,6 +71,7 @@ internal sealed class Deployment : IAsyncDisposable
         }
 
         deployment.Gateway = await deployment.StartAsync("gateway", "http://127.0.0.1:0");
+        deployment._program = Repository.Executable;
         return deployment;
     }
 
@@ -96,7 +105,15 @@ internal sealed class Deployment : IAsyncDisposable
         var shared = _settings.ContainsKey("SILLAGE_POSTGRES");
         var name = shared ? $"{module}-{_folders++}" : module;
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, name));
-        var server = await SillageServer.StartAsync(folder.FullName, _settings, "--modules", module, "--urls", address);
+        var server = await SillageServer.StartProgramAsync(
+            _program,
+            folder.FullName,
+            _settings,
+            "--modules",
+            module,
+            "--urls",
+            address
+        );
         if (module == "accounts")
         {
             _settings["SILLAGE_ACCOUNTS__REMOTE__ADDRESS"] = server.Address.ToString();

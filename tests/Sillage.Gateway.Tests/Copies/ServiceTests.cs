@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Sillage.Gateway.Copies;
 using Sillage.Hosting.Descriptions;
+using Sillage.Hosting.Discovery;
 using Xunit;
 
 namespace Sillage.Gateway.Tests.Copies;
@@ -142,6 +143,30 @@ public sealed class ServiceTests
         service.TryEnter().ShouldBeFalse();
         service.Leave();
         service.TryEnter().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_discovery_tells_of_no_more_goes_on_with_its_own_sessions_until_it_is_gone()
+    {
+        var service = Make(1, 1);
+        var (leaving, staying) = (service.Copies[0], service.Copies[1]);
+
+        var added = service.Follow([
+            new FoundCopy(staying.Address, 3),
+            new FoundCopy(new Uri("http://posts9:8000"), 1),
+        ]);
+
+        added.ShouldHaveSingleItem().Address.Host.ShouldBe("posts9");
+        service.Copies.ShouldBe([staying, added[0], leaving]);
+        staying.Weight.ShouldBe(3);
+        Choose(service).ShouldBe(staying, "the new one has not answered yet");
+        service.Choose("copy-000", [], mayTry: true)!.Copy.ShouldBe(leaving);
+        service.Expected.ShouldBe([staying, added[0]]);
+
+        leaving.Miss(isGone: true);
+        service.Follow([new FoundCopy(staying.Address, 3)]).ShouldBeEmpty();
+        service.Copies.ShouldBe([staying]);
+        service.Follow([new FoundCopy(staying.Address, 1), new FoundCopy(leaving.Address, 1)]).ShouldHaveSingleItem();
     }
 
     private static Copy? Choose(Service service) => service.Choose(null, [], mayTry: true)?.Copy;

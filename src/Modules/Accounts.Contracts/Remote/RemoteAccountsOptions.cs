@@ -21,6 +21,23 @@ public sealed class RemoteAccountsOptions : IValidatableObject
     public string? Address { get; set; }
 
     /// <summary>
+    /// Where more of its copies are, which share a PostgreSQL. Asked in turn; one that nobody listens at gets nothing for two seconds. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Addresses { get; set; } = [];
+
+    /// <summary>
+    /// The SRV record that tells where its copies are, in place of addresses, as <c>_http._tcp.accounts.default.svc.cluster.local</c>;
+    /// asked for again every <c>Discovery:Every</c>. Default none.
+    /// </summary>
+    public string? Discover { get; set; }
+
+    /// <summary>Whether there is any place to ask.</summary>
+    public bool IsGiven() => Discover is { Length: > 0 } || Places().Any();
+
+    /// <summary>The addresses that are given.</summary>
+    public IEnumerable<string> Places() => Addresses.Prepend(Address).OfType<string>().Where(place => place.Length > 0);
+
+    /// <summary>
     /// What processes of one deployment know each other by; at least 32 characters, and random. Default none: then the
     /// process with the accounts module answers no other.
     /// </summary>
@@ -59,17 +76,27 @@ public sealed class RemoteAccountsOptions : IValidatableObject
             );
         }
 
-        if (string.IsNullOrEmpty(Address))
+        if (!IsGiven())
         {
             yield break;
         }
 
-        if (!Uri.TryCreate(Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+        if (
+            Places()
+                .Any(place =>
+                    !Uri.TryCreate(place, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+                )
+        )
         {
             yield return new ValidationResult(
-                $"{Section}:Address must be an address like http://accounts:8000.",
+                $"{Section}:Address must be an address like http://accounts:8000, and so must each of {Section}:Addresses.",
                 [nameof(Address)]
             );
+        }
+
+        if (Discover is { Length: > 0 } && Places().Any())
+        {
+            yield return new ValidationResult($"{Section}:Discover takes the place of addresses.", [nameof(Discover)]);
         }
 
         if (string.IsNullOrEmpty(Credential))

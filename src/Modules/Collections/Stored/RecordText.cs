@@ -24,6 +24,19 @@ internal static class RecordText
         "INSERT INTO record_text (record, words) VALUES (@Record, CAST(@Body AS tsvector))"
     );
 
+    /// <summary>How the index moves from one engine to the other: by the words that it holds, below the number of their collection.</summary>
+    public static MovedTable Moved { get; } =
+        new("record_text")
+        {
+            Select = "SELECT rowid AS record, collection || char(10) || body AS words FROM record_text ORDER BY rowid",
+            Vector = text =>
+            {
+                var lines = text.Split('\n');
+                var words = lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                return $"{IndexedText.ToVector(words)} {Mark(lines[0])}";
+            },
+        };
+
     /// <summary>Takes out all that is in of a collection.</summary>
     public static readonly Sql DeleteAll = new(
         "DELETE FROM record_text WHERE rowid IN (SELECT key FROM record WHERE collection = @Key)",
@@ -72,7 +85,9 @@ internal static class RecordText
             : $"{Mark(plan)} & {query.ForPostgres()}";
 
     // A word that no text has, as words are letters and digits.
-    private static string Mark(CollectionPlan plan) => $"'#{plan.Key.ToString(CultureInfo.InvariantCulture)}'";
+    private static string Mark(CollectionPlan plan) => Mark(plan.Key.ToString(CultureInfo.InvariantCulture));
+
+    private static string Mark(string collection) => $"'#{collection}'";
 
     private static IReadOnlyList<string> Of(string text) => IndexedText.Of(text, SearchLanguage.None);
 

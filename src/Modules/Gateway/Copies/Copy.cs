@@ -15,7 +15,10 @@ internal sealed class Copy(Uri address, int weight, Breaker breaker)
     public Uri Address => address;
 
     /// <summary>See <see cref="GatewayService.Weights"/>.</summary>
-    public int Weight => weight;
+    public int Weight { get; set; } = weight;
+
+    /// <summary>Whether discovery tells of it no more: it goes on with the sessions that it has, as long as it is there.</summary>
+    public bool IsLeaving { get; set; }
 
     /// <summary>What keeps requests from it while it fails.</summary>
     public Breaker Breaker => breaker;
@@ -39,7 +42,7 @@ internal sealed class Copy(Uri address, int weight, Breaker breaker)
     public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>What more it can take: the smaller, the sooner it is chosen.</summary>
-    public double Load => (UnderWay + 1.0) / weight;
+    public double Load => (UnderWay + 1.0) / Weight;
 
     public void Begin() => Interlocked.Increment(ref _underWay);
 

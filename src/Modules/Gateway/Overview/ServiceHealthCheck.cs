@@ -8,13 +8,13 @@ internal sealed class ServiceHealthCheck(Service service) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken ct = default)
     {
-        var there = service.Copies.Where(copy => copy.IsUp && copy.Breaker.IsClosed).ToList();
+        var there = service.Expected.Where(copy => copy.IsUp && copy.Breaker.IsClosed).ToList();
         var data = new Dictionary<string, object>
         {
             ["Duration"] = there.Count == 0 ? TimeSpan.Zero : there.Max(copy => copy.ResponseTime),
         };
         return Task.FromResult(
-            there.Count == service.Copies.Count ? HealthCheckResult.Healthy(data: data)
+            there.Count > 0 && there.Count == service.Expected.Count() ? HealthCheckResult.Healthy(data: data)
             : there.Count > 0 ? HealthCheckResult.Degraded("Some copies are away.", data: data)
             : new HealthCheckResult(context.Registration.FailureStatus, "All copies are away.", data: data)
         );

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Sillage.Accounts.Contracts.Remote;
 using Sillage.Gateway.Copies;
 using Sillage.Hosting.Descriptions;
+using Sillage.Hosting.Discovery;
 
 namespace Sillage.Gateway.Routing;
 
@@ -19,6 +20,8 @@ internal sealed partial class ServiceWatch(
     Services services,
     RouteTable table,
     IHttpClientFactory clients,
+    ServiceRecords records,
+    IOptions<DiscoveryOptions> discovery,
     IOptions<GatewayOptions> options,
     IOptions<RemoteAccountsOptions> shared,
     TimeProvider clock,
@@ -32,21 +35,66 @@ internal sealed partial class ServiceWatch(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        await Task.WhenAll(services.All.Select(service => FindAsync(service, cancellationToken)));
         await Task.WhenAll(Each((service, copy) => AskAsync(service, copy, cancellationToken)));
         table.Update();
         await base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Each((service, copy) => WatchAsync(service, copy, stoppingToken)));
+        Task.WhenAll([
+            .. Each((service, copy) => WatchAsync(service, copy, stoppingToken)),
+            .. services
+                .All.Where(service => service.Discover is not null)
+                .Select(service => FollowAsync(service, stoppingToken)),
+        ]);
 
     private IEnumerable<Task> Each(Func<Service, Copy, Task> act) =>
         services.All.SelectMany(service => service.Copies.Select(copy => act(service, copy)));
 
+    // Streams that go on are with a copy, and know nothing of the list.
+    private async Task FollowAsync(Service service, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(discovery.Value.Every, clock);
+        var watched = new List<Task>();
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            var before = service.Copies;
+            var added = await FindAsync(service, ct);
+            if (!service.Copies.SequenceEqual(before))
+            {
+                table.Update();
+            }
+
+            watched.AddRange(added.Select(copy => BeginAsync(service, copy, ct)));
+            foreach (var ended in watched.FindAll(task => task.IsCompleted))
+            {
+                watched.Remove(ended);
+                await ended;
+            }
+        }
+    }
+
+    private async Task BeginAsync(Service service, Copy copy, CancellationToken ct)
+    {
+        if (await AskAsync(service, copy, ct))
+        {
+            table.Update();
+        }
+
+        await WatchAsync(service, copy, ct);
+    }
+
+    // Where discovery is away, or knows nobody, the last list goes on.
+    private async Task<IReadOnlyList<Copy>> FindAsync(Service service, CancellationToken ct) =>
+        service.Discover is { } name && await records.FindAsync(name, ct) is { Count: > 0 } found
+            ? service.Follow(found)
+            : [];
+
     private async Task WatchAsync(Service service, Copy copy, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(options.Value.Poll, clock);
-        while (await timer.WaitForNextTickAsync(ct))
+        while (service.Copies.Contains(copy) && await timer.WaitForNextTickAsync(ct))
         {
             if (await AskAsync(service, copy, ct))
             {

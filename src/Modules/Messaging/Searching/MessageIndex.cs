@@ -58,6 +58,17 @@ internal static class MessageIndex
         "INSERT INTO message_text (rowid, body) VALUES (@Key, @Words)",
     ];
 
+    /// <summary>How the index moves from one engine to the other: by the words that it holds.</summary>
+    public static MovedTable Moved { get; } =
+        new("message_text", "message_key")
+        {
+            Select = """
+                SELECT k.key, k.room_id, k.seq, t.body AS words FROM message_key k JOIN message_text t ON t.rowid = k.key ORDER BY k.key
+                """,
+            Vector = words => IndexedText.ToVector(words.Split(' ')),
+            Last = "SELECT seq FROM sqlite_sequence WHERE name = 'message_key'",
+        };
+
     /// <summary>Puts new messages into the index.</summary>
     public static async Task AddAsync(IUnitOfWork unit, IEnumerable<MessageRow> messages, CancellationToken ct)
     {

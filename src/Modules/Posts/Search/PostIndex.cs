@@ -16,6 +16,18 @@ internal static class PostIndex
         "INSERT INTO post_text (post, words) VALUES (@Key, CAST(@Vector AS tsvector))"
     );
 
+    /// <summary>How the index moves from one engine to the other: by the words that it holds, a line of the title's before those of the body.</summary>
+    public static MovedTable Moved { get; } =
+        new("post_text")
+        {
+            Select = "SELECT rowid AS post, title || char(10) || body AS words FROM post_text ORDER BY rowid",
+            Vector = words =>
+            {
+                var lines = words.Split('\n');
+                return IndexedText.ToVector(WordsOf(lines[1]), WordsOf(lines[0]));
+            },
+        };
+
     /// <summary>Takes a post out of the index.</summary>
     public static Task RemoveAsync(IUnitOfWork unit, long key, CancellationToken ct) =>
         unit.ExecuteAsync(Delete, new { Key = key }, ct);
@@ -43,4 +55,6 @@ internal static class PostIndex
                 : new { Key = key, Vector = IndexedText.ToVector(bodyWords, titleWords) };
         await unit.ExecuteAsync(Insert, parameters, ct);
     }
+
+    private static string[] WordsOf(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
