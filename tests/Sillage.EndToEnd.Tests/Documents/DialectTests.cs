@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Shouldly;
@@ -5,7 +6,7 @@ using Shouldly;
 namespace Sillage.EndToEnd.Tests.Documents;
 
 /// <summary>The modules and their ground speak one dialect, as CONTRIBUTING says; the libraries for Socket.IO and Redis have their own.</summary>
-public sealed class DialectTests
+public sealed partial class DialectTests
 {
     private static readonly string[] Libraries = ["Sillage.SocketIO", "Sillage.Redis"];
 
@@ -57,4 +58,31 @@ public sealed class DialectTests
             select $"{method.FullName}: {tokens[0].Name}";
         others.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Parameters_of_SQL_are_called_as_members_are()
+    {
+        var texts = (
+            from type in Types()
+            from method in type.Methods
+            where method.HasBody
+            from instruction in method.Body.Instructions
+            where instruction.OpCode == OpCodes.Ldstr
+            select (string)instruction.Operand
+        )
+            .Where(text => Statement().IsMatch(text))
+            .ToList();
+        texts.Count.ShouldBeGreaterThan(300);
+        texts.Where(text => Lower().IsMatch(text)).ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(
+        @"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE)\b",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Statement();
+
+    [GeneratedRegex(@"(?<![@\w.])@[a-z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Lower();
 }

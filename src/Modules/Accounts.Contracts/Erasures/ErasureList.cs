@@ -17,15 +17,15 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
         VALUES (@Id, @Account, @Section, @Part, @Form, @Now)
         """;
 
-    private const string Select = $"SELECT {Columns} FROM erasure WHERE id = @id";
+    private const string Select = $"SELECT {Columns} FROM erasure WHERE id = @Id";
 
     private const string SelectOpen = $"""
-        SELECT {Columns} FROM erasure WHERE wiped_at IS NULL AND id > @after ORDER BY id LIMIT @limit
+        SELECT {Columns} FROM erasure WHERE wiped_at IS NULL AND id > @After ORDER BY id LIMIT @Limit
         """;
 
-    private const string Applied = "UPDATE erasure SET applied_at = @now WHERE id = @id";
+    private const string Applied = "UPDATE erasure SET applied_at = @Now WHERE id = @Id";
 
-    private const string Answers = "SELECT section, answered_at FROM erasure_answer WHERE erasure = @id";
+    private const string Answers = "SELECT section, answered_at FROM erasure_answer WHERE erasure = @Id";
 
     private const string NoteAnswer = """
         INSERT INTO erasure_answer (erasure, section, answered_at) VALUES (@Erasure, @Section, @Now)
@@ -45,7 +45,7 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
         UPDATE erasure_section SET retired_at = @Now WHERE section = @Section AND retired_at IS NULL
         """;
 
-    private const string Removed = "UPDATE erasure SET removed_at = @now WHERE id = @id AND removed_at IS NULL";
+    private const string Removed = "UPDATE erasure SET removed_at = @Now WHERE id = @Id AND removed_at IS NULL";
 
     // From here on it leads to nobody: neither by an id nor by the moment.
     private const string Complete = """
@@ -54,19 +54,19 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
         WHERE id = @Id AND wiped_at IS NULL
         """;
 
-    private const string Recognise = "UPDATE erasure SET account = @account, part = NULL WHERE id = @id";
+    private const string Recognise = "UPDATE erasure SET account = @Account, part = NULL WHERE id = @Id";
 
     private const string SelectDone = $"""
-        SELECT {Columns} FROM erasure WHERE wiped_at IS NOT NULL AND account IS NOT NULL LIMIT @limit
+        SELECT {Columns} FROM erasure WHERE wiped_at IS NOT NULL AND account IS NOT NULL LIMIT @Limit
         """;
 
     private const string Disguise = "UPDATE erasure SET account = NULL, part = @Part WHERE id = @Id";
 
-    private const string Withdraw = "DELETE FROM erasure WHERE id = @id";
+    private const string Withdraw = "DELETE FROM erasure WHERE id = @Id";
 
     private const string Forget = """
         DELETE FROM erasure WHERE id IN (
-          SELECT id FROM erasure WHERE requested_at < @before AND wiped_at IS NOT NULL LIMIT 1000)
+          SELECT id FROM erasure WHERE requested_at < @Before AND wiped_at IS NOT NULL LIMIT 1000)
         """;
 
     /// <summary>Whether several processes share it.</summary>
@@ -156,7 +156,7 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
     {
         ArgumentNullException.ThrowIfNull(erasure);
         var rows = await database.ReadAsync(
-            reader => reader.QueryAsync<AnswerRow>(Answers, new { id = erasure.Id }, ct),
+            reader => reader.QueryAsync<AnswerRow>(Answers, new { Id = erasure.Id }, ct),
             ct
         );
         return rows.Where(row => row.AnsweredAt >= erasure.AppliedAt)
@@ -207,19 +207,19 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
     }
 
     public Task WithdrawAsync(Guid id, CancellationToken ct) =>
-        database.WriteAsync(unit => unit.ExecuteAsync(Withdraw, new { id }, ct), ct);
+        database.WriteAsync(unit => unit.ExecuteAsync(Withdraw, new { Id = id }, ct), ct);
 
     /// <summary>One erasure; null if there is none of this id.</summary>
     public Task<ErasureRow?> FindAsync(Guid id, CancellationToken ct) =>
-        database.ReadAsync(reader => reader.FirstOrDefaultAsync<ErasureRow>(Select, new { id }, ct), ct);
+        database.ReadAsync(reader => reader.FirstOrDefaultAsync<ErasureRow>(Select, new { Id = id }, ct), ct);
 
     /// <summary>Whose erasure it is, found among what a backup brought back: until it is done again, the list says so.</summary>
     public Task RecogniseAsync(Guid id, Guid account, CancellationToken ct) =>
-        database.WriteAsync(unit => unit.ExecuteAsync(Recognise, new { id, account }, ct), ct);
+        database.WriteAsync(unit => unit.ExecuteAsync(Recognise, new { Id = id, Account = account }, ct), ct);
 
     /// <summary>Some that are done and still say whose they were, as all did once.</summary>
     public Task<IReadOnlyList<ErasureRow>> ReadDoneByNameAsync(int limit, CancellationToken ct) =>
-        database.ReadAsync(reader => reader.QueryAsync<ErasureRow>(SelectDone, new { limit = (long)limit }, ct), ct);
+        database.ReadAsync(reader => reader.QueryAsync<ErasureRow>(SelectDone, new { Limit = (long)limit }, ct), ct);
 
     /// <summary>Makes such a one say it no more.</summary>
     public Task DisguiseAsync(ErasureRow erasure, CancellationToken ct)
@@ -231,14 +231,14 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
     /// <summary>A page of those that are not done yet.</summary>
     public Task<IReadOnlyList<ErasureRow>> ReadOpenAsync(Guid after, int limit, CancellationToken ct) =>
         database.ReadAsync(
-            reader => reader.QueryAsync<ErasureRow>(SelectOpen, new { after, limit = (long)limit }, ct),
+            reader => reader.QueryAsync<ErasureRow>(SelectOpen, new { After = after, Limit = (long)limit }, ct),
             ct
         );
 
     /// <summary>Forgets what is done and was asked for before this time.</summary>
     public async Task ForgetAsync(DateTimeOffset before, CancellationToken ct)
     {
-        while (await database.WriteAsync(unit => unit.ExecuteAsync(Forget, new { before }, ct), ct) > 0)
+        while (await database.WriteAsync(unit => unit.ExecuteAsync(Forget, new { Before = before }, ct), ct) > 0)
         {
             await database.WriteAsync(unit => unit.ExecuteAsync(ForgetAnswers, null, ct), ct);
         }
@@ -249,7 +249,7 @@ internal sealed class ErasureList(IDatabase<ErasureRecords> database, WorkBell<E
 
     private Task<int> MarkAsync(string sql, Guid id, CancellationToken ct)
     {
-        var parameters = new { id, now = clock.GetUtcNow() };
+        var parameters = new { Id = id, Now = clock.GetUtcNow() };
         return database.WriteAsync(unit => unit.ExecuteAsync(sql, parameters, ct), ct);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class KeptCodebooks(IDatabase<TracesData> database, TimeProvider
     // A trace that its participant corrected changes neither the study nor the last position.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @Study";
 
     private readonly SemaphoreSlim _counting = new(1);
     private readonly ConcurrentDictionary<long, Entry> _entries = new();
@@ -59,7 +59,7 @@ internal sealed class KeptCodebooks(IDatabase<TracesData> database, TimeProvider
     public void Dispose() => _counting.Dispose();
 
     private async Task<long> LastAsync(Study study, CancellationToken ct) =>
-        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
+        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { Study = study.Key }, ct), ct) ?? 0;
 
     private Codebook? Find(Study study, long last) =>
         _entries.TryGetValue(study.Key, out var kept)

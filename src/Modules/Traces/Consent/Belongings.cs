@@ -10,11 +10,11 @@ namespace Sillage.Traces.Consent;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Belongings(long Traces, long Quarantined)
 {
-    private const string CountTraces = "SELECT count(*) FROM trace WHERE study = @study AND participant = @number";
+    private const string CountTraces = "SELECT count(*) FROM trace WHERE study = @Study AND participant = @Number";
 
     private const string CountQuarantined = """
         SELECT count(*) FROM quarantine
-        WHERE study = @study AND (participant = @number OR (sender = @account AND participant IS NULL))
+        WHERE study = @Study AND (participant = @Number OR (sender = @Account AND participant IS NULL))
         """;
 
     /// <summary>So many, in words.</summary>
@@ -29,9 +29,9 @@ internal readonly record struct Belongings(long Traces, long Quarantined)
     {
         var whose = new
         {
-            study = study.Key,
-            number,
-            account = ConsentParty.AccountOf(study, number),
+            Study = study.Key,
+            Number = number,
+            Account = ConsentParty.AccountOf(study, number),
         };
         return database.ReadAsync(
             async r => new Belongings(

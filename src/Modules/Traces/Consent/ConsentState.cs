@@ -99,18 +99,18 @@ internal sealed record ConsentRecord(bool Given, long Version, string Source, st
     private const string Columns = "given, version, source, data, recorded_at";
 
     private const string Last =
-        $"SELECT {Columns} FROM consent WHERE study = @study AND participant = @number ORDER BY position DESC LIMIT 1";
+        $"SELECT {Columns} FROM consent WHERE study = @Study AND participant = @Number ORDER BY position DESC LIMIT 1";
 
     private const string All =
-        $"SELECT {Columns} FROM consent WHERE study = @study AND participant = @number ORDER BY position";
+        $"SELECT {Columns} FROM consent WHERE study = @Study AND participant = @Number ORDER BY position";
 
     private const string Insert = """
         INSERT INTO consent (study, participant, given, version, source, data, recorded_at)
-        VALUES (@study, @number, @Given, @Version, @Source, @Data, @RecordedAt)
+        VALUES (@Study, @Number, @Given, @Version, @Source, @Data, @RecordedAt)
         """;
 
     public static Task<ConsentRecord?> LastAsync(IReader reader, long study, long number, CancellationToken ct) =>
-        reader.FirstOrDefaultAsync<ConsentRecord>(Last, new { study, number }, ct);
+        reader.FirstOrDefaultAsync<ConsentRecord>(Last, new { Study = study, Number = number }, ct);
 
     /// <summary>Everything that a participant gave and withdrew, in order.</summary>
     public static Task<IReadOnlyList<ConsentRecord>> AllAsync(
@@ -118,15 +118,15 @@ internal sealed record ConsentRecord(bool Given, long Version, string Source, st
         long study,
         long number,
         CancellationToken ct
-    ) => reader.QueryAsync<ConsentRecord>(All, new { study, number }, ct);
+    ) => reader.QueryAsync<ConsentRecord>(All, new { Study = study, Number = number }, ct);
 
     public Task AddAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
         unit.ExecuteAsync(
             Insert,
             new
             {
-                study,
-                number,
+                Study = study,
+                Number = number,
                 Given,
                 Version,
                 Source,

@@ -22,7 +22,7 @@ internal static class ListConsents
         SELECT p.number, c.given, c.version, c.source, c.data, c.recorded_at
         FROM participant p LEFT JOIN consent c ON c.study = p.study AND c.participant = p.number AND c.position = (
           SELECT max(l.position) FROM consent l WHERE l.study = p.study AND l.participant = p.number)
-        WHERE p.study = @study AND p.number > @after ORDER BY p.number LIMIT @limit
+        WHERE p.study = @Study AND p.number > @After ORDER BY p.number LIMIT @Limit
         """;
 
     private sealed record Keys(long Number);
@@ -127,9 +127,9 @@ internal static class ListConsents
     {
         var parameters = new
         {
-            study = study.Key,
-            after,
-            limit,
+            Study = study.Key,
+            After = after,
+            Limit = limit,
         };
         var rows = await database.ReadAsync(r => r.QueryAsync<Row>(Select, parameters, ct), ct);
         return [.. rows.Select(r => ConsentState.Of(study, r.Number, r.Record, toResearcher: true))];

@@ -59,14 +59,14 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
 
     private const string Unapplied = """
         SELECT id, pseudonym, source, recorded_at FROM withdrawal
-        WHERE applied_at IS NULL AND id > @after ORDER BY id LIMIT @limit
+        WHERE applied_at IS NULL AND id > @After ORDER BY id LIMIT @Limit
         """;
 
-    private const string Applied = "UPDATE withdrawal SET applied_at = @now WHERE id = @id";
+    private const string Applied = "UPDATE withdrawal SET applied_at = @Now WHERE id = @Id";
 
-    private const string Delete = "DELETE FROM withdrawal WHERE id = @id";
+    private const string Delete = "DELETE FROM withdrawal WHERE id = @Id";
 
-    private const string DeleteOf = "DELETE FROM withdrawal WHERE pseudonym = @pseudonym";
+    private const string DeleteOf = "DELETE FROM withdrawal WHERE pseudonym = @Pseudonym";
 
     /// <summary>Forgets what is done and was recorded before this time: no backup is restored from before.</summary>
     public const string DeleteOld = """
@@ -80,20 +80,23 @@ internal sealed class WithdrawalList(IDatabase<WithdrawalRecords> database, Time
 
     /// <summary>The withdrawal was refused after all.</summary>
     public Task TakeBackAsync(Guid id, CancellationToken ct) =>
-        database.WriteAsync(unit => unit.ExecuteAsync(Delete, new { id }, ct), ct);
+        database.WriteAsync(unit => unit.ExecuteAsync(Delete, new { Id = id }, ct), ct);
 
     /// <summary>The withdrawal is durable.</summary>
     public Task MarkAppliedAsync(Guid id, CancellationToken ct)
     {
-        var parameters = new { id, now = clock.GetUtcNow() };
+        var parameters = new { Id = id, Now = clock.GetUtcNow() };
         return database.WriteAsync(unit => unit.ExecuteAsync(Applied, parameters, ct), ct);
     }
 
     /// <summary>A page of those that do not count as applied, in the order of their coming.</summary>
     public Task<IReadOnlyList<WithdrawalRow>> ReadUnappliedAsync(Guid after, int limit, CancellationToken ct) =>
-        database.ReadAsync(r => r.QueryAsync<WithdrawalRow>(Unapplied, new { after, limit = (long)limit }, ct), ct);
+        database.ReadAsync(
+            r => r.QueryAsync<WithdrawalRow>(Unapplied, new { After = after, Limit = (long)limit }, ct),
+            ct
+        );
 
     /// <summary>Forgets a participant who is destroyed: what brings him back destroys him again.</summary>
     public Task ForgetAsync(string pseudonym, CancellationToken ct) =>
-        database.WriteAsync(unit => unit.ExecuteAsync(DeleteOf, new { pseudonym }, ct), ct);
+        database.WriteAsync(unit => unit.ExecuteAsync(DeleteOf, new { Pseudonym = pseudonym }, ct), ct);
 }

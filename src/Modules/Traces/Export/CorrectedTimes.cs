@@ -19,8 +19,8 @@ internal sealed class CorrectedTimes
 
     private const string Clocks = """
         SELECT participant, session, clock FROM tally_session
-        WHERE study = @study AND (participant, session) > (@participant, @session)
-        ORDER BY participant, session LIMIT @limit
+        WHERE study = @Study AND (participant, session) > (@Participant, @Session)
+        ORDER BY participant, session LIMIT @Limit
         """;
 
     private readonly Dictionary<long, Dictionary<byte[], long>> _corrections = [];
@@ -46,10 +46,10 @@ internal sealed class CorrectedTimes
                         Clocks,
                         new
                         {
-                            study = study.Key,
-                            participant = last.Participant,
-                            session = last.Session,
-                            limit = PieceSessions,
+                            Study = study.Key,
+                            Participant = last.Participant,
+                            Session = last.Session,
+                            Limit = PieceSessions,
                         },
                         ct
                     ),

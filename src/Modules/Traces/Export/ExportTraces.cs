@@ -24,7 +24,7 @@ internal static class ExportTraces
     // So long the reply may wait for what clocks are estimated from.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @Study";
 
     public static void Map(RouteGroupBuilder traces) =>
         ExportOptions
@@ -74,7 +74,7 @@ internal static class ExportTraces
 
         var scan = await TraceScan.StartAsync(database, study, filter, ct);
         scan.Ceiling =
-            await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
+            await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { Study = study.Key }, ct), ct) ?? 0;
 
         IReadOnlyDictionary<long, string>? names = null;
         if (filter.Identities)

@@ -22,13 +22,13 @@ internal sealed class ImportStore(
 
     private const string SaveRun = """
         INSERT INTO import_run (study, id, rows, updated_at)
-        SELECT key, @run, @rows, @now FROM study WHERE key = @Key
+        SELECT key, @Run, @Rows, @Now FROM study WHERE key = @Key
         ON CONFLICT (study, id) DO UPDATE SET rows = excluded.rows, updated_at = excluded.updated_at
         """;
 
     private const string HasId = "SELECT 1 FROM trace WHERE study = ?1 AND id = ?2";
 
-    private const string FindIds = "SELECT id FROM trace WHERE study = @Key AND id = ANY(@ids)";
+    private const string FindIds = "SELECT id FROM trace WHERE study = @Key AND id = ANY(@Ids)";
 
     /// <summary>Does the work; what ends it from outside is told with how to go on.</summary>
     /// <exception cref="ImportException">It was ended, or what it needs cannot be had.</exception>
@@ -79,7 +79,7 @@ internal sealed class ImportStore(
                     r =>
                         r.Dialect == SqlDialect.Sqlite
                             ? Task.FromResult<IReadOnlyList<Guid>>([.. some.Where(id => IsStored(r, study, id))])
-                            : r.QueryAsync<Guid>(FindIds, new { study.Key, ids = some }, ct),
+                            : r.QueryAsync<Guid>(FindIds, new { study.Key, Ids = some }, ct),
                     ct
                 )
             );
@@ -101,8 +101,8 @@ internal sealed class ImportStore(
         database.ReadAsync(
             r =>
                 r.ScalarAsync<long?>(
-                    "SELECT rows FROM import_run WHERE study = @Key AND id = @run",
-                    new { study.Key, run },
+                    "SELECT rows FROM import_run WHERE study = @Key AND id = @Run",
+                    new { study.Key, Run = run },
                     ct
                 ),
             ct
@@ -117,9 +117,9 @@ internal sealed class ImportStore(
                     new
                     {
                         study.Key,
-                        run,
-                        rows,
-                        now = clock.GetUtcNow(),
+                        Run = run,
+                        Rows = rows,
+                        Now = clock.GetUtcNow(),
                     }
                 ),
             CancellationToken.None

@@ -16,13 +16,13 @@ internal static class OldLogId
 
     private const ulong Variant = 1UL << 63;
 
-    private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
+    private const string PositionOf = "SELECT position FROM trace WHERE study = @Study AND id = @Id";
 
     private const string PositionOfLast = """
-        SELECT position FROM trace WHERE study = @study AND id >= @first AND id <= @last ORDER BY id DESC LIMIT 1
+        SELECT position FROM trace WHERE study = @Study AND id >= @First AND id <= @Last ORDER BY id DESC LIMIT 1
         """;
 
-    private const string FirstPosition = "SELECT position FROM trace WHERE study = @study ORDER BY position LIMIT 1";
+    private const string FirstPosition = "SELECT position FROM trace WHERE study = @Study ORDER BY position LIMIT 1";
 
     private static ReadOnlySpan<byte> Prefix => "tsadk"u8;
 
@@ -64,7 +64,7 @@ internal static class OldLogId
         (
             CanBe(number)
                 ? await database.ReadAsync(
-                    r => r.ScalarAsync<long?>(PositionOf, new { study = study.Key, id = Of(number) }, ct),
+                    r => r.ScalarAsync<long?>(PositionOf, new { Study = study.Key, Id = Of(number) }, ct),
                     ct
                 )
                 : null
@@ -83,7 +83,7 @@ internal static class OldLogId
         database.ReadAsync(
             async r =>
             {
-                var place = await r.ScalarAsync<long?>(FirstPosition, new { study = study.Key }, ct);
+                var place = await r.ScalarAsync<long?>(FirstPosition, new { Study = study.Key }, ct);
                 if (number <= 0 || place is null || number >= place)
                 {
                     return Math.Max(number, 0);
@@ -91,9 +91,9 @@ internal static class OldLogId
 
                 var parameters = new
                 {
-                    study = study.Key,
-                    first = Of(0),
-                    last = Of(number),
+                    Study = study.Key,
+                    First = Of(0),
+                    Last = Of(number),
                 };
                 return await r.ScalarAsync<long?>(PositionOfLast, parameters, ct) ?? 0;
             },

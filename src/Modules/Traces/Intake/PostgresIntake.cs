@@ -28,10 +28,10 @@ internal static class PostgresIntake
     // may take any index that begins with the study, and read the whole study.
     private const string ReadStored = """
         SELECT t.id, t.participant, t.time, t.session, t.sequence, t.name, t.data
-        FROM unnest(@ids) AS sent (id) CROSS JOIN LATERAL (
+        FROM unnest(@Ids) AS sent (id) CROSS JOIN LATERAL (
           SELECT study, id, participant, time, session, sequence, name, data FROM trace
-          WHERE (study, id) >= (@study, sent.id) ORDER BY study, id LIMIT 1) t
-        WHERE t.study = @study AND t.id = sent.id
+          WHERE (study, id) >= (@Study, sent.id) ORDER BY study, id LIMIT 1) t
+        WHERE t.study = @Study AND t.id = sent.id
         """;
 
     /// <summary>Waits for the study's turn.</summary>
@@ -146,7 +146,7 @@ internal static class PostgresIntake
         }
 
         await using var command = await CommandAsync(unit, ReadStored);
-        command.Parameters.Add(new NpgsqlParameter<long>("study", study));
+        command.Parameters.Add(new NpgsqlParameter<long>("Study", study));
         command.Parameters.Add(new NpgsqlParameter("ids", ids));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())

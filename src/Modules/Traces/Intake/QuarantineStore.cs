@@ -30,17 +30,17 @@ internal static class QuarantineStore
     private const string InsertMany = $"""
         INSERT INTO quarantine
           (study, sender, received_at, first_received_at, may_name, id, bytes, reasons, reason, participant, digest, times)
-        SELECT @study, @sender, @received_at, @received_at, @may_name, t.*
-        FROM unnest(@ids, @bytes, @reasons::json[], @codes, @participants, @digests, @times) t
+        SELECT @Study, @Sender, @Received_at, @Received_at, @May_name, t.*
+        FROM unnest(@Ids, @Bytes, @Reasons::json[], @Codes, @Participants, @Digests, @Times) t
         {OnConflict}
         """;
 
     private const string SelectHeld = """
         SELECT count(*) AS traces, coalesce(sum(length(bytes)), 0) AS bytes FROM quarantine
-        WHERE study = @study AND sender = @sender
+        WHERE study = @Study AND sender = @Sender
         """;
 
-    private const string SelectDigests = "SELECT digest FROM quarantine WHERE study = @study AND sender = @sender";
+    private const string SelectDigests = "SELECT digest FROM quarantine WHERE study = @Study AND sender = @Sender";
 
     private sealed record Held(long Traces, long Bytes);
 
@@ -82,7 +82,7 @@ internal static class QuarantineStore
         TracesOptions limits
     )
     {
-        var whose = new { study = batch.Study.Key, sender = batch.Account };
+        var whose = new { Study = batch.Study.Key, Sender = batch.Account };
         var held = (await unit.FirstOrDefaultAsync<Held>(SelectHeld, whose))!;
         if (Fits(held.Traces + kept.Count, held.Bytes + kept.Sum(k => (long)k.Bytes.Length), limits))
         {
@@ -183,10 +183,10 @@ internal static class QuarantineStore
             (NpgsqlConnection)await unit.ConnectionAsync(),
             (NpgsqlTransaction?)unit.Transaction
         );
-        command.Parameters.Add(new NpgsqlParameter<long>("study", batch.Study.Key));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("sender", batch.Account));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("received_at", batch.ReceivedAt.ToUniversalTime()));
-        command.Parameters.Add(new NpgsqlParameter<bool>("may_name", batch.MayName));
+        command.Parameters.Add(new NpgsqlParameter<long>("Study", batch.Study.Key));
+        command.Parameters.Add(new NpgsqlParameter<Guid>("Sender", batch.Account));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("Received_at", batch.ReceivedAt.ToUniversalTime()));
+        command.Parameters.Add(new NpgsqlParameter<bool>("May_name", batch.MayName));
         command.Parameters.Add(new NpgsqlParameter("ids", kept.Select(k => k.Id).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("bytes", kept.Select(k => k.Bytes).ToArray()));
         command.Parameters.Add(new NpgsqlParameter("reasons", kept.Select(k => k.Reasons).ToArray()));

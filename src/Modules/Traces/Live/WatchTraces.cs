@@ -35,7 +35,7 @@ internal static class WatchTraces
     // What another process stores wakes nobody here.
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @Study";
 
     public static void Map(RouteGroupBuilder traces) =>
         TraceFilter
@@ -136,7 +136,7 @@ internal static class WatchTraces
         else if (filter.After is null)
         {
             var newest = await database.ReadAsync(
-                r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct),
+                r => r.ScalarAsync<long?>(LastPosition, new { Study = study.Key }, ct),
                 ct
             );
             scan.Resume(long.MinValue, newest ?? 0);

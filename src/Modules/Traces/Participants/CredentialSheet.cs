@@ -21,8 +21,8 @@ internal static class CredentialSheet
         dt { color: #555; font-size: 9.5pt; align-self: center; }
         dd { margin: 0; font: 11.5pt/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         dd.server { font-size: 9.5pt; }
-        @page { margin: 10mm; }
-        @media print { header { display: none; } body { padding: 0; max-width: none; } }
+        @Page { margin: 10mm; }
+        @Media print { header { display: none; } body { padding: 0; max-width: none; } }
         """;
 
     /// <summary>Lets the page's own style through and nothing else.</summary>

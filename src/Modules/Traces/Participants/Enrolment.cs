@@ -11,41 +11,41 @@ namespace Sillage.Traces.Participants;
 internal static class Enrolment
 {
     private const string Reserve = """
-        UPDATE study SET last_number = last_number + @count WHERE key = @study RETURNING last_number
+        UPDATE study SET last_number = last_number + @Count WHERE key = @Study RETURNING last_number
         """;
 
     private const string RaiseLast =
-        "UPDATE study SET last_number = @number WHERE key = @study AND last_number < @number";
+        "UPDATE study SET last_number = @Number WHERE key = @Study AND last_number < @Number";
 
     private const string InsertParticipant = """
-        INSERT INTO participant (study, number, pseudonym, created_at) VALUES (@study, @number, @pseudonym, @now)
+        INSERT INTO participant (study, number, pseudonym, created_at) VALUES (@Study, @Number, @Pseudonym, @Now)
         """;
 
     private const string InsertIdentity = """
-        INSERT INTO identity (study, number, account, username) VALUES (@study, @number, @account, @username)
+        INSERT INTO identity (study, number, account, username) VALUES (@Study, @Number, @Account, @Username)
         """;
 
     private const string IsTied =
-        "SELECT 1 FROM identity WHERE study = @study AND number = @number AND account = @account";
+        "SELECT 1 FROM identity WHERE study = @Study AND number = @Number AND account = @Account";
 
     private const string LoosenNumber = """
-        DELETE FROM identity WHERE study = @study AND number = @number AND NOT EXISTS (
+        DELETE FROM identity WHERE study = @Study AND number = @Number AND NOT EXISTS (
           SELECT 1 FROM participant p WHERE p.study = identity.study AND p.number = identity.number)
         """;
 
     private const string LoosenUnentered = """
-        DELETE FROM identity WHERE study = @study AND account = @account AND NOT EXISTS (
+        DELETE FROM identity WHERE study = @Study AND account = @Account AND NOT EXISTS (
           SELECT 1 FROM participant p WHERE p.study = identity.study AND p.number = identity.number)
         """;
 
     /// <summary>Takes numbers that nobody had before.</summary>
     /// <returns>The first of them.</returns>
     public static async Task<long> ReserveAsync(IUnitOfWork unit, long study, long count, CancellationToken ct) =>
-        await unit.ScalarAsync<long>(Reserve, new { count, study }, ct) - count + 1;
+        await unit.ScalarAsync<long>(Reserve, new { Count = count, Study = study }, ct) - count + 1;
 
     /// <summary>Takes a number that is given by somebody else, and all below it.</summary>
     public static Task ReserveUpToAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
-        unit.ExecuteAsync(RaiseLast, new { study, number }, ct);
+        unit.ExecuteAsync(RaiseLast, new { Study = study, Number = number }, ct);
 
     /// <summary>
     /// Enters a participant whom no account stands behind. Bump the study afterwards. Of the time only the day is kept: to the
@@ -63,17 +63,17 @@ internal static class Enrolment
             InsertParticipant,
             new
             {
-                study,
-                number,
-                pseudonym,
-                now = Coarse.DayOf(now),
+                Study = study,
+                Number = number,
+                Pseudonym = pseudonym,
+                Now = Coarse.DayOf(now),
             },
             ct
         );
 
     /// <summary>Takes back a tie to a number whose participant was not entered after all.</summary>
     public static Task UntieAsync(IUnitOfWork unit, long study, long number, CancellationToken ct) =>
-        unit.ExecuteAsync(LoosenNumber, new { study, number }, ct);
+        unit.ExecuteAsync(LoosenNumber, new { Study = study, Number = number }, ct);
 
     /// <summary>Ties an account to a number. It takes effect once <see cref="EnterAsync"/> has entered the participant.</summary>
     /// <exception cref="UniqueViolationException">The account takes part in the study already.</exception>
@@ -86,15 +86,15 @@ internal static class Enrolment
         CancellationToken ct
     )
     {
-        await unit.ExecuteAsync(LoosenUnentered, new { study, account }, ct);
+        await unit.ExecuteAsync(LoosenUnentered, new { Study = study, Account = account }, ct);
         await unit.ExecuteAsync(
             InsertIdentity,
             new
             {
-                study,
-                number,
-                account,
-                username,
+                Study = study,
+                Number = number,
+                Account = account,
+                Username = username,
             },
             ct
         );
@@ -116,9 +116,9 @@ internal static class Enrolment
             IsTied,
             new
             {
-                study,
-                number,
-                account,
+                Study = study,
+                Number = number,
+                Account = account,
             },
             ct
         );
@@ -144,7 +144,7 @@ internal static class Enrolment
             {
                 foreach (var account in accounts)
                 {
-                    await unit.ExecuteAsync(LoosenUnentered, new { study, account }, ct);
+                    await unit.ExecuteAsync(LoosenUnentered, new { Study = study, Account = account }, ct);
                 }
 
                 return true;

@@ -15,18 +15,18 @@ internal static class ListParticipants
     private const string WithNames = """
         SELECT p.number, p.pseudonym, i.username, p.created_at
         FROM participant p LEFT JOIN identity i ON i.study = p.study AND i.number = p.number
-        WHERE p.study = @study AND p.number > @number ORDER BY p.number LIMIT @limit
+        WHERE p.study = @Study AND p.number > @Number ORDER BY p.number LIMIT @Limit
         """;
 
     private const string ByNumber = """
         SELECT number, pseudonym, NULL AS username, created_at FROM participant
-        WHERE study = @study AND number > @number ORDER BY number LIMIT @limit
+        WHERE study = @Study AND number > @Number ORDER BY number LIMIT @Limit
         """;
 
     // In the order of the numbers, a place in the list would be as good as the number.
     private const string ByPseudonym = """
         SELECT number, pseudonym, NULL AS username, created_at FROM participant
-        WHERE study = @study AND pseudonym > @pseudonym ORDER BY pseudonym LIMIT @limit
+        WHERE study = @Study AND pseudonym > @Pseudonym ORDER BY pseudonym LIMIT @Limit
         """;
 
     private sealed record Keys(long Number, string Pseudonym);
@@ -57,10 +57,10 @@ internal static class ListParticipants
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = study.Key,
-            number = after?.Number ?? 0,
-            pseudonym = after?.Pseudonym ?? "",
-            limit = page.Limit + 1L,
+            Study = study.Key,
+            Number = after?.Number ?? 0,
+            Pseudonym = after?.Pseudonym ?? "",
+            Limit = page.Limit + 1L,
         };
         var numbers = (rights & ParticipantName.SeeNumbers) != StudyRights.None;
         var sql = numbers

@@ -16,7 +16,7 @@ internal static class ReadParticipant
     private const string Select = """
         SELECT p.number, p.pseudonym, i.username, p.created_at
         FROM participant p LEFT JOIN identity i ON i.study = p.study AND i.number = p.number
-        WHERE p.study = @study AND p.number = @number
+        WHERE p.study = @Study AND p.number = @Number
         """;
 
     public static void Map(RouteGroupBuilder participants) =>
@@ -49,7 +49,7 @@ internal static class ReadParticipant
 
         var row =
             await database.ReadAsync(
-                r => r.FirstOrDefaultAsync<ParticipantView.Row>(Select, new { study = study.Key, number }, ct),
+                r => r.FirstOrDefaultAsync<ParticipantView.Row>(Select, new { Study = study.Key, Number = number }, ct),
                 ct
             ) ?? throw new ProblemException(Problem.NotFound());
         return Reply.Ok(ParticipantView.Show(row, study.Slug, rights));

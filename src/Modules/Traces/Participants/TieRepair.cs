@@ -14,7 +14,7 @@ internal sealed partial class TieRepair(IDatabase<TracesData> database, ILogger<
 
     private const string Select = """
         SELECT i.study, i.number FROM identity i LEFT JOIN participant p ON p.study = i.study AND p.number = i.number
-        WHERE p.number IS NULL LIMIT @limit
+        WHERE p.number IS NULL LIMIT @Limit
         """;
 
     private const string Delete = "DELETE FROM identity WHERE study = @Study AND number = @Number";
@@ -41,7 +41,7 @@ internal sealed partial class TieRepair(IDatabase<TracesData> database, ILogger<
 
     private async Task<int> RemoveSomeAsync(CancellationToken ct)
     {
-        var ties = await database.ReadAsync(r => r.QueryAsync<Tie>(Select, new { limit = (long)ChunkRows }, ct), ct);
+        var ties = await database.ReadAsync(r => r.QueryAsync<Tie>(Select, new { Limit = (long)ChunkRows }, ct), ct);
         return ties.Count == 0
             ? 0
             : await database.WriteAsync(

@@ -9,8 +9,8 @@ internal static class PersonalConsent
 {
     private const string TextsOf = """
         SELECT t.version, t.text, t.url FROM consent_text t
-        WHERE t.study = @study AND t.version IN (
-          SELECT c.version FROM consent c WHERE c.study = @study AND c.participant = @number)
+        WHERE t.study = @Study AND t.version IN (
+          SELECT c.version FROM consent c WHERE c.study = @Study AND c.participant = @Number)
         ORDER BY t.version
         """;
 
@@ -28,7 +28,7 @@ internal static class PersonalConsent
             async r =>
                 (
                     await ConsentRecord.AllAsync(r, study, number, ct),
-                    await r.QueryAsync<TextRow>(TextsOf, new { study, number }, ct)
+                    await r.QueryAsync<TextRow>(TextsOf, new { Study = study, Number = number }, ct)
                 ),
             ct
         );

@@ -68,9 +68,9 @@ internal static class PersonalQuarantine
 
     private const string Select = """
         SELECT position, bytes, received_at FROM quarantine
-        WHERE study = @study AND position > @after
-          AND (participant = @number OR (sender = @account AND participant IS NULL))
-        ORDER BY position LIMIT @limit
+        WHERE study = @Study AND position > @After
+          AND (participant = @Number OR (sender = @Account AND participant IS NULL))
+        ORDER BY position LIMIT @Limit
         """;
 
     private sealed record Row(long Position, byte[] Bytes, DateTimeOffset ReceivedAt);
@@ -89,11 +89,11 @@ internal static class PersonalQuarantine
         {
             var parameters = new
             {
-                study = participation.Key,
-                after,
-                number = participation.Number,
-                account,
-                limit = (long)ChunkRows,
+                Study = participation.Key,
+                After = after,
+                Number = participation.Number,
+                Account = account,
+                Limit = (long)ChunkRows,
             };
             var rows = await database.ReadAsync(r => r.QueryAsync<Row>(Select, parameters, ct), ct);
             foreach (var row in rows)

@@ -19,12 +19,12 @@ internal static class TraceCorrection
 
     private const string Select = """
         SELECT t.data, t.participant FROM trace t JOIN identity i ON i.study = t.study AND i.number = t.participant
-        WHERE t.study = @study AND t.id = @id AND i.account = @account
+        WHERE t.study = @Study AND t.id = @Id AND i.account = @Account
         """;
 
     private static readonly Sql Update = new(
-        "UPDATE trace SET data = @data WHERE study = @study AND id = @id",
-        "UPDATE trace SET data = CAST(@data AS json) WHERE study = @study AND id = @id"
+        "UPDATE trace SET data = @Data WHERE study = @Study AND id = @Id",
+        "UPDATE trace SET data = CAST(@Data AS json) WHERE study = @Study AND id = @Id"
     );
 
     private sealed record Stored(string Data, long Participant);
@@ -83,9 +83,9 @@ internal static class TraceCorrection
                 Select,
                 new
                 {
-                    study = study.Key,
-                    id = change.Id,
-                    account,
+                    Study = study.Key,
+                    Id = change.Id,
+                    Account = account,
                 },
                 ct
             );
@@ -126,9 +126,9 @@ internal static class TraceCorrection
             Update,
             new
             {
-                study = study.Key,
-                id = change.Id,
-                data = System.Text.Encoding.UTF8.GetString(json),
+                Study = study.Key,
+                Id = change.Id,
+                Data = System.Text.Encoding.UTF8.GetString(json),
             },
             ct
         );

@@ -26,39 +26,39 @@ internal sealed class TracesPersonalData(
         FROM identity i
         JOIN participant p ON p.study = i.study AND p.number = i.number
         JOIN study s ON s.key = i.study
-        WHERE i.account = @account AND NOT s.deleted ORDER BY s.slug
+        WHERE i.account = @Account AND NOT s.deleted ORDER BY s.slug
         """;
 
     private const string RightsOf = """
         SELECT s.slug, r."right" FROM study_right r JOIN study s ON s.key = r.study
-        WHERE r.account = @account ORDER BY s.slug, r."right"
+        WHERE r.account = @Account ORDER BY s.slug, r."right"
         """;
 
-    private const string Owned = "SELECT slug FROM study WHERE owner = @account AND NOT deleted ORDER BY slug";
+    private const string Owned = "SELECT slug FROM study WHERE owner = @Account AND NOT deleted ORDER BY slug";
 
     private const string CountTraces = """
         SELECT count(*) FROM identity i JOIN trace t ON t.study = i.study AND t.participant = i.number
-        WHERE i.account = @account
+        WHERE i.account = @Account
         """;
 
     private const string CountQuarantine = """
         SELECT count(*) FROM identity i
         JOIN quarantine q ON q.study = i.study
           AND (q.participant = i.number OR (q.sender = i.account AND q.participant IS NULL))
-        WHERE i.account = @account
+        WHERE i.account = @Account
         """;
 
-    private const string CountParticipations = "SELECT count(*) FROM identity WHERE account = @account";
+    private const string CountParticipations = "SELECT count(*) FROM identity WHERE account = @Account";
 
-    private const string CountRights = "SELECT count(*) FROM study_right WHERE account = @account";
+    private const string CountRights = "SELECT count(*) FROM study_right WHERE account = @Account";
 
     private const string CountLeft = """
-        SELECT (SELECT count(*) FROM identity WHERE account = @account)
-          + (SELECT count(*) FROM study_right WHERE account = @account)
-          + (SELECT count(*) FROM study_alert WHERE account = @account)
-          + (SELECT count(*) FROM study WHERE owner = @account)
-          + (SELECT count(*) FROM removal WHERE account = @account)
-          + (SELECT count(*) FROM retention_run WHERE actor = @account)
+        SELECT (SELECT count(*) FROM identity WHERE account = @Account)
+          + (SELECT count(*) FROM study_right WHERE account = @Account)
+          + (SELECT count(*) FROM study_alert WHERE account = @Account)
+          + (SELECT count(*) FROM study WHERE owner = @Account)
+          + (SELECT count(*) FROM removal WHERE account = @Account)
+          + (SELECT count(*) FROM retention_run WHERE actor = @Account)
         """;
 
     // The senders by the index of those who are not the participants themselves.
@@ -73,25 +73,25 @@ internal sealed class TracesPersonalData(
         UNION SELECT sender FROM trace WHERE sender IS NOT NULL
         """;
 
-    private const string ForgetRuns = "UPDATE retention_run SET actor = @stranger WHERE actor = @account";
+    private const string ForgetRuns = "UPDATE retention_run SET actor = @Stranger WHERE actor = @Account";
 
-    private const string DeleteTie = "DELETE FROM identity WHERE account = @account";
+    private const string DeleteTie = "DELETE FROM identity WHERE account = @Account";
 
-    private const string DeleteRights = "DELETE FROM study_right WHERE account = @account";
+    private const string DeleteRights = "DELETE FROM study_right WHERE account = @Account";
 
     private const string AlertsOf = """
-        SELECT s.slug FROM study_alert a JOIN study s ON s.key = a.study WHERE a.account = @account ORDER BY s.slug
+        SELECT s.slug FROM study_alert a JOIN study s ON s.key = a.study WHERE a.account = @Account ORDER BY s.slug
         """;
 
-    private const string DeleteAlerts = "DELETE FROM study_alert WHERE account = @account";
+    private const string DeleteAlerts = "DELETE FROM study_alert WHERE account = @Account";
 
     private const string GiveUpOwnership =
-        "UPDATE study SET owner = NULL, version = version + 1 WHERE owner = @account";
+        "UPDATE study SET owner = NULL, version = version + 1 WHERE owner = @Account";
 
     private const string TouchStudies = """
         UPDATE study SET version = version + 1
-        WHERE key IN (SELECT study FROM identity WHERE account = @account)
-           OR key IN (SELECT study FROM study_right WHERE account = @account)
+        WHERE key IN (SELECT study FROM identity WHERE account = @Account)
+           OR key IN (SELECT study FROM study_right WHERE account = @Account)
         """;
 
     public sealed record Participation(
@@ -113,7 +113,7 @@ internal sealed class TracesPersonalData(
     public async Task ExportAsync(Guid accountId, Utf8JsonWriter writer, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        var account = new { account = accountId };
+        var account = new { Account = accountId };
         var (participations, rights, owned, alerts) = await database.ReadAsync(
             async r =>
                 (
@@ -181,7 +181,7 @@ internal sealed class TracesPersonalData(
         CancellationToken ct
     )
     {
-        var account = new { account = accountId };
+        var account = new { Account = accountId };
         return await database.ReadAsync(
             async r =>
             {
@@ -206,7 +206,7 @@ internal sealed class TracesPersonalData(
         await database.ReadAsync(r => r.QueryAsync<Guid>(Everybody, null, ct), ct);
 
     public Task<bool> IsErasedAsync(Guid accountId, CancellationToken ct) =>
-        database.ReadAsync(async r => await r.ScalarAsync<long>(CountLeft, new { account = accountId }, ct) == 0, ct);
+        database.ReadAsync(async r => await r.ScalarAsync<long>(CountLeft, new { Account = accountId }, ct) == 0, ct);
 
     public Task<bool> IsPartErasedAsync(ErasedPart part, CancellationToken ct) =>
         ErasedParticipation.Parse(part.Name) is { } participation
@@ -225,7 +225,7 @@ internal sealed class TracesPersonalData(
     public async Task EraseAsync(Guid accountId, ErasureForm form, IUnitOfWork unit, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        var account = new { account = accountId };
+        var account = new { Account = accountId };
         var participations = await unit.QueryAsync<Participation>(Participations, account, ct);
         await unit.ExecuteAsync(TouchStudies, account, ct);
         // On SQLite the tie lies in another file, which a crash may keep from following: what is ordered here is done again.
@@ -243,7 +243,7 @@ internal sealed class TracesPersonalData(
         }
 
         await removals.AddSenderAsync(unit, accountId, ct);
-        await unit.ExecuteAsync(ForgetRuns, new { account = accountId, stranger = RandomId.Create() }, ct);
+        await unit.ExecuteAsync(ForgetRuns, new { Account = accountId, Stranger = RandomId.Create() }, ct);
 
         var ties = await unit.ExecuteAsync(DeleteTie, account, ct);
         var rights = await unit.ExecuteAsync(DeleteRights, account, ct);

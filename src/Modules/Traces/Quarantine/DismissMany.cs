@@ -30,21 +30,21 @@ internal static class DismissMany
 {
     private const long ChunkRows = 1000;
 
-    private const string Count = "SELECT count(*) FROM quarantine WHERE study = @study";
+    private const string Count = "SELECT count(*) FROM quarantine WHERE study = @Study";
 
-    private const string CountOfReason = Count + " AND reason = @reason";
+    private const string CountOfReason = Count + " AND reason = @Reason";
 
-    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @Study";
 
     private const string Delete = """
-        DELETE FROM quarantine WHERE study = @study AND position IN (
-          SELECT position FROM quarantine WHERE study = @study AND position <= @ceiling LIMIT @limit)
+        DELETE FROM quarantine WHERE study = @Study AND position IN (
+          SELECT position FROM quarantine WHERE study = @Study AND position <= @Ceiling LIMIT @Limit)
         """;
 
     private const string DeleteOfReason = """
-        DELETE FROM quarantine WHERE study = @study AND position IN (
+        DELETE FROM quarantine WHERE study = @Study AND position IN (
           SELECT position FROM quarantine
-          WHERE study = @study AND reason = @reason AND position <= @ceiling LIMIT @limit)
+          WHERE study = @Study AND reason = @Reason AND position <= @Ceiling LIMIT @Limit)
         """;
 
     public static void Map(RouteGroupBuilder quarantine) =>
@@ -73,7 +73,7 @@ internal static class DismissMany
     )
     {
         Reason.Check(reason);
-        var key = new { study = study.Key, reason };
+        var key = new { Study = study.Key, Reason = reason };
         var dismissed = dryRun
             ? await database.ReadAsync(r => r.ScalarAsync<long>(reason is null ? Count : CountOfReason, key, ct), ct)
             : await DismissAsync(database, study, caller, reason, ct);
@@ -89,15 +89,15 @@ internal static class DismissMany
     )
     {
         var ceiling = await database.ReadAsync(
-            r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct),
+            r => r.ScalarAsync<long?>(LastPosition, new { Study = study.Key }, ct),
             ct
         );
         var parameters = new
         {
-            study = study.Key,
-            reason,
-            ceiling = ceiling ?? 0,
-            limit = ChunkRows,
+            Study = study.Key,
+            Reason = reason,
+            Ceiling = ceiling ?? 0,
+            Limit = ChunkRows,
         };
         var all = 0L;
         while (true)

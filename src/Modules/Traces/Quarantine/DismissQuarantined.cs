@@ -15,7 +15,7 @@ namespace Sillage.Traces.Quarantine;
 /// <summary>Throws a rejected trace away.</summary>
 internal static class DismissQuarantined
 {
-    private const string Delete = "DELETE FROM quarantine WHERE study = @study AND id = @id";
+    private const string Delete = "DELETE FROM quarantine WHERE study = @Study AND id = @Id";
 
     public static void Map(RouteGroupBuilder quarantine) =>
         quarantine
@@ -40,7 +40,7 @@ internal static class DismissQuarantined
             async unit =>
             {
                 await QuarantineRows.CheckAsync(unit, study, id, precondition, ct);
-                if (await unit.ExecuteAsync(Delete, new { study = study.Key, id }, ct) == 0)
+                if (await unit.ExecuteAsync(Delete, new { Study = study.Key, Id = id }, ct) == 0)
                 {
                     throw new ProblemException(Problem.NotFound());
                 }

@@ -43,11 +43,11 @@ internal static class ListReasons
     private const string Select = """
         SELECT g.reason, g.count, q.reasons, q.received_at
         FROM (
-          SELECT reason, count(*) AS count, max(position) AS last FROM quarantine WHERE study = @study GROUP BY reason
+          SELECT reason, count(*) AS count, max(position) AS last FROM quarantine WHERE study = @Study GROUP BY reason
         ) g
-        JOIN quarantine q ON q.study = @study AND q.position = g.last
-        WHERE @first = 1 OR g.count < @count OR (g.count = @count AND g.reason > @reason)
-        ORDER BY g.count DESC, g.reason LIMIT @limit
+        JOIN quarantine q ON q.study = @Study AND q.position = g.last
+        WHERE @First = 1 OR g.count < @Count OR (g.count = @Count AND g.reason > @Reason)
+        ORDER BY g.count DESC, g.reason LIMIT @Limit
         """;
 
     private sealed record Row(string Reason, long Count, string Reasons, DateTimeOffset ReceivedAt);
@@ -76,11 +76,11 @@ internal static class ListReasons
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = study.Key,
-            first = after is null ? 1L : 0L,
-            count = after?.Count ?? 0,
-            reason = after?.Reason ?? "",
-            limit = page.Limit + 1L,
+            Study = study.Key,
+            First = after is null ? 1L : 0L,
+            Count = after?.Count ?? 0,
+            Reason = after?.Reason ?? "",
+            Limit = page.Limit + 1L,
         };
         var rows = await database.ReadAsync(reader => reader.QueryAsync<Row>(Select, parameters, ct), ct);
         var address = QuarantinedTrace.AddressOf(study.Slug);

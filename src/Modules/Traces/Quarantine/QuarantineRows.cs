@@ -12,29 +12,29 @@ internal static class QuarantineRows
 
     private static readonly Sql SelectPage = Select(
         Part,
-        "study = @study AND position > @after ORDER BY position LIMIT @limit"
+        "study = @Study AND position > @After ORDER BY position LIMIT @Limit"
     );
 
     private static readonly Sql SelectPageOfReason = Select(
         Part,
-        "study = @study AND reason = @reason AND position > @after ORDER BY position LIMIT @limit",
-        "study = @study AND (reason, position) > (@reason, @after) AND reason <= @reason ORDER BY reason, position LIMIT @limit"
+        "study = @Study AND reason = @Reason AND position > @After ORDER BY position LIMIT @Limit",
+        "study = @Study AND (reason, position) > (@Reason, @After) AND reason <= @Reason ORDER BY reason, position LIMIT @Limit"
     );
 
-    private static readonly Sql SelectOne = Select(Part, "study = @study AND id = @id");
+    private static readonly Sql SelectOne = Select(Part, "study = @Study AND id = @Id");
 
-    private static readonly Sql SelectWhole = Select("bytes", "study = @study AND id = @id");
+    private static readonly Sql SelectWhole = Select("bytes", "study = @Study AND id = @Id");
 
     private static readonly Sql SelectRange = Select(
         "bytes",
-        "study = @study AND position >= @first AND position <= @last ORDER BY position"
+        "study = @Study AND position >= @First AND position <= @Last ORDER BY position"
     );
 
     private static readonly Sql SelectRangeOfReason = Select(
         "bytes",
-        "study = @study AND reason = @reason AND position >= @first AND position <= @last ORDER BY position",
+        "study = @Study AND reason = @Reason AND position >= @First AND position <= @Last ORDER BY position",
         """
-        study = @study AND (reason, position) >= (@reason, @first) AND (reason, position) <= (@reason, @last)
+        study = @Study AND (reason, position) >= (@Reason, @First) AND (reason, position) <= (@Reason, @Last)
         ORDER BY reason, position
         """
     );
@@ -52,10 +52,10 @@ internal static class QuarantineRows
             reason is null ? SelectPage : SelectPageOfReason,
             new
             {
-                study,
-                reason,
-                after,
-                limit,
+                Study = study,
+                Reason = reason,
+                After = after,
+                Limit = limit,
             },
             ct
         );
@@ -67,7 +67,7 @@ internal static class QuarantineRows
         Guid id,
         bool whole,
         CancellationToken ct
-    ) => reader.FirstOrDefaultAsync<QuarantineRow>(whole ? SelectWhole : SelectOne, new { study, id }, ct);
+    ) => reader.FirstOrDefaultAsync<QuarantineRow>(whole ? SelectWhole : SelectOne, new { Study = study, Id = id }, ct);
 
     /// <summary>One row of the study.</summary>
     /// <exception cref="ProblemException">404.</exception>
@@ -94,10 +94,10 @@ internal static class QuarantineRows
             reason is null ? SelectRange : SelectRangeOfReason,
             new
             {
-                study,
-                reason,
-                first,
-                last,
+                Study = study,
+                Reason = reason,
+                First = first,
+                Last = last,
             },
             ct
         );
@@ -143,17 +143,17 @@ internal sealed class QuarantineScan(IDatabase<TracesData> database, long study,
     private const long ChunkRows = 500;
     private const long ChunkBytes = 4 * 1024 * 1024;
 
-    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM quarantine WHERE study = @Study";
 
     private static readonly Sql SelectKeys = Keys(
-        "study = @study AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit"
+        "study = @Study AND position > @After AND position <= @Ceiling ORDER BY position LIMIT @Limit"
     );
 
     private static readonly Sql SelectKeysOfReason = Keys(
-        "study = @study AND reason = @reason AND position > @after AND position <= @ceiling ORDER BY position LIMIT @limit",
+        "study = @Study AND reason = @Reason AND position > @After AND position <= @Ceiling ORDER BY position LIMIT @Limit",
         """
-        study = @study AND (reason, position) > (@reason, @after) AND reason <= @reason AND position <= @ceiling
-        ORDER BY reason, position LIMIT @limit
+        study = @Study AND (reason, position) > (@Reason, @After) AND reason <= @Reason AND position <= @Ceiling
+        ORDER BY reason, position LIMIT @Limit
         """
     );
 
@@ -167,14 +167,14 @@ internal sealed class QuarantineScan(IDatabase<TracesData> database, long study,
         database.ReadAsync(
             async reader =>
             {
-                _ceiling ??= await reader.ScalarAsync<long?>(LastPosition, new { study }, ct) ?? 0;
+                _ceiling ??= await reader.ScalarAsync<long?>(LastPosition, new { Study = study }, ct) ?? 0;
                 var parameters = new
                 {
-                    study,
-                    reason,
-                    after = _after,
-                    ceiling = _ceiling,
-                    limit = ChunkRows,
+                    Study = study,
+                    Reason = reason,
+                    After = _after,
+                    Ceiling = _ceiling,
+                    Limit = ChunkRows,
                 };
                 var keys = await reader.QueryAsync<Key>(
                     reason is null ? SelectKeys : SelectKeysOfReason,

@@ -88,35 +88,35 @@ internal sealed class Readmission(
 
     // Who holds these rows keeps others from putting them back as well. SQLite has one writer anyway.
     private static readonly Sql Claim = new(
-        "SELECT position FROM quarantine WHERE study = @study AND position IN @positions",
-        "SELECT position FROM quarantine WHERE study = @study AND position = ANY(@positions) ORDER BY position FOR UPDATE"
+        "SELECT position FROM quarantine WHERE study = @Study AND position IN @Positions",
+        "SELECT position FROM quarantine WHERE study = @Study AND position = ANY(@Positions) ORDER BY position FOR UPDATE"
     );
 
     private const string RemovalsOf =
-        "SELECT participant, account FROM removal WHERE study = @study AND form = 'destroy'";
+        "SELECT participant, account FROM removal WHERE study = @Study AND form = 'destroy'";
 
     private static readonly Sql Delete = new(
-        "DELETE FROM quarantine WHERE study = @study AND position IN @positions",
-        "DELETE FROM quarantine WHERE study = @study AND position = ANY(@positions)"
+        "DELETE FROM quarantine WHERE study = @Study AND position IN @Positions",
+        "DELETE FROM quarantine WHERE study = @Study AND position = ANY(@Positions)"
     );
 
     private static readonly Sql Refresh = new(
-        "UPDATE quarantine SET reasons = @reasons, reason = @reason WHERE study = @study AND position = @position",
-        "UPDATE quarantine SET reasons = CAST(@reasons AS json), reason = @reason WHERE study = @study AND position = @position"
+        "UPDATE quarantine SET reasons = @Reasons, reason = @Reason WHERE study = @Study AND position = @Position",
+        "UPDATE quarantine SET reasons = CAST(@Reasons AS json), reason = @Reason WHERE study = @Study AND position = @Position"
     );
 
     private static readonly Sql InsertLate = new(
         """
         INSERT INTO trace_late (study, received_at, position)
-        SELECT study, received_at, position FROM trace WHERE study = @study AND id IN @ids
+        SELECT study, received_at, position FROM trace WHERE study = @Study AND id IN @Ids
         """,
         """
         INSERT INTO trace_late (study, received_at, position)
         SELECT t.study, t.received_at, t.position
-        FROM unnest(@ids) AS stored (id) CROSS JOIN LATERAL (
+        FROM unnest(@Ids) AS stored (id) CROSS JOIN LATERAL (
           SELECT study, id, received_at, position FROM trace
-          WHERE (study, id) >= (@study, stored.id) ORDER BY study, id LIMIT 1) t
-        WHERE t.study = @study AND t.id = stored.id
+          WHERE (study, id) >= (@Study, stored.id) ORDER BY study, id LIMIT 1) t
+        WHERE t.study = @Study AND t.id = stored.id
         """
     );
 
@@ -196,9 +196,11 @@ internal sealed class Readmission(
         }
 
         var positions = parsed.Select(p => p.Attempt.Row.Position).ToArray();
-        var there = (await unit.QueryAsync<long>(Claim, new { study = study.Key, positions }, ct)).ToHashSet();
+        var there = (
+            await unit.QueryAsync<long>(Claim, new { Study = study.Key, Positions = positions }, ct)
+        ).ToHashSet();
         await work.Check(unit, study);
-        var leaving = await unit.QueryAsync<Leaving>(RemovalsOf, new { study = study.Key }, ct);
+        var leaving = await unit.QueryAsync<Leaving>(RemovalsOf, new { Study = study.Key }, ct);
 
         var results = parsed.Select(p => Judge(p, there, leaving)).ToArray();
         var fit = Enumerable.Range(0, results.Length).Where(i => results[i].Fate == Readmitted.Stored).ToList();
@@ -212,7 +214,7 @@ internal sealed class Readmission(
         if (ids.Length > 0)
         {
             // They stand behind what was received after them: retention looks for them here.
-            await unit.ExecuteAsync(InsertLate, new { study = study.Key, ids = new IdList(ids) }, ct);
+            await unit.ExecuteAsync(InsertLate, new { Study = study.Key, Ids = new IdList(ids) }, ct);
         }
 
         await SettleAsync(unit, study, parsed, results, ct);
@@ -272,7 +274,7 @@ internal sealed class Readmission(
             .ToArray();
         if (positions.Length > 0)
         {
-            await unit.ExecuteAsync(Delete, new { study = study.Key, positions }, ct);
+            await unit.ExecuteAsync(Delete, new { Study = study.Key, Positions = positions }, ct);
         }
 
         for (var i = 0; i < results.Length; i++)
@@ -288,10 +290,10 @@ internal sealed class Readmission(
                         Refresh,
                         new
                         {
-                            study = study.Key,
-                            reasons,
-                            reason,
-                            position = row.Position,
+                            Study = study.Key,
+                            Reasons = reasons,
+                            Reason = reason,
+                            Position = row.Position,
                         },
                         ct
                     );

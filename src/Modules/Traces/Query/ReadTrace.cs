@@ -18,11 +18,11 @@ internal static class ReadTrace
     private static readonly Sql Select = new(
         """
         SELECT participant, timestamp, received_at, session, sequence, name, CAST(data AS BLOB) AS data, sender
-        FROM trace WHERE study = @study AND id = @id
+        FROM trace WHERE study = @Study AND id = @Id
         """,
         """
         SELECT participant, timestamp, received_at, session, sequence, name, convert_to(data::text, 'UTF8') AS data, sender
-        FROM trace WHERE study = @study AND id = @id
+        FROM trace WHERE study = @Study AND id = @Id
         """
     );
 
@@ -55,8 +55,10 @@ internal static class ReadTrace
     )
     {
         var row =
-            await database.ReadAsync(r => r.FirstOrDefaultAsync<Row>(Select, new { study = study.Key, id }, ct), ct)
-            ?? throw new ProblemException(Problem.NotFound());
+            await database.ReadAsync(
+                r => r.FirstOrDefaultAsync<Row>(Select, new { Study = study.Key, Id = id }, ct),
+                ct
+            ) ?? throw new ProblemException(Problem.NotFound());
         return Reply.Ok(
             new TraceResource(
                 id,

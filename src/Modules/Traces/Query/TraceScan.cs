@@ -62,7 +62,7 @@ internal sealed class TraceScan
     /// <summary>Whether there is nothing more up to the ceiling.</summary>
     public bool IsAtEnd { get; private set; }
 
-    private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
+    private const string PositionOf = "SELECT position FROM trace WHERE study = @Study AND id = @Id";
 
     /// <summary>Starts after the filter's <c>after</c>.</summary>
     /// <param name="database">The module's database.</param>
@@ -85,7 +85,10 @@ internal sealed class TraceScan
         if (filter.After is { } id)
         {
             floor =
-                await database.ReadAsync(r => r.ScalarAsync<long?>(PositionOf, new { study = study.Key, id }, ct), ct)
+                await database.ReadAsync(
+                    r => r.ScalarAsync<long?>(PositionOf, new { Study = study.Key, Id = id }, ct),
+                    ct
+                )
                 ?? throw new ProblemException(
                     Problem.BadRequest(
                         "The filter is not valid.",
@@ -226,20 +229,20 @@ internal sealed class TraceScan
             (NpgsqlTransaction?)reader.Transaction
         );
 #pragma warning restore CA2100
-        command.Parameters.Add(new NpgsqlParameter<long>("study", Study.Key));
+        command.Parameters.Add(new NpgsqlParameter<long>("Study", Study.Key));
         command.Parameters.Add(
-            new NpgsqlParameter<long>("position", _way == TraceWay.Time ? TimeBound.Position : Position)
+            new NpgsqlParameter<long>("Position", _way == TraceWay.Time ? TimeBound.Position : Position)
         );
         if (_isBackwards)
         {
-            command.Parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+            command.Parameters.Add(new NpgsqlParameter<long>("Floor", _floor));
         }
         else
         {
-            command.Parameters.Add(new NpgsqlParameter<long>("ceiling", Ceiling));
+            command.Parameters.Add(new NpgsqlParameter<long>("Ceiling", Ceiling));
         }
 
-        command.Parameters.Add(new NpgsqlParameter<long>("rows", rows));
+        command.Parameters.Add(new NpgsqlParameter<long>("Rows", rows));
         AddParameters(command.Parameters);
         await using var found = await command.ExecuteReaderAsync(ct);
         var seen = 0;
@@ -258,24 +261,24 @@ internal sealed class TraceScan
         switch (_way)
         {
             case TraceWay.Participant:
-                parameters.Add(new NpgsqlParameter<long>("value", _filter.Participant!.Value));
+                parameters.Add(new NpgsqlParameter<long>("Value", _filter.Participant!.Value));
                 break;
             case TraceWay.Session:
-                parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Session!)));
+                parameters.Add(new NpgsqlParameter<string>("Value", Encoding.UTF8.GetString(_filter.Session!)));
                 break;
             case TraceWay.Name:
-                parameters.Add(new NpgsqlParameter<string>("value", Encoding.UTF8.GetString(_filter.Name!)));
+                parameters.Add(new NpgsqlParameter<string>("Value", Encoding.UTF8.GetString(_filter.Name!)));
                 break;
             case TraceWay.Time:
-                parameters.Add(Moment("time", TimeBound.Time));
+                parameters.Add(Moment("Time", TimeBound.Time));
                 if (_isBackwards)
                 {
-                    parameters.Add(Moment("from", _filter.From ?? long.MinValue));
+                    parameters.Add(Moment("From", _filter.From ?? long.MinValue));
                 }
                 else
                 {
-                    parameters.Add(Moment("to", _filter.To ?? long.MaxValue));
-                    parameters.Add(new NpgsqlParameter<long>("floor", _floor));
+                    parameters.Add(Moment("To", _filter.To ?? long.MaxValue));
+                    parameters.Add(new NpgsqlParameter<long>("Floor", _floor));
                 }
 
                 break;

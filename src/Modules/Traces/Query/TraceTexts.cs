@@ -77,16 +77,16 @@ internal static class TraceTexts
     [
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND position > @position AND position <= @ceiling ORDER BY position LIMIT @rows
+            WHERE study = @Study AND position > @Position AND position <= @Ceiling ORDER BY position LIMIT @Rows
             """,
         PostgresBy("participant"),
         PostgresBy("session"),
         PostgresBy("name"),
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND time < @to AND (time, position) > (@time, @position)
-              AND (study, position) > (@study, @floor) AND position <= @ceiling
-            ORDER BY time, position LIMIT @rows
+            WHERE study = @Study AND time < @To AND (time, position) > (@Time, @Position)
+              AND (study, position) > (@Study, @Floor) AND position <= @Ceiling
+            ORDER BY time, position LIMIT @Rows
             """,
     ];
 
@@ -95,31 +95,31 @@ internal static class TraceTexts
     private static string PostgresBy(string column) =>
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND ({column}, position) > (@value, @position) AND {column} <= @value AND position <= @ceiling
-            ORDER BY {column}, position LIMIT @rows
+            WHERE study = @Study AND ({column}, position) > (@Value, @Position) AND {column} <= @Value AND position <= @Ceiling
+            ORDER BY {column}, position LIMIT @Rows
             """;
 
     private static readonly string[] PostgresBack =
     [
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND position < @position AND position > @floor ORDER BY position DESC LIMIT @rows
+            WHERE study = @Study AND position < @Position AND position > @Floor ORDER BY position DESC LIMIT @Rows
             """,
         PostgresByBack("participant"),
         PostgresByBack("session"),
         PostgresByBack("name"),
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND time >= @from AND (time, position) < (@time, @position)
-              AND (study, position) > (@study, @floor)
-            ORDER BY time DESC, position DESC LIMIT @rows
+            WHERE study = @Study AND time >= @From AND (time, position) < (@Time, @Position)
+              AND (study, position) > (@Study, @Floor)
+            ORDER BY time DESC, position DESC LIMIT @Rows
             """,
     ];
 
     private static string PostgresByBack(string column) =>
         $"""
             SELECT {PostgresColumns}
-            WHERE study = @study AND ({column}, position) < (@value, @position) AND {column} >= @value AND position > @floor
-            ORDER BY {column} DESC, position DESC LIMIT @rows
+            WHERE study = @Study AND ({column}, position) < (@Value, @Position) AND {column} >= @Value AND position > @Floor
+            ORDER BY {column} DESC, position DESC LIMIT @Rows
             """;
 }

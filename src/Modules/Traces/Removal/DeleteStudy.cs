@@ -15,10 +15,10 @@ internal static class DeleteStudy
 {
     // Out of every list and address at once, and the slug is free; what it holds is removed in chunks afterwards.
     private const string Hide = """
-        UPDATE study SET deleted = @True, slug = '~' || CAST(key AS text), version = version + 1 WHERE key = @key
+        UPDATE study SET deleted = @True, slug = '~' || CAST(key AS text), version = version + 1 WHERE key = @Key
         """;
 
-    private const string DeleteRights = "DELETE FROM study_right WHERE study = @key";
+    private const string DeleteRights = "DELETE FROM study_right WHERE study = @Key";
 
     public static void Map(RouteGroupBuilder study) =>
         study
@@ -61,8 +61,8 @@ internal static class DeleteStudy
             async unit =>
             {
                 var current = await StudyStore.LockAsync(unit, study, caller, ct);
-                await unit.ExecuteAsync(Hide, new { key = current.Key, True = true }, ct);
-                await unit.ExecuteAsync(DeleteRights, new { key = current.Key }, ct);
+                await unit.ExecuteAsync(Hide, new { Key = current.Key, True = true }, ct);
+                await unit.ExecuteAsync(DeleteRights, new { Key = current.Key }, ct);
                 await removals.AddStudyAsync(unit, current.Key, study.Slug, ct);
                 await unit.AuditAsync(new AuditEntry("study.deleted", caller.Id, study.Slug), ct);
                 unit.OnCommitted(() => directory.Forget(study.Slug));

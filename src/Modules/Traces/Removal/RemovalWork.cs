@@ -37,11 +37,11 @@ internal sealed partial class RemovalWork(
 
     private const string DeleteTraces = """
         DELETE FROM trace WHERE study = @Study AND position IN (
-          SELECT position FROM trace WHERE study = @Study AND participant = @Participant LIMIT @limit)
+          SELECT position FROM trace WHERE study = @Study AND participant = @Participant LIMIT @Limit)
         """;
 
     private const string DeleteAllTraces = """
-        DELETE FROM trace WHERE study = @Study AND position IN (SELECT position FROM trace WHERE study = @Study LIMIT @limit)
+        DELETE FROM trace WHERE study = @Study AND position IN (SELECT position FROM trace WHERE study = @Study LIMIT @Limit)
         """;
 
     // Of one who sends for others, what he sent for them is theirs.
@@ -49,23 +49,23 @@ internal sealed partial class RemovalWork(
         DELETE FROM quarantine WHERE study = @Study AND position IN (
           SELECT position FROM quarantine
           WHERE study = @Study AND (participant = @Participant OR (sender = @Account AND participant IS NULL))
-          LIMIT @limit)
+          LIMIT @Limit)
         """;
 
     private const string DeleteAllQuarantine = """
-        DELETE FROM quarantine WHERE study = @Study AND position IN (SELECT position FROM quarantine WHERE study = @Study LIMIT @limit)
+        DELETE FROM quarantine WHERE study = @Study AND position IN (SELECT position FROM quarantine WHERE study = @Study LIMIT @Limit)
         """;
 
     private const string DeleteIdentities = """
         DELETE FROM identity WHERE study = @Study AND number IN (
-          SELECT number FROM identity WHERE study = @Study LIMIT @limit)
+          SELECT number FROM identity WHERE study = @Study LIMIT @Limit)
         """;
 
     private const string DeleteTie = "DELETE FROM identity WHERE study = @Study AND number = @Participant";
 
     private const string DeleteParticipants = """
         DELETE FROM participant WHERE study = @Study AND number IN (
-          SELECT number FROM participant WHERE study = @Study LIMIT @limit)
+          SELECT number FROM participant WHERE study = @Study LIMIT @Limit)
         """;
 
     private const string PseudonymOf =
@@ -76,25 +76,25 @@ internal sealed partial class RemovalWork(
     private const string DeleteConsent = "DELETE FROM consent WHERE study = @Study AND participant = @Participant";
 
     private const string DeleteAllConsent = """
-        DELETE FROM consent WHERE study = @Study AND position IN (SELECT position FROM consent WHERE study = @Study LIMIT @limit)
+        DELETE FROM consent WHERE study = @Study AND position IN (SELECT position FROM consent WHERE study = @Study LIMIT @Limit)
         """;
 
     // Nobody who is there, and the same for all: one who sent for many is not told from another.
     private static readonly Sql UnsignTraces = new(
-        "UPDATE trace SET sender = @Nobody WHERE position IN (SELECT position FROM trace WHERE sender = @Account LIMIT @limit)",
-        "UPDATE trace SET sender = @Nobody WHERE ctid = ANY(ARRAY(SELECT ctid FROM trace WHERE sender = @Account LIMIT @limit))"
+        "UPDATE trace SET sender = @Nobody WHERE position IN (SELECT position FROM trace WHERE sender = @Account LIMIT @Limit)",
+        "UPDATE trace SET sender = @Nobody WHERE ctid = ANY(ARRAY(SELECT ctid FROM trace WHERE sender = @Account LIMIT @Limit))"
     );
 
     // The digest of what one sender sent is unique by its sender, so each row becomes its own.
     private static readonly Sql UnsignQuarantine = new(
-        "UPDATE quarantine SET sender = id WHERE position IN (SELECT position FROM quarantine WHERE sender = @Account LIMIT @limit)",
-        "UPDATE quarantine SET sender = id WHERE ctid = ANY(ARRAY(SELECT ctid FROM quarantine WHERE sender = @Account LIMIT @limit))"
+        "UPDATE quarantine SET sender = id WHERE position IN (SELECT position FROM quarantine WHERE sender = @Account LIMIT @Limit)",
+        "UPDATE quarantine SET sender = id WHERE ctid = ANY(ARRAY(SELECT ctid FROM quarantine WHERE sender = @Account LIMIT @Limit))"
     );
 
     private const string DeleteStudy = "DELETE FROM study WHERE key = @Study";
 
     private const string Count =
-        "UPDATE removal SET traces = traces + @traces, quarantined = quarantined + @quarantined WHERE id = @id";
+        "UPDATE removal SET traces = traces + @Traces, quarantined = quarantined + @Quarantined WHERE id = @Id";
 
     private const string Counts = "SELECT traces, quarantined FROM removal WHERE id = @Id";
 
@@ -247,7 +247,7 @@ internal sealed partial class RemovalWork(
             work.Participant,
             work.Account,
             Nobody = Guid.Empty,
-            limit = (long)ChunkRows,
+            Limit = (long)ChunkRows,
         };
         while (await database.WriteAsync(DeleteSomeAsync, ct) > 0) { }
 
@@ -258,9 +258,9 @@ internal sealed partial class RemovalWork(
             {
                 var counts = new
                 {
-                    id = work.Id,
-                    traces = removed.Traces,
-                    quarantined = removed.Quarantined,
+                    Id = work.Id,
+                    Traces = removed.Traces,
+                    Quarantined = removed.Quarantined,
                 };
                 await unit.ExecuteAsync(Count, counts, ct);
             }

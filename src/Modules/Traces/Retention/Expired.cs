@@ -36,12 +36,12 @@ internal static class Expired
     private const string ReadLate = """
         SELECT count(*) AS count, min(l.received_at) AS oldest, max(l.received_at) AS newest
         FROM trace_late l JOIN trace t ON t.study = l.study AND t.position = l.position
-        WHERE l.study = @study AND l.received_at < @cutoff AND l.position > @after
+        WHERE l.study = @Study AND l.received_at < @Cutoff AND l.position > @After
         """;
 
     private const string ReadQuarantine = """
         SELECT count(*) AS count, min(received_at) AS oldest, max(received_at) AS newest
-        FROM quarantine WHERE study = @study AND received_at < @cutoff
+        FROM quarantine WHERE study = @Study AND received_at < @Cutoff
         """;
 
     /// <summary>A part of the walk: the last position looked at, null at the end, and what of it is past its time.</summary>
@@ -66,10 +66,10 @@ internal static class Expired
                 ReadChunk,
                 new
                 {
-                    study,
-                    cutoff,
-                    after,
-                    limit = ChunkRows,
+                    Study = study,
+                    Cutoff = cutoff,
+                    After = after,
+                    Limit = ChunkRows,
                 },
                 ct
             )
@@ -98,9 +98,9 @@ internal static class Expired
             {
                 var parameters = new
                 {
-                    study,
-                    cutoff,
-                    after,
+                    Study = study,
+                    Cutoff = cutoff,
+                    After = after,
                 };
                 var late = await reader.FirstOrDefaultAsync<Past>(ReadLate, parameters, ct);
                 var quarantined = await reader.FirstOrDefaultAsync<Past>(ReadQuarantine, parameters, ct);
@@ -122,9 +122,9 @@ internal static class Expired
             {
                 var parameters = new
                 {
-                    study,
-                    cutoff,
-                    after = 0L,
+                    Study = study,
+                    Cutoff = cutoff,
+                    After = 0L,
                 };
                 return (await WalkAsync(reader, study, cutoff, 0, ct)).Count > 0
                     || (await reader.FirstOrDefaultAsync<Past>(ReadLate, parameters, ct))!.Count > 0
@@ -136,12 +136,12 @@ internal static class Expired
     private static string Chunk(string index) =>
         $"""
             SELECT max(position) AS last,
-              count(CASE WHEN received_at < @cutoff THEN 1 END) AS count,
-              min(CASE WHEN received_at < @cutoff THEN received_at END) AS oldest,
-              max(CASE WHEN received_at < @cutoff THEN received_at END) AS newest
+              count(CASE WHEN received_at < @Cutoff THEN 1 END) AS count,
+              min(CASE WHEN received_at < @Cutoff THEN received_at END) AS oldest,
+              max(CASE WHEN received_at < @Cutoff THEN received_at END) AS newest
             FROM (
               SELECT position, received_at FROM trace {index}
-              WHERE study = @study AND position > @after ORDER BY position LIMIT @limit
+              WHERE study = @Study AND position > @After ORDER BY position LIMIT @Limit
             ) chunk
             """;
 }

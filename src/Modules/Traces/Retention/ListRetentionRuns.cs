@@ -15,16 +15,16 @@ namespace Sillage.Traces.Retention;
 internal static class ListRetentionRuns
 {
     private const string SelectFirst = $"""
-        SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study ORDER BY started_at DESC, id DESC LIMIT @limit
+        SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @Study ORDER BY started_at DESC, id DESC LIMIT @Limit
         """;
 
     private const string SelectNext = $"""
         SELECT {RetentionRow.Columns} FROM retention_run
-        WHERE study = @study AND (started_at, id) < (@startedAt, @id) ORDER BY started_at DESC, id DESC LIMIT @limit
+        WHERE study = @Study AND (started_at, id) < (@StartedAt, @Id) ORDER BY started_at DESC, id DESC LIMIT @Limit
         """;
 
     private const string SelectOne =
-        $"SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @study AND id = @id";
+        $"SELECT {RetentionRow.Columns} FROM retention_run WHERE study = @Study AND id = @Id";
 
     private sealed record Keys(DateTimeOffset StartedAt, Guid Id);
 
@@ -60,10 +60,10 @@ internal static class ListRetentionRuns
         var after = page.After<Keys>();
         var parameters = new
         {
-            study = study.Key,
-            startedAt = after?.StartedAt,
-            id = after?.Id,
-            limit = page.Limit + 1L,
+            Study = study.Key,
+            StartedAt = after?.StartedAt,
+            Id = after?.Id,
+            Limit = page.Limit + 1L,
         };
         var rows = await database.ReadAsync(
             r => r.QueryAsync<RetentionRow>(after is null ? SelectFirst : SelectNext, parameters, ct),
@@ -85,7 +85,7 @@ internal static class ListRetentionRuns
     {
         var row =
             await database.ReadAsync(
-                r => r.FirstOrDefaultAsync<RetentionRow>(SelectOne, new { study = study.Key, id }, ct),
+                r => r.FirstOrDefaultAsync<RetentionRow>(SelectOne, new { Study = study.Key, Id = id }, ct),
                 ct
             ) ?? throw new ProblemException(Problem.NotFound());
         return Reply.Ok(RetentionRun.Of(row, study.Slug));

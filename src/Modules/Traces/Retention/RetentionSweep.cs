@@ -23,47 +23,47 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
 
     private const string FindLate = """
         SELECT position, received_at FROM trace_late
-        WHERE study = @study AND received_at < @cutoff ORDER BY received_at LIMIT @limit
+        WHERE study = @Study AND received_at < @Cutoff ORDER BY received_at LIMIT @Limit
         """;
 
     private static readonly Sql DeleteThese = new(
-        "DELETE FROM trace WHERE study = @study AND position IN @positions RETURNING participant",
-        "DELETE FROM trace WHERE study = @study AND position = ANY(@positions) RETURNING participant"
+        "DELETE FROM trace WHERE study = @Study AND position IN @Positions RETURNING participant",
+        "DELETE FROM trace WHERE study = @Study AND position = ANY(@Positions) RETURNING participant"
     );
 
     private static readonly Sql DeleteLate = new(
-        "DELETE FROM trace_late WHERE study = @study AND received_at <= @newest AND position IN @positions",
-        "DELETE FROM trace_late WHERE study = @study AND received_at <= @newest AND position = ANY(@positions)"
+        "DELETE FROM trace_late WHERE study = @Study AND received_at <= @Newest AND position IN @Positions",
+        "DELETE FROM trace_late WHERE study = @Study AND received_at <= @Newest AND position = ANY(@Positions)"
     );
 
     private const string FindQuarantined = """
         SELECT position, received_at FROM quarantine
-        WHERE study = @study AND received_at < @cutoff ORDER BY received_at LIMIT @limit
+        WHERE study = @Study AND received_at < @Cutoff ORDER BY received_at LIMIT @Limit
         """;
 
     private static readonly Sql DeleteQuarantined = new(
-        "DELETE FROM quarantine WHERE study = @study AND position IN @positions",
-        "DELETE FROM quarantine WHERE study = @study AND position = ANY(@positions)"
+        "DELETE FROM quarantine WHERE study = @Study AND position IN @Positions",
+        "DELETE FROM quarantine WHERE study = @Study AND position = ANY(@Positions)"
     );
 
     private static readonly Sql Progress = new(
         """
-        UPDATE retention_run SET traces = traces + @traces, quarantined = quarantined + @quarantined,
-          oldest = min(coalesce(oldest, @oldest), coalesce(@oldest, oldest)),
-          newest = max(coalesce(newest, @newest), coalesce(@newest, newest))
-        WHERE id = @id
+        UPDATE retention_run SET traces = traces + @Traces, quarantined = quarantined + @Quarantined,
+          oldest = min(coalesce(oldest, @Oldest), coalesce(@Oldest, oldest)),
+          newest = max(coalesce(newest, @Newest), coalesce(@Newest, newest))
+        WHERE id = @Id
         """,
         """
-        UPDATE retention_run SET traces = traces + @traces, quarantined = quarantined + @quarantined,
-          oldest = least(oldest, @oldest), newest = greatest(newest, @newest)
-        WHERE id = @id
+        UPDATE retention_run SET traces = traces + @Traces, quarantined = quarantined + @Quarantined,
+          oldest = least(oldest, @Oldest), newest = greatest(newest, @Newest)
+        WHERE id = @Id
         """
     );
 
     private const string Finish =
-        "UPDATE retention_run SET finished_at = @now, cut_short = @cutShort WHERE id = @id AND finished_at IS NULL";
+        "UPDATE retention_run SET finished_at = @Now, cut_short = @CutShort WHERE id = @Id AND finished_at IS NULL";
 
-    private const string Read = $"SELECT {RetentionRow.Columns} FROM retention_run WHERE id = @id";
+    private const string Read = $"SELECT {RetentionRow.Columns} FROM retention_run WHERE id = @Id";
 
     private sealed record Found(long Position, DateTimeOffset ReceivedAt);
 
@@ -103,10 +103,10 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
 
                     var range = new
                     {
-                        study = run.Study,
-                        cutoff = run.Cutoff,
-                        after = from,
-                        last = step.Last,
+                        Study = run.Study,
+                        Cutoff = run.Cutoff,
+                        After = from,
+                        Last = step.Last,
                     };
                     var rows = await DeleteTracesAsync(unit, run, DeleteChunk, range, ct);
                     await ReportAsync(unit, run, step.Past with { Count = rows }, quarantined: 0, ct);
@@ -147,9 +147,9 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
         {
             var parameters = new
             {
-                study = run.Study,
-                newest = found[^1].ReceivedAt,
-                positions = found.Select(f => f.Position).ToArray(),
+                Study = run.Study,
+                Newest = found[^1].ReceivedAt,
+                Positions = found.Select(f => f.Position).ToArray(),
             };
             var rows = await DeleteTracesAsync(unit, run, DeleteThese, parameters, ct);
             await unit.ExecuteAsync(DeleteLate, parameters, ct);
@@ -170,7 +170,7 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
         var found = await FindAsync(unit, FindQuarantined, run, QuarantineChunkRows, ct);
         if (found.Count > 0)
         {
-            var these = new { study = run.Study, positions = found.Select(f => f.Position).ToArray() };
+            var these = new { Study = run.Study, Positions = found.Select(f => f.Position).ToArray() };
             var rows = await unit.ExecuteAsync(DeleteQuarantined, these, ct);
             await ReportAsync(unit, run, PastOf(found) with { Count = 0 }, rows, ct);
         }
@@ -203,9 +203,9 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
             sql,
             new
             {
-                study = run.Study,
-                cutoff = run.Cutoff,
-                limit,
+                Study = run.Study,
+                Cutoff = run.Cutoff,
+                Limit = limit,
             },
             ct
         );
@@ -227,11 +227,11 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
             Progress,
             new
             {
-                id = run.Id,
-                traces = traces.Count,
-                quarantined,
-                oldest = traces.Oldest,
-                newest = traces.Newest,
+                Id = run.Id,
+                Traces = traces.Count,
+                Quarantined = quarantined,
+                Oldest = traces.Oldest,
+                Newest = traces.Newest,
             },
             ct
         );
@@ -246,9 +246,9 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
     {
         var end = new
         {
-            id = run.Id,
-            now = clock.GetUtcNow(),
-            cutShort,
+            Id = run.Id,
+            Now = clock.GetUtcNow(),
+            CutShort = cutShort,
         };
         if (await unit.ExecuteAsync(Finish, end, ct) == 0)
         {
@@ -275,7 +275,7 @@ internal sealed class RetentionSweep(IDatabase<TracesData> database, TimeProvide
     private static string Delete(string index) =>
         $"""
             DELETE FROM trace {index}
-            WHERE study = @study AND position > @after AND position <= @last AND received_at < @cutoff
+            WHERE study = @Study AND position > @After AND position <= @Last AND received_at < @Cutoff
             RETURNING participant
             """;
 }

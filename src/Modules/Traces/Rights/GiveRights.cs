@@ -20,10 +20,10 @@ namespace Sillage.Traces.Rights;
 /// <summary>Says what an account may do in a study.</summary>
 internal static class GiveRights
 {
-    private const string Delete = "DELETE FROM study_right WHERE study = @study AND account = @account";
+    private const string Delete = "DELETE FROM study_right WHERE study = @Study AND account = @Account";
 
     private const string Insert =
-        """INSERT INTO study_right (study, account, "right") VALUES (@study, @account, @right)""";
+        """INSERT INTO study_right (study, account, "right") VALUES (@Study, @Account, @Right)""";
 
     /// <summary>All the rights that the account is to have.</summary>
     /// <param name="Rights">
@@ -98,16 +98,16 @@ internal static class GiveRights
                 }
 
                 var why = opens ? purpose.Demand() : null;
-                await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct);
+                await unit.ExecuteAsync(Delete, new { Study = current.Key, Account = account }, ct);
                 foreach (var right in body.Value.Rights.Distinct())
                 {
                     await unit.ExecuteAsync(
                         Insert,
                         new
                         {
-                            study = current.Key,
-                            account,
-                            right,
+                            Study = current.Key,
+                            Account = account,
+                            Right = right,
                         },
                         ct
                     );

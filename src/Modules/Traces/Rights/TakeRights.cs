@@ -14,7 +14,7 @@ namespace Sillage.Traces.Rights;
 /// <summary>Takes an account's rights in a study away.</summary>
 internal static class TakeRights
 {
-    private const string Delete = "DELETE FROM study_right WHERE study = @study AND account = @account";
+    private const string Delete = "DELETE FROM study_right WHERE study = @Study AND account = @Account";
 
     public static void Map(RouteGroupBuilder rights) =>
         rights
@@ -40,7 +40,7 @@ internal static class TakeRights
             {
                 var current = await StudyStore.LockAsync(unit, study, caller, ct);
                 RightsResource.DemandNotOwner(current, account);
-                if (await unit.ExecuteAsync(Delete, new { study = current.Key, account }, ct) == 0)
+                if (await unit.ExecuteAsync(Delete, new { Study = current.Key, Account = account }, ct) == 0)
                 {
                     throw new ProblemException(Problem.NotFound());
                 }

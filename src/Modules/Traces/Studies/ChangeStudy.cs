@@ -20,14 +20,14 @@ internal static class ChangeStudy
 {
     private static readonly Sql Update = new(
         """
-        UPDATE study SET title = @title, definition = @definition, unknown_fields = @unknown,
-          retention_days = @retention, version = version + 1, updated_at = @now
-        WHERE key = @key
+        UPDATE study SET title = @Title, definition = @Definition, unknown_fields = @Unknown,
+          retention_days = @Retention, version = version + 1, updated_at = @Now
+        WHERE key = @Key
         """,
         """
-        UPDATE study SET title = @title, definition = CAST(@definition AS json), unknown_fields = @unknown,
-          retention_days = @retention, version = version + 1, updated_at = @now
-        WHERE key = @key
+        UPDATE study SET title = @Title, definition = CAST(@Definition AS json), unknown_fields = @Unknown,
+          retention_days = @Retention, version = version + 1, updated_at = @Now
+        WHERE key = @Key
         """
     );
 
@@ -60,7 +60,7 @@ internal static class ChangeStudy
                     + "stored by the link 'put-back'. Needs the right 'identities' to show more of a field than its "
                     + "'export' did."
             )
-            .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
+            .WithRequestExample(new { Title = "Java quest, second term", UnknownFields = "refuse" })
             .WithReplyExample(StudyResource.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
 
@@ -101,12 +101,12 @@ internal static class ChangeStudy
                     Update,
                     new
                     {
-                        key = current.Key,
-                        title = wanted.Title,
-                        definition = StoredFields.Write(wanted.Fields),
-                        unknown = StoredFields.NameOf(wanted.UnknownFields),
-                        retention = (long?)wanted.RetentionDays,
-                        now = clock.GetUtcNow(),
+                        Key = current.Key,
+                        Title = wanted.Title,
+                        Definition = StoredFields.Write(wanted.Fields),
+                        Unknown = StoredFields.NameOf(wanted.UnknownFields),
+                        Retention = (long?)wanted.RetentionDays,
+                        Now = clock.GetUtcNow(),
                     },
                     ct
                 );

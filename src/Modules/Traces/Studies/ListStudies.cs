@@ -11,17 +11,17 @@ namespace Sillage.Traces.Studies;
 /// <summary>Lists the studies that the caller may know of.</summary>
 internal static class ListStudies
 {
-    private const string All = "SELECT slug FROM study WHERE slug > @after AND NOT deleted ORDER BY slug LIMIT @limit";
+    private const string All = "SELECT slug FROM study WHERE slug > @After AND NOT deleted ORDER BY slug LIMIT @Limit";
 
     private const string Mine = """
         SELECT slug FROM study
-        WHERE slug > @after AND NOT deleted
+        WHERE slug > @After AND NOT deleted
           AND (
-            owner = @account
-            OR key IN (SELECT study FROM study_right WHERE account = @account)
-            OR key IN (SELECT study FROM identity WHERE account = @account)
+            owner = @Account
+            OR key IN (SELECT study FROM study_right WHERE account = @Account)
+            OR key IN (SELECT study FROM identity WHERE account = @Account)
           )
-        ORDER BY slug LIMIT @limit
+        ORDER BY slug LIMIT @Limit
         """;
 
     private sealed record Keys(string Slug);
@@ -45,9 +45,9 @@ internal static class ListStudies
     {
         var parameters = new
         {
-            after = page.After<Keys>()?.Slug ?? "",
-            account = caller.Id,
-            limit = page.Limit + 1L,
+            After = page.After<Keys>()?.Slug ?? "",
+            Account = caller.Id,
+            Limit = page.Limit + 1L,
         };
         var sql = caller.Can(TracesPermission.ManageAllStudies) ? All : Mine;
         var slugs = await database.ReadAsync(reader => reader.QueryAsync<string>(sql, parameters, ct), ct);

@@ -11,12 +11,12 @@ namespace Sillage.Traces.Studies;
 /// </summary>
 internal static class Names
 {
-    private const string All = "SELECT number, username FROM identity WHERE study = @study";
+    private const string All = "SELECT number, username FROM identity WHERE study = @Study";
 
     // Npgsql takes a list as an array; for SQLite Dapper spells it out.
     private static readonly Sql Some = new(
-        "SELECT number, username FROM identity WHERE study = @study AND number IN @numbers",
-        "SELECT number, username FROM identity WHERE study = @study AND number = ANY(@numbers)"
+        "SELECT number, username FROM identity WHERE study = @Study AND number IN @Numbers",
+        "SELECT number, username FROM identity WHERE study = @Study AND number = ANY(@Numbers)"
     );
 
     private static readonly Dictionary<long, string> None = [];
@@ -44,7 +44,7 @@ internal static class Names
             return None;
         }
 
-        var rows = await reader.QueryAsync<Row>(Some, new { study = study.Key, numbers }, ct);
+        var rows = await reader.QueryAsync<Row>(Some, new { Study = study.Key, Numbers = numbers }, ct);
         return rows.ToDictionary(r => r.Number, r => r.Username);
     }
 
@@ -64,7 +64,7 @@ internal static class Names
         CancellationToken ct
     )
     {
-        var rows = await database.ReadAsync(r => r.QueryAsync<Row>(All, new { study = study.Key }, ct), ct);
+        var rows = await database.ReadAsync(r => r.QueryAsync<Row>(All, new { Study = study.Key }, ct), ct);
         return rows.ToDictionary(r => r.Number, r => r.Username);
     }
 

@@ -36,15 +36,15 @@ public sealed record NewStudy(
     private static readonly Sql Insert = new(
         """
         INSERT INTO study (slug, title, definition, unknown_fields, retention_days, owner, created_at, updated_at)
-        VALUES (@slug, @title, @definition, @unknown, @retention, @owner, @now, @now)
+        VALUES (@Slug, @Title, @Definition, @Unknown, @Retention, @Owner, @Now, @Now)
         """,
         """
         INSERT INTO study (slug, title, definition, unknown_fields, retention_days, owner, created_at, updated_at)
-        VALUES (@slug, @title, CAST(@definition AS json), @unknown, @retention, @owner, @now, @now)
+        VALUES (@Slug, @Title, CAST(@Definition AS json), @Unknown, @Retention, @Owner, @Now, @Now)
         """
     );
 
-    private const string KeyOf = "SELECT key FROM study WHERE slug = @slug";
+    private const string KeyOf = "SELECT key FROM study WHERE slug = @Slug";
 
     /// <summary>Ends the request unless the study can be made.</summary>
     /// <exception cref="ProblemException">400.</exception>
@@ -69,19 +69,19 @@ public sealed record NewStudy(
         var fields = Fields ?? [];
         var parameters = new
         {
-            slug = Slug,
-            title = Title,
-            definition = StoredFields.Write(fields),
-            unknown = StoredFields.NameOf(UnknownFields ?? Schema.UnknownFields.Keep),
-            retention = (long?)RetentionDays,
-            owner,
-            now,
+            Slug = Slug,
+            Title = Title,
+            Definition = StoredFields.Write(fields),
+            Unknown = StoredFields.NameOf(UnknownFields ?? Schema.UnknownFields.Keep),
+            Retention = (long?)RetentionDays,
+            Owner = owner,
+            Now = now,
         };
         await unit.ExecuteAsync(Insert, parameters, ct);
         await StudyStore.KeepMaskKeyAsync(unit, Slug, fields, ct);
         if (Consent is { } terms)
         {
-            var key = await unit.ScalarAsync<long>(KeyOf, new { slug = Slug }, ct);
+            var key = await unit.ScalarAsync<long>(KeyOf, new { Slug = Slug }, ct);
             await StudyConsent.SetAsync(unit, key, null, terms, now, ct);
         }
 

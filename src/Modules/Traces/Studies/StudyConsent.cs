@@ -14,43 +14,47 @@ internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnl
     private const string Current = """
         SELECT t.version, t.text, t.url, t.renew,
           (SELECT max(r.version) FROM consent_text r WHERE r.study = t.study AND r.renew) AS valid_from
-        FROM consent_text t WHERE t.study = @key ORDER BY t.version DESC LIMIT 1
+        FROM consent_text t WHERE t.study = @Key ORDER BY t.version DESC LIMIT 1
         """;
 
     // A participant's last row is what holds.
     private const string Holding = """
         SELECT c.participant FROM consent c
-        WHERE c.study = @key AND c.given AND c.version >= @validFrom AND NOT EXISTS (
+        WHERE c.study = @Key AND c.given AND c.version >= @ValidFrom AND NOT EXISTS (
           SELECT 1 FROM consent l WHERE l.study = c.study AND l.participant = c.participant AND l.position > c.position)
         """;
 
     private const string Withdrawn = """
         SELECT c.participant FROM consent c
-        WHERE c.study = @key AND NOT c.given AND NOT EXISTS (
+        WHERE c.study = @Key AND NOT c.given AND NOT EXISTS (
           SELECT 1 FROM consent l WHERE l.study = c.study AND l.participant = c.participant AND l.position > c.position)
         """;
 
     private const string Insert = """
         INSERT INTO consent_text (study, version, text, url, renew, created_at)
-        VALUES (@key, @Version, @Text, @Url, @renew, @now)
+        VALUES (@Key, @Version, @Text, @Url, @Renew, @Now)
         """;
 
     private const string SetRenew =
-        "UPDATE consent_text SET renew = @renew WHERE study = @key AND version = @Version AND renew <> @renew";
+        "UPDATE consent_text SET renew = @Renew WHERE study = @Key AND version = @Version AND renew <> @Renew";
 
-    private const string SetRequired = "UPDATE study SET consent_required = @Required WHERE key = @key";
+    private const string SetRequired = "UPDATE study SET consent_required = @Required WHERE key = @Key";
 
     private sealed record Row(long Version, string Text, string? Url, bool Renew, long? ValidFrom);
 
     public static async Task<StudyConsent?> LoadAsync(IReader reader, long key, bool required, CancellationToken ct)
     {
-        if (await reader.FirstOrDefaultAsync<Row>(Current, new { key }, ct) is not { } row)
+        if (await reader.FirstOrDefaultAsync<Row>(Current, new { Key = key }, ct) is not { } row)
         {
             return null;
         }
 
         var validFrom = row.ValidFrom ?? 0;
-        var named = await reader.QueryAsync<long>(required ? Holding : Withdrawn, new { key, validFrom }, ct);
+        var named = await reader.QueryAsync<long>(
+            required ? Holding : Withdrawn,
+            new { Key = key, ValidFrom = validFrom },
+            ct
+        );
         return new StudyConsent(
             new ConsentTerms(required, row.Version, row.Text, row.Url, row.Renew),
             validFrom,
@@ -73,13 +77,13 @@ internal sealed record StudyConsent(ConsentTerms Terms, long ValidFrom, IReadOnl
     {
         var row = new
         {
-            key,
+            Key = key,
             wanted.Required,
             wanted.Version,
             wanted.Text,
             wanted.Url,
-            renew = wanted.Renew ?? true,
-            now,
+            Renew = wanted.Renew ?? true,
+            Now = now,
         };
         await unit.ExecuteAsync(old is null || wanted.Version > old.Version ? Insert : SetRenew, row, ct);
         await unit.ExecuteAsync(SetRequired, row, ct);

@@ -17,7 +17,7 @@ internal sealed class StudyDirectory(IDatabase<TracesData> database, TimeProvide
 
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    private const string ReadVersion = "SELECT version FROM study WHERE slug = @slug";
+    private const string ReadVersion = "SELECT version FROM study WHERE slug = @Slug";
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -111,7 +111,7 @@ internal sealed class StudyDirectory(IDatabase<TracesData> database, TimeProvide
 
         var now = clock.GetTimestamp();
         var version = await database.ReadAsync(
-            reader => reader.ScalarAsync<long?>(ReadVersion, new { slug = entry.Study.Slug }, ct),
+            reader => reader.ScalarAsync<long?>(ReadVersion, new { Slug = entry.Study.Slug }, ct),
             ct
         );
         if (version != entry.Study.Version)

@@ -14,27 +14,27 @@ internal static class StudyStore
     private const string Columns =
         "key, slug, title, definition, unknown_fields, retention_days, owner, version, created_at, updated_at, mask_key, consent_required";
 
-    private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @slug";
+    private const string BySlug = $"SELECT {Columns} FROM study WHERE slug = @Slug";
 
-    private const string ByKey = $"SELECT {Columns} FROM study WHERE key = @key";
+    private const string ByKey = $"SELECT {Columns} FROM study WHERE key = @Key";
 
-    private const string RightsOf = """SELECT account, "right" FROM study_right WHERE study = @key""";
+    private const string RightsOf = """SELECT account, "right" FROM study_right WHERE study = @Key""";
 
-    private const string ParticipantsOf = "SELECT number, pseudonym FROM participant WHERE study = @key";
+    private const string ParticipantsOf = "SELECT number, pseudonym FROM participant WHERE study = @Key";
 
     // A tie counts from when its participant is entered.
     private const string AccountsOf = """
         SELECT i.account, i.number FROM identity i JOIN participant p ON p.study = i.study AND p.number = i.number
-        WHERE i.study = @key
+        WHERE i.study = @Key
         """;
 
-    private const string Bump = "UPDATE study SET version = version + 1 WHERE key = @key";
+    private const string Bump = "UPDATE study SET version = version + 1 WHERE key = @Key";
 
-    private const string SetMaskKey = "UPDATE study SET mask_key = @key WHERE slug = @slug AND mask_key IS NULL";
+    private const string SetMaskKey = "UPDATE study SET mask_key = @Key WHERE slug = @Slug AND mask_key IS NULL";
 
     private static readonly Sql Lock = new(
-        "SELECT version FROM study WHERE slug = @slug",
-        "SELECT version FROM study WHERE slug = @slug FOR UPDATE"
+        "SELECT version FROM study WHERE slug = @Slug",
+        "SELECT version FROM study WHERE slug = @Slug FOR UPDATE"
     );
 
     public sealed record Row(
@@ -65,7 +65,7 @@ internal static class StudyStore
 
     /// <summary>The study, held against other writers until the unit ends; null if there is none.</summary>
     public static async Task<Study?> LoadForChangeAsync(IUnitOfWork unit, string slug, CancellationToken ct) =>
-        await unit.ScalarAsync<long?>(Lock, new { slug }, ct) is null ? null : await LoadAsync(unit, slug, ct);
+        await unit.ScalarAsync<long?>(Lock, new { Slug = slug }, ct) is null ? null : await LoadAsync(unit, slug, ct);
 
     /// <summary>A study that a caller was let into, as it is now, held against other writers until the unit ends.</summary>
     /// <exception cref="ProblemException">403: he may less there than he could; 404: it is gone.</exception>
@@ -73,18 +73,18 @@ internal static class StudyStore
         study.Follow(await LoadForChangeAsync(unit, study.Slug, ct), caller);
 
     public static async Task<Study?> LoadAsync(IReader reader, string slug, CancellationToken ct) =>
-        await reader.FirstOrDefaultAsync<Row>(BySlug, new { slug }, ct) is { } row
+        await reader.FirstOrDefaultAsync<Row>(BySlug, new { Slug = slug }, ct) is { } row
             ? await CompleteAsync(reader, row, ct)
             : null;
 
     public static async Task<Study?> LoadAsync(IReader reader, long key, CancellationToken ct) =>
-        await reader.FirstOrDefaultAsync<Row>(ByKey, new { key }, ct) is { } row
+        await reader.FirstOrDefaultAsync<Row>(ByKey, new { Key = key }, ct) is { } row
             ? await CompleteAsync(reader, row, ct)
             : null;
 
     /// <summary>Makes every cached copy of the study out of date.</summary>
     public static Task BumpAsync(IUnitOfWork unit, long key, CancellationToken ct) =>
-        unit.ExecuteAsync(Bump, new { key }, ct);
+        unit.ExecuteAsync(Bump, new { Key = key }, ct);
 
     /// <summary>Gives the study its secret once a field asks for masking; it keeps that secret for good.</summary>
     public static Task KeepMaskKeyAsync(
@@ -98,12 +98,12 @@ internal static class StudyStore
     public static Task KeepSecretAsync(IUnitOfWork unit, string slug, CancellationToken ct)
     {
         var key = RandomNumberGenerator.GetBytes(DataMask.KeyLength);
-        return unit.ExecuteAsync(SetMaskKey, new { slug, key }, ct);
+        return unit.ExecuteAsync(SetMaskKey, new { Slug = slug, Key = key }, ct);
     }
 
     private static async Task<Study> CompleteAsync(IReader reader, Row row, CancellationToken ct)
     {
-        var key = new { key = row.Key };
+        var key = new { Key = row.Key };
         var rights = await reader.QueryAsync<RightRow>(RightsOf, key, ct);
         var participants = await reader.QueryAsync<ParticipantRow>(ParticipantsOf, key, ct);
         var accounts = await reader.QueryAsync<AccountRow>(AccountsOf, key, ct);

@@ -70,19 +70,19 @@ internal static class ListGaps
 
     private const string After = """
         AND s.study = p.study AND s.participant = p.number
-          AND p.pseudonym >= @pseudonym AND (p.pseudonym, s.session) > (@pseudonym, @session)
-        ORDER BY p.pseudonym, s.session LIMIT @limit
+          AND p.pseudonym >= @Pseudonym AND (p.pseudonym, s.session) > (@Pseudonym, @Session)
+        ORDER BY p.pseudonym, s.session LIMIT @Limit
         """;
 
     // Named, so that a study with many sessions and few gaps costs by the gaps.
     private static readonly Sql Irregular = new(
-        $"{Columns} {From} INDEXED BY tally_session_irregular WHERE p.study = @study AND s.irregular {After}",
-        $"{Columns} {From} WHERE p.study = @study AND s.irregular {After}"
+        $"{Columns} {From} INDEXED BY tally_session_irregular WHERE p.study = @Study AND s.irregular {After}",
+        $"{Columns} {From} WHERE p.study = @Study AND s.irregular {After}"
     );
 
-    private static readonly Sql All = $"{Columns} {From} WHERE p.study = @study {After}";
+    private static readonly Sql All = $"{Columns} {From} WHERE p.study = @Study {After}";
 
-    private static readonly Sql OfOne = $"{Columns} {From} WHERE p.study = @study AND p.number = @number {After}";
+    private static readonly Sql OfOne = $"{Columns} {From} WHERE p.study = @Study AND p.number = @Number {After}";
 
     private sealed record Row(
         long Participant,
@@ -155,11 +155,11 @@ internal static class ListGaps
                         sql,
                         new
                         {
-                            study = study.Key,
-                            number,
-                            pseudonym = next.Pseudonym,
-                            session = next.Session,
-                            limit = (long)limit,
+                            Study = study.Key,
+                            Number = number,
+                            Pseudonym = next.Pseudonym,
+                            Session = next.Session,
+                            Limit = (long)limit,
                         },
                         ct
                     );

@@ -15,21 +15,21 @@ internal static class SessionScan
         SELECT s.participant, p.pseudonym, s.session, s.count, s.first, s.last, s.sequenced, s.lowest, s.highest,
           s.missing, s.surplus, s.clock
         FROM participant p CROSS JOIN tally_session s
-        WHERE p.study = @study AND s.study = p.study AND s.participant = p.number AND s.session <> ''
-          AND p.pseudonym >= @pseudonym AND (p.pseudonym, s.session) > (@pseudonym, @session)
-        ORDER BY p.pseudonym, s.session LIMIT @limit
+        WHERE p.study = @Study AND s.study = p.study AND s.participant = p.number AND s.session <> ''
+          AND p.pseudonym >= @Pseudonym AND (p.pseudonym, s.session) > (@Pseudonym, @Session)
+        ORDER BY p.pseudonym, s.session LIMIT @Limit
         """;
 
     private const string OfOne = """
         SELECT s.participant, p.pseudonym, s.session, s.count, s.first, s.last, s.sequenced, s.lowest, s.highest,
           s.missing, s.surplus, s.clock
         FROM participant p CROSS JOIN tally_session s
-        WHERE p.study = @study AND p.number = @number AND s.study = p.study AND s.participant = p.number
-          AND s.session > @session
-        ORDER BY s.session LIMIT @limit
+        WHERE p.study = @Study AND p.number = @Number AND s.study = p.study AND s.participant = p.number
+          AND s.session > @Session
+        ORDER BY s.session LIMIT @Limit
         """;
 
-    private const string Clocks = "SELECT clock FROM tally_session WHERE study = @study AND participant = @participant";
+    private const string Clocks = "SELECT clock FROM tally_session WHERE study = @Study AND participant = @Participant";
 
     /// <summary>The next sessions.</summary>
     /// <param name="reader">Where from.</param>
@@ -50,11 +50,11 @@ internal static class SessionScan
             number is null ? Sessions : OfOne,
             new
             {
-                study = study.Key,
-                number,
-                pseudonym = after?.Pseudonym ?? "",
-                session = after?.Session ?? "",
-                limit,
+                Study = study.Key,
+                Number = number,
+                Pseudonym = after?.Pseudonym ?? "",
+                Session = after?.Session ?? "",
+                Limit = limit,
             },
             ct
         );
@@ -95,7 +95,9 @@ internal static class SessionScan
     )
     {
         var all = new ClockDelays();
-        foreach (var clock in await reader.QueryAsync<byte[]>(Clocks, new { study, participant }, ct))
+        foreach (
+            var clock in await reader.QueryAsync<byte[]>(Clocks, new { Study = study, Participant = participant }, ct)
+        )
         {
             all.Merge(ClockDelays.FromBytes(clock));
         }

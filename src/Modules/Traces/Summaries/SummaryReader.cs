@@ -14,34 +14,34 @@ internal static class SummaryReader
     // Twenty-seven years: there are more only if clocks are wrong, and then the true days are those with the most traces.
     private const int MostDays = 10_000;
 
-    private const string Hours = "SELECT participant, hour, count, first, last FROM tally_hour WHERE study = @study";
+    private const string Hours = "SELECT participant, hour, count, first, last FROM tally_hour WHERE study = @Study";
 
     private const string Names = """
         SELECT name, CAST(sum(count) AS bigint) AS count, count(*) AS participants, min(first) AS first, max(last) AS last
-        FROM tally_name WHERE study = @study GROUP BY name ORDER BY 2 DESC, 1 LIMIT @limit
+        FROM tally_name WHERE study = @Study GROUP BY name ORDER BY 2 DESC, 1 LIMIT @Limit
         """;
 
     private const string Values = """
         SELECT field, value, CAST(sum(count) AS bigint) AS count
-        FROM tally_value WHERE study = @study GROUP BY field, value
+        FROM tally_value WHERE study = @Study GROUP BY field, value
         """;
 
     private const string Sessions = """
         SELECT participant, count(*) AS sessions, CAST(sum(count) AS bigint) AS traces,
           sum(CAST(last - first AS double precision)) AS length
-        FROM tally_session WHERE study = @study AND session <> '' GROUP BY participant
+        FROM tally_session WHERE study = @Study AND session <> '' GROUP BY participant
         """;
 
     private const string Sequences = """
         SELECT count(*) AS sessions, CAST(coalesce(sum(missing), 0) AS bigint) AS missing,
           CAST(coalesce(sum(surplus), 0) AS bigint) AS repeated
-        FROM tally_session WHERE study = @study AND irregular
+        FROM tally_session WHERE study = @Study AND irregular
         """;
 
     // Npgsql takes a list as an array; for SQLite Dapper spells it out.
     private static readonly Sql Pseudonyms = new(
-        "SELECT number, pseudonym FROM participant WHERE study = @study AND number IN @numbers",
-        "SELECT number, pseudonym FROM participant WHERE study = @study AND number = ANY(@numbers)"
+        "SELECT number, pseudonym FROM participant WHERE study = @Study AND number IN @Numbers",
+        "SELECT number, pseudonym FROM participant WHERE study = @Study AND number = ANY(@Numbers)"
     );
 
     private sealed record HourRow(long Participant, long Hour, long Count, long First, long Last);
@@ -65,9 +65,9 @@ internal static class SummaryReader
         CancellationToken ct
     )
     {
-        var key = new { study = study.Key };
+        var key = new { Study = study.Key };
         var hours = await reader.QueryAsync<HourRow>(Hours, key, ct);
-        var names = await reader.QueryAsync<NameRow>(Names, new { study = study.Key, limit = Longest + 1L }, ct);
+        var names = await reader.QueryAsync<NameRow>(Names, new { Study = study.Key, Limit = Longest + 1L }, ct);
         var values = await reader.QueryAsync<ValueRow>(Values, key, ct);
         var sessions = (await reader.QueryAsync<SessionRow>(Sessions, key, ct)).ToDictionary(s => s.Participant);
         var sequences = await reader.FirstOrDefaultAsync<SequenceRow>(Sequences, key, ct);
@@ -80,7 +80,7 @@ internal static class SummaryReader
                 : (
                     await reader.QueryAsync<StudyStore.ParticipantRow>(
                         Pseudonyms,
-                        new { study = study.Key, numbers = listed },
+                        new { Study = study.Key, Numbers = listed },
                         ct
                     )
                 ).ToDictionary(p => p.Number, p => p.Pseudonym);

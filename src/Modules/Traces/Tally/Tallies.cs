@@ -152,7 +152,7 @@ internal sealed class Tallies(IDatabase<TracesData> database, TimeProvider clock
     public void Dispose() => _turn.Dispose();
 
     private static string DeleteSome(string table, string key) =>
-        $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE study = @Study LIMIT @limit)";
+        $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE study = @Study LIMIT @Limit)";
 
     /// <summary>Reads what is next, in one snapshot.</summary>
     private static async Task<Work?> ReadAsync(IReader reader, long study, StudyFields? known, CancellationToken ct)

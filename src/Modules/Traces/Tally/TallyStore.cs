@@ -33,13 +33,13 @@ internal static class TallyStore
     private const string State = $"""
         SELECT t.revision, t.counted, t.as_of, (SELECT max(position) FROM trace WHERE study = s.key) AS newest,
           (SELECT count(*) {PendingRecounts}) AS recounts
-        FROM study s LEFT JOIN tally_state t ON t.study = s.key WHERE s.key = @study AND NOT s.deleted
+        FROM study s LEFT JOIN tally_state t ON t.study = s.key WHERE s.key = @Study AND NOT s.deleted
         """;
 
     // While retention removes, chunk by chunk, what is counted again would be outdated at once.
     private const string NextRecount = $"""
         SELECT c.participant, c.counted, c.upto
-        FROM tally_recount c WHERE c.study = @study AND {IsNotRemoved}
+        FROM tally_recount c WHERE c.study = @Study AND {IsNotRemoved}
           AND NOT EXISTS (SELECT 1 FROM retention_run q WHERE q.study = c.study AND q.finished_at IS NULL)
         ORDER BY c.participant LIMIT 1
         """;
@@ -52,56 +52,56 @@ internal static class TallyStore
         """;
 
     private const string Definition =
-        "SELECT version, definition, unknown_fields FROM study WHERE key = @study AND NOT deleted";
+        "SELECT version, definition, unknown_fields FROM study WHERE key = @Study AND NOT deleted";
 
-    private const string ManyOf = "SELECT field FROM tally_many WHERE study = @study";
+    private const string ManyOf = "SELECT field FROM tally_many WHERE study = @Study";
 
     private const string ValuesOf =
-        "SELECT DISTINCT field, value FROM tally_value WHERE study = @study AND value <> ''";
+        "SELECT DISTINCT field, value FROM tally_value WHERE study = @Study AND value <> ''";
 
     // A study that is given up has no state any more and gets none.
     private static readonly Sql Begin = new(
         """
         INSERT INTO tally_state (study, revision, counted)
-        SELECT key, 0, 0 FROM study WHERE key = @study AND NOT deleted
+        SELECT key, 0, 0 FROM study WHERE key = @Study AND NOT deleted
         ON CONFLICT (study) DO NOTHING
         """,
         """
         INSERT INTO tally_state (study, revision, counted)
-        SELECT key, 0, 0 FROM study WHERE key = @study AND NOT deleted FOR SHARE
+        SELECT key, 0, 0 FROM study WHERE key = @Study AND NOT deleted FOR SHARE
         ON CONFLICT (study) DO NOTHING
         """
     );
 
     private const string Advance = """
-        UPDATE tally_state SET revision = revision + 1, counted = @counted, as_of = coalesce(@asOf, as_of)
-        WHERE study = @study AND revision = @revision
+        UPDATE tally_state SET revision = revision + 1, counted = @Counted, as_of = coalesce(@AsOf, as_of)
+        WHERE study = @Study AND revision = @Revision
         """;
 
-    private const string Change = "UPDATE tally_state SET revision = revision + 1 WHERE study = @study";
+    private const string Change = "UPDATE tally_state SET revision = revision + 1 WHERE study = @Study";
 
     private const string AdvanceRecount =
-        "UPDATE tally_recount SET counted = @counted, upto = @upto WHERE study = @study AND participant = @participant";
+        "UPDATE tally_recount SET counted = @Counted, upto = @Upto WHERE study = @Study AND participant = @Participant";
 
     private const string FinishRecount =
-        "DELETE FROM tally_recount WHERE study = @study AND participant = @participant";
+        "DELETE FROM tally_recount WHERE study = @Study AND participant = @Participant";
 
     // Npgsql takes a list as an array; for SQLite Dapper spells it out.
-    private static readonly Sql AddRecounts = new(Recounts("IN @participants"), Recounts("= ANY(@participants)"));
+    private static readonly Sql AddRecounts = new(Recounts("IN @Participants"), Recounts("= ANY(@Participants)"));
 
     private const string AddRecountOfAll = """
         INSERT INTO tally_recount (study, participant, counted, upto)
-        SELECT study, number, NULL, 0 FROM participant WHERE study = @study
+        SELECT study, number, NULL, 0 FROM participant WHERE study = @Study
         ON CONFLICT (study, participant) DO UPDATE SET counted = NULL
         """;
 
-    private const string ForgetMany = "DELETE FROM tally_many WHERE study = @study";
+    private const string ForgetMany = "DELETE FROM tally_many WHERE study = @Study";
 
     private static readonly Sql[] DeleteSome =
     [
         .. new[] { "tally_hour", "tally_name", "tally_value", "tally_session" }.Select(table => new Sql(
-            $"DELETE FROM {table} WHERE study = @study AND participant IN @participants",
-            $"DELETE FROM {table} WHERE study = @study AND participant = ANY(@participants)"
+            $"DELETE FROM {table} WHERE study = @Study AND participant IN @Participants",
+            $"DELETE FROM {table} WHERE study = @Study AND participant = ANY(@Participants)"
         )),
     ];
 
@@ -111,14 +111,14 @@ internal static class TallyStore
 
     /// <summary>How far the study is counted; null if there is no such study.</summary>
     public static Task<TallyState?> ReadAsync(IReader reader, long study, CancellationToken ct) =>
-        reader.FirstOrDefaultAsync<TallyState>(State, new { study }, ct);
+        reader.FirstOrDefaultAsync<TallyState>(State, new { Study = study }, ct);
 
     /// <summary>The studies that have traces to be counted.</summary>
     public static Task<IReadOnlyList<long>> BehindAsync(IReader reader, CancellationToken ct) =>
         reader.QueryAsync<long>(Behind, null, ct);
 
     public static Task<Recount?> NextRecountAsync(IReader reader, long study, CancellationToken ct) =>
-        reader.FirstOrDefaultAsync<Recount>(NextRecount, new { study }, ct);
+        reader.FirstOrDefaultAsync<Recount>(NextRecount, new { Study = study }, ct);
 
     /// <summary>The study's fields with what is told apart of their values; <paramref name="known"/> if that is still so.</summary>
     public static async Task<StudyFields?> ReadFieldsAsync(
@@ -129,7 +129,7 @@ internal static class TallyStore
         CancellationToken ct
     )
     {
-        if (await reader.FirstOrDefaultAsync<DefinitionRow>(Definition, new { study }, ct) is not { } row)
+        if (await reader.FirstOrDefaultAsync<DefinitionRow>(Definition, new { Study = study }, ct) is not { } row)
         {
             return null;
         }
@@ -141,8 +141,8 @@ internal static class TallyStore
 
         var rules = new FieldRules(StoredFields.Read(row.Definition), StoredFields.UnknownNamed(row.UnknownFields));
         var fields = new StudyFields(study, row.Version, rules) { Revision = revision };
-        fields.Many.UnionWith(await reader.QueryAsync<string>(ManyOf, new { study }, ct));
-        foreach (var value in await reader.QueryAsync<ValueRow>(ValuesOf, new { study }, ct))
+        fields.Many.UnionWith(await reader.QueryAsync<string>(ManyOf, new { Study = study }, ct));
+        foreach (var value in await reader.QueryAsync<ValueRow>(ValuesOf, new { Study = study }, ct))
         {
             fields.ValuesOf(value.Field).Add(Encoding.UTF8.GetBytes(value.Value));
         }
@@ -151,7 +151,7 @@ internal static class TallyStore
     }
 
     public static Task BeginAsync(IUnitOfWork unit, long study) =>
-        unit.ExecuteAsync(Begin, new { study }, CancellationToken.None);
+        unit.ExecuteAsync(Begin, new { Study = study }, CancellationToken.None);
 
     /// <summary>Claims the next revision.</summary>
     /// <returns>False if another one came between: nothing that was read still holds.</returns>
@@ -166,10 +166,10 @@ internal static class TallyStore
             Advance,
             new
             {
-                study,
-                revision,
-                counted,
-                asOf,
+                Study = study,
+                Revision = revision,
+                Counted = counted,
+                AsOf = asOf,
             },
             CancellationToken.None
         ) == 1;
@@ -179,16 +179,16 @@ internal static class TallyStore
             AdvanceRecount,
             new
             {
-                study,
-                participant = recount.Participant,
-                counted = recount.Counted,
-                upto = recount.Upto,
+                Study = study,
+                Participant = recount.Participant,
+                Counted = recount.Counted,
+                Upto = recount.Upto,
             },
             CancellationToken.None
         );
 
     public static Task FinishRecountAsync(IUnitOfWork unit, long study, long participant) =>
-        unit.ExecuteAsync(FinishRecount, new { study, participant }, CancellationToken.None);
+        unit.ExecuteAsync(FinishRecount, new { Study = study, Participant = participant }, CancellationToken.None);
 
     /// <summary>Removes what is counted of some participants.</summary>
     public static async Task DeleteAsync(
@@ -200,7 +200,7 @@ internal static class TallyStore
     {
         foreach (var delete in DeleteSome)
         {
-            await unit.ExecuteAsync(delete, new { study, participants }, ct);
+            await unit.ExecuteAsync(delete, new { Study = study, Participants = participants }, ct);
         }
     }
 
@@ -213,15 +213,15 @@ internal static class TallyStore
     )
     {
         await ChangeAsync(unit, study, ct);
-        await unit.ExecuteAsync(AddRecounts, new { study, participants }, ct);
+        await unit.ExecuteAsync(AddRecounts, new { Study = study, Participants = participants }, ct);
     }
 
     /// <summary>Has all participants counted again.</summary>
     public static async Task AddRecountOfAllAsync(IUnitOfWork unit, long study, CancellationToken ct)
     {
         await ChangeAsync(unit, study, ct);
-        await unit.ExecuteAsync(ForgetMany, new { study }, ct);
-        await unit.ExecuteAsync(AddRecountOfAll, new { study }, ct);
+        await unit.ExecuteAsync(ForgetMany, new { Study = study }, ct);
+        await unit.ExecuteAsync(AddRecountOfAll, new { Study = study }, ct);
     }
 
     /// <summary>
@@ -230,14 +230,14 @@ internal static class TallyStore
     /// </summary>
     private static async Task ChangeAsync(IUnitOfWork unit, long study, CancellationToken ct)
     {
-        await unit.ExecuteAsync(Begin, new { study }, ct);
-        await unit.ExecuteAsync(Change, new { study }, ct);
+        await unit.ExecuteAsync(Begin, new { Study = study }, ct);
+        await unit.ExecuteAsync(Change, new { Study = study }, ct);
     }
 
     private static string Recounts(string some) =>
         $"""
             INSERT INTO tally_recount (study, participant, counted, upto)
-            SELECT study, number, NULL, 0 FROM participant WHERE study = @study AND number {some}
+            SELECT study, number, NULL, 0 FROM participant WHERE study = @Study AND number {some}
             ON CONFLICT (study, participant) DO UPDATE SET counted = NULL
             """;
 }

@@ -88,16 +88,16 @@ internal static class TallyWriter
 
     // The values of a field that turns out to have too many become one.
     private const string MarkMany =
-        "INSERT INTO tally_many (study, field) VALUES (@study, @field) ON CONFLICT (study, field) DO NOTHING";
+        "INSERT INTO tally_many (study, field) VALUES (@Study, @Field) ON CONFLICT (study, field) DO NOTHING";
 
     private const string JoinMany = """
         INSERT INTO tally_value (study, field, value, participant, count)
         SELECT study, field, '', participant, sum(count) FROM tally_value
-        WHERE study = @study AND field = @field AND value <> '' GROUP BY study, field, participant
+        WHERE study = @Study AND field = @Field AND value <> '' GROUP BY study, field, participant
         ON CONFLICT (study, field, value, participant) DO UPDATE SET count = tally_value.count + excluded.count
         """;
 
-    private const string ForgetMany = "DELETE FROM tally_value WHERE study = @study AND field = @field AND value <> ''";
+    private const string ForgetMany = "DELETE FROM tally_value WHERE study = @Study AND field = @Field AND value <> ''";
 
     /// <summary>Adds what is stored of the chunk's sessions, so that <see cref="WriteAsync"/> can replace it.</summary>
     public static async Task AddStoredSessionsAsync(IReader reader, TallyChunk chunk, CancellationToken ct)
@@ -146,7 +146,7 @@ internal static class TallyWriter
     {
         foreach (var field in chunk.NewlyMany)
         {
-            var key = new { study = chunk.Study.Study, field };
+            var key = new { Study = chunk.Study.Study, Field = field };
             await unit.ExecuteAsync(MarkMany, key, CancellationToken.None);
             await unit.ExecuteAsync(JoinMany, key, CancellationToken.None);
             await unit.ExecuteAsync(ForgetMany, key, CancellationToken.None);

@@ -19,7 +19,7 @@ internal static class AddLog
     // As in SendTraces: a study that changes all the time is told to wait.
     private const int MaximumTries = 5;
 
-    private const string PositionOf = "SELECT position FROM trace WHERE study = @study AND id = @id";
+    private const string PositionOf = "SELECT position FROM trace WHERE study = @Study AND id = @Id";
 
     public static void Map(RouteGroupBuilder logs) =>
         logs.MapPost("/", Handle)
@@ -110,7 +110,7 @@ internal static class AddLog
     private static async Task<IResult> ReplyAsync(IDatabase<TracesData> database, Study study, NewLog log, Guid id)
     {
         var position = await database.ReadAsync(
-            r => r.ScalarAsync<long>(PositionOf, new { study = study.Key, id }, CancellationToken.None),
+            r => r.ScalarAsync<long>(PositionOf, new { Study = study.Key, Id = id }, CancellationToken.None),
             CancellationToken.None
         );
         return TypedResults.Json(

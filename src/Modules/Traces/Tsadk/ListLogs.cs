@@ -15,7 +15,7 @@ namespace Sillage.Traces.Tsadk;
 internal static class ListLogs
 {
     private const string SelectPositions = """
-        SELECT position FROM trace WHERE study = @study AND position > @after ORDER BY position LIMIT @rows
+        SELECT position FROM trace WHERE study = @Study AND position > @After ORDER BY position LIMIT @Rows
         """;
 
     public static void Map(RouteGroupBuilder logs) =>
@@ -72,9 +72,9 @@ internal static class ListLogs
                     SelectPositions,
                     new
                     {
-                        study = study.Key,
-                        after,
-                        rows = limit + 1L,
+                        Study = study.Key,
+                        After = after,
+                        Rows = limit + 1L,
                     },
                     ct
                 ),

@@ -19,8 +19,8 @@ internal static class ListUsers
     private const string Select = """
         SELECT i.number, i.username FROM identity i
         JOIN participant p ON p.study = i.study AND p.number = i.number
-        WHERE i.study = @study AND i.number > @after AND i.number <= @last
-        ORDER BY i.number LIMIT @rows
+        WHERE i.study = @Study AND i.number > @After AND i.number <= @Last
+        ORDER BY i.number LIMIT @Rows
         """;
 
     private sealed record Row(long Number, string Username);
@@ -99,10 +99,10 @@ internal static class ListUsers
                     Select,
                     new
                     {
-                        study = study.Key,
-                        after,
-                        last,
-                        rows = (long)rows,
+                        Study = study.Key,
+                        After = after,
+                        Last = last,
+                        Rows = (long)rows,
                     },
                     ct
                 ),

@@ -15,11 +15,11 @@ internal static class TsadkScan
     private const int ChunkRows = 1000;
     private const int ChunkBytes = 1024 * 1024;
 
-    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @study";
+    private const string LastPosition = "SELECT max(position) FROM trace WHERE study = @Study";
 
     /// <summary>The place of the last trace that there is now; 0 if there is none.</summary>
     public static async Task<long> EndAsync(IDatabase<TracesData> database, Study study, CancellationToken ct) =>
-        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { study = study.Key }, ct), ct) ?? 0;
+        await database.ReadAsync(r => r.ScalarAsync<long?>(LastPosition, new { Study = study.Key }, ct), ct) ?? 0;
 
     /// <summary>The logs after one place and up to another.</summary>
     public static async IAsyncEnumerable<TsadkLog> ReadAsync(

@@ -24,10 +24,10 @@ internal sealed class Withdrawals(
 {
     private const string Withdrawn = "consent.withdrawn";
 
-    private const string DeleteTie = "DELETE FROM identity WHERE study = @study AND number = @number";
+    private const string DeleteTie = "DELETE FROM identity WHERE study = @Study AND number = @Number";
 
     // What he sent stays to be mended, but no longer says by whom.
-    private const string ForgetSender = "UPDATE quarantine SET sender = id WHERE study = @study AND sender = @account";
+    private const string ForgetSender = "UPDATE quarantine SET sender = id WHERE study = @Study AND sender = @Account";
 
     private const string FindParticipant = """
         SELECT s.slug, p.number FROM participant p JOIN study s ON s.key = p.study WHERE p.pseudonym = @Pseudonym
@@ -36,7 +36,7 @@ internal sealed class Withdrawals(
     // The record keeps the moment as the list does.
     private const string IsRecorded = """
         SELECT 1 FROM consent
-        WHERE study = @study AND participant = @number AND NOT given AND recorded_at = @RecordedAt
+        WHERE study = @Study AND participant = @Number AND NOT given AND recorded_at = @RecordedAt
         """;
 
     private sealed record Found(string Slug, long Number);
@@ -78,9 +78,9 @@ internal sealed class Withdrawals(
                     await RecordAsync(unit, study, found.Number, "keep", row.Source, row.RecordedAt, ct);
                     var details = new
                     {
-                        by = row.Source,
-                        then = "keep",
-                        afterRestore = true,
+                        By = row.Source,
+                        Then = "keep",
+                        AfterRestore = true,
                     };
                     await AuditAsync(unit, Withdrawn, null, study.Slug, details, ct);
                     unit.OnCommitted(() => directory.Forget(study.Slug));
@@ -168,11 +168,11 @@ internal sealed class Withdrawals(
                 // moment, it would be the tie again.
                 var details = new
                 {
-                    by = party.Source,
-                    number = party.OnPaper ? number : (long?)null,
-                    then = wish.Then,
-                    traces = wish.Traces,
-                    quarantined = wish.Quarantined,
+                    By = party.Source,
+                    Number = party.OnPaper ? number : (long?)null,
+                    Then = wish.Then,
+                    Traces = wish.Traces,
+                    Quarantined = wish.Quarantined,
                 };
                 var action = wish.Erases ? "participant.erased" : Withdrawn;
                 await AuditAsync(unit, action, party.OnPaper ? party.Caller.Id : null, study.Slug, details, ct);
@@ -190,10 +190,10 @@ internal sealed class Withdrawals(
         await removals.AddParticipantAsync(unit, study.Key, number, account, form, study.Slug, ct);
         if (form == ErasureForm.Anonymise && account is not null)
         {
-            await unit.ExecuteAsync(ForgetSender, new { study = study.Key, account }, ct);
+            await unit.ExecuteAsync(ForgetSender, new { Study = study.Key, Account = account }, ct);
         }
 
-        await unit.ExecuteAsync(DeleteTie, new { study = study.Key, number }, ct);
+        await unit.ExecuteAsync(DeleteTie, new { Study = study.Key, Number = number }, ct);
     }
 
     private static async Task RecordAsync(
@@ -223,8 +223,8 @@ internal sealed class Withdrawals(
             IsRecorded,
             new
             {
-                study,
-                number,
+                Study = study,
+                Number = number,
                 row.RecordedAt,
             },
             ct

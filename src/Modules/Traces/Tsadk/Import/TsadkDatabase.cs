@@ -42,7 +42,7 @@ internal sealed class TsadkDatabase : IAsyncDisposable
 
     private const string SelectLogs = """
         SELECT id, userID, timestamp, sequence, roomName, actionNature, actionType, userAnswer, userError
-        FROM logs WHERE id > @after ORDER BY id LIMIT @limit
+        FROM logs WHERE id > @After ORDER BY id LIMIT @Limit
         """;
 
     private const string Measure = "SELECT count(*), max(id) FROM logs";
@@ -149,8 +149,8 @@ internal sealed class TsadkDatabase : IAsyncDisposable
                     );
                 },
                 ct,
-                ("@after", after),
-                ("@limit", Chunk)
+                ("@After", after),
+                ("@Limit", Chunk)
             );
             if (logs.Count == 0)
             {
@@ -173,10 +173,10 @@ internal sealed class TsadkDatabase : IAsyncDisposable
     {
         var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         await ReadAsync(
-            "SELECT name FROM pragma_table_info(@table)",
+            "SELECT name FROM pragma_table_info(@Table)",
             r => found.Add(r.GetString(0)),
             ct,
-            ("@table", table)
+            ("@Table", table)
         );
         if (columns.Where(c => !found.Contains(c)).ToList() is { Count: > 0 } missing)
         {

@@ -21,7 +21,7 @@ internal sealed class TsadkLogs(
     private const int LongestTimestamp = 200;
     private const int LongestLog = 1024 * 1024;
 
-    private const string SelectKnown = "SELECT id FROM trace WHERE study = @study AND id >= @first AND id <= @last";
+    private const string SelectKnown = "SELECT id FROM trace WHERE study = @Study AND id >= @First AND id <= @Last";
 
     private readonly Dictionary<string, long> _bad = [];
 
@@ -210,9 +210,9 @@ internal sealed class TsadkLogs(
 
         var parameters = new
         {
-            study = study.Key,
-            first = OldLogId.Of(Math.Max(logs[0].Id, 0)),
-            last = OldLogId.Of(Math.Max(logs[^1].Id, 0)),
+            Study = study.Key,
+            First = OldLogId.Of(Math.Max(logs[0].Id, 0)),
+            Last = OldLogId.Of(Math.Max(logs[^1].Id, 0)),
         };
         var ids = await database.ReadAsync(r => r.QueryAsync<Guid>(SelectKnown, parameters, ct), ct);
         return [.. ids.Select(id => OldLogId.NumberOf(id) ?? 0)];

@@ -15,16 +15,16 @@ internal static class TsadkRoom
 
     private const long Most = 1L << 60;
 
-    private const string FirstPlace = "SELECT position, id FROM trace WHERE study = @study ORDER BY position LIMIT 1";
+    private const string FirstPlace = "SELECT position, id FROM trace WHERE study = @Study ORDER BY position LIMIT 1";
 
     private const string AnyOld =
-        "SELECT count(*) FROM (SELECT 1 FROM trace WHERE study = @study AND id >= @first AND id <= @last LIMIT 1) t";
+        "SELECT count(*) FROM (SELECT 1 FROM trace WHERE study = @Study AND id >= @First AND id <= @Last LIMIT 1) t";
 
     private static readonly Sql Raise = new(
-        "UPDATE trace_position SET last = @place WHERE last < @place",
+        "UPDATE trace_position SET last = @Place WHERE last < @Place",
         """
-        SELECT setval(pg_get_serial_sequence('trace', 'position'), @place)
-        WHERE @place > (SELECT last_value FROM trace_position_seq)
+        SELECT setval(pg_get_serial_sequence('trace', 'position'), @Place)
+        WHERE @Place > (SELECT last_value FROM trace_position_seq)
         """
     );
 
@@ -49,14 +49,14 @@ internal static class TsadkRoom
         var (first, hasOld) = await database.ReadAsync(
             async r =>
                 (
-                    await r.FirstOrDefaultAsync<Place>(FirstPlace, new { study = study.Key }, ct),
+                    await r.FirstOrDefaultAsync<Place>(FirstPlace, new { Study = study.Key }, ct),
                     await r.ScalarAsync<long>(
                         AnyOld,
                         new
                         {
-                            study = study.Key,
-                            first = OldLogId.Of(0),
-                            last = OldLogId.Of(long.MaxValue >> 1),
+                            Study = study.Key,
+                            First = OldLogId.Of(0),
+                            Last = OldLogId.Of(long.MaxValue >> 1),
                         },
                         ct
                     ) > 0
@@ -84,14 +84,14 @@ internal static class TsadkRoom
         database.WriteAsync(
             async unit =>
             {
-                var first = await unit.FirstOrDefaultAsync<Place>(FirstPlace, new { study = study.Key }, ct);
+                var first = await unit.FirstOrDefaultAsync<Place>(FirstPlace, new { Study = study.Key }, ct);
                 if (first is null)
                 {
                     var place = checked((Math.Max(last, 0) * 2) + Least);
                     _ =
                         unit.Dialect == SqlDialect.Sqlite
-                            ? await unit.ExecuteAsync(Raise, new { place }, ct)
-                            : await unit.ScalarAsync<long?>(Raise, new { place }, ct);
+                            ? await unit.ExecuteAsync(Raise, new { Place = place }, ct)
+                            : await unit.ScalarAsync<long?>(Raise, new { Place = place }, ct);
                 }
 
                 return true;

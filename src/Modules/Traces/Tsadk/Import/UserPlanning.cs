@@ -28,9 +28,9 @@ internal sealed class UserPlanning(
     TsadkImportSummary summary
 )
 {
-    private const string LastNumber = "SELECT last_number FROM study WHERE key = @study";
-    private const string Identities = "SELECT number, username FROM identity WHERE study = @study";
-    private const string Removals = "SELECT participant FROM removal WHERE study = @study AND participant IS NOT NULL";
+    private const string LastNumber = "SELECT last_number FROM study WHERE key = @Study";
+    private const string Identities = "SELECT number, username FROM identity WHERE study = @Study";
+    private const string Removals = "SELECT participant FROM removal WHERE study = @Study AND participant IS NOT NULL";
 
     private readonly List<string> _withoutAccount = [];
     private readonly List<(OldUser User, string Reason)> _bad = [];
@@ -93,7 +93,7 @@ internal sealed class UserPlanning(
             return new Present(null, 0, new Dictionary<long, string>(), new HashSet<long>());
         }
 
-        var key = new { study = study.Key };
+        var key = new { Study = study.Key };
         return await database.ReadAsync(
             async r => new Present(
                 study,
