@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Sillage.Messaging.Tests;
 
-/// <summary>The official client, with the code that the guide shows.</summary>
+/// <summary>Clients that others wrote, with the code that the guide shows.</summary>
 public sealed class ClientTests(SqliteMessaging messaging)
     : MessagingSpecification(messaging),
         IClassFixture<SqliteMessaging>
@@ -12,7 +12,25 @@ public sealed class ClientTests(SqliteMessaging messaging)
     private static readonly string Tests = Find("Sillage.slnx", "tests");
 
     [Fact]
-    public async Task Socket_io_client_talks_and_comes_back_without_a_gap()
+    public Task Socket_io_client_talks_and_comes_back_without_a_gap() =>
+        TalkAsync("node", "chat.mjs", Path.Combine(Tests, "node"));
+
+    // The interpreter that has Debian's packages.
+    [Fact]
+    public Task Python_socketio_talks_and_comes_back_without_a_gap() => TalkAsync("/usr/bin/python3", "chat.py");
+
+    [Theory]
+    [InlineData("chat.mjs", "// ")]
+    [InlineData("chat.py", "# ")]
+    public async Task The_guide_shows_what_runs(string file, string mark)
+    {
+        var script = await File.ReadAllTextAsync(Path.Combine(Tests, "Sillage.Messaging.Tests", file));
+        var sample = script.Split($"{mark}sample\n")[1].Split($"{mark}end of sample")[0].Trim();
+        var guide = await File.ReadAllTextAsync(Path.Combine(Tests, "..", "docs", "guide", "messaging.md"));
+        guide.ShouldContain(sample);
+    }
+
+    private async Task TalkAsync(string program, string script, params string[] arguments)
     {
         var person = await NewPersonAsync();
         var room = await NewRoomAsync(person);
@@ -20,10 +38,10 @@ public sealed class ClientTests(SqliteMessaging messaging)
         await SayAsync(person, room, "two");
         using var process = Process.Start(
             new ProcessStartInfo(
-                "node",
+                program,
                 [
-                    Path.Combine(Tests, "Sillage.Messaging.Tests", "chat.mjs"),
-                    Path.Combine(Tests, "node"),
+                    Path.Combine(Tests, "Sillage.Messaging.Tests", script),
+                    .. arguments,
                     Server.Address.ToString(),
                     IdOf(room),
                     person.AccessToken,
@@ -51,15 +69,6 @@ public sealed class ClientTests(SqliteMessaging messaging)
         }
 
         process.ExitCode.ShouldBe(0, $"{await output}\n{await errors}");
-    }
-
-    [Fact]
-    public async Task The_guide_shows_what_runs()
-    {
-        var script = await File.ReadAllTextAsync(Path.Combine(Tests, "Sillage.Messaging.Tests", "chat.mjs"));
-        var sample = script.Split("// sample\n")[1].Split("// end of sample")[0].Trim();
-        var guide = await File.ReadAllTextAsync(Path.Combine(Tests, "..", "docs", "guide", "messaging.md"));
-        guide.ShouldContain(sample);
     }
 
     private static string Find(string file, string folder)

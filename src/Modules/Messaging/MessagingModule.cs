@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,8 +11,10 @@ using Sillage.Hosting.Modules;
 using Sillage.Hosting.Pages;
 using Sillage.Hosting.Settings;
 using Sillage.Hosting.SocketIO;
+using Sillage.Hosting.Verbs;
 using Sillage.Messaging.Conversations;
 using Sillage.Messaging.Feed;
+using Sillage.Messaging.Import;
 using Sillage.Messaging.Members;
 using Sillage.Messaging.Messages;
 using Sillage.Messaging.Moderation;
@@ -24,6 +27,7 @@ using Sillage.Messaging.Searching;
 using Sillage.Messaging.Talk;
 using Sillage.Messaging.Threads;
 using Sillage.Messaging.Unread;
+using Sillage.Messaging.Verbs;
 using Sillage.Storage;
 using Sillage.Storage.Work;
 
@@ -54,6 +58,7 @@ public sealed class MessagingModule : IModule
         services.AddSingleton<RoomSignals>();
         services.AddSingleton<Chat>();
         services.AddSingleton<PersonLimits>();
+        services.AddTransient<MessageImport>();
         services.AddSingleton<MessageQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<MessageQueue>());
         services.AddSingleton<MessageHtml>();
@@ -138,4 +143,7 @@ public sealed class MessagingModule : IModule
         BlockPerson.Map(routes.MapGroup("/api/v1/blocks").WithTags("Conversations"));
         ChatPage.Map(routes);
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Command> CreateVerbs(IVerbHost host) => [MessagesVerbs.Create(host)];
 }

@@ -57,13 +57,8 @@ public sealed record ThreadReading(Guid Room, long Thread, long ReadSeq, long? F
         CancellationToken ct
     )
     {
-        var parameters = new
-        {
-            Room = room,
-            Thread = thread,
-            Seq = seq,
-        };
-        await unit.ExecuteAsync(AddReply, parameters, ct);
+        await CountReplyAsync(unit, room, thread, seq, ct);
+        var parameters = new { Room = room, Thread = thread };
         if (await unit.ScalarAsync<Guid?>(Author, parameters, ct) is { } author && author != sender)
         {
             await PutAsync(unit, Begin, room, thread, author, thread, ct);
@@ -71,6 +66,19 @@ public sealed record ThreadReading(Guid Room, long Thread, long ReadSeq, long? F
 
         await PutAsync(unit, Begin, room, thread, sender, seq, ct);
     }
+
+    /// <summary>Notes an answer that nobody has to read.</summary>
+    internal static Task CountReplyAsync(IUnitOfWork unit, Guid room, long thread, long seq, CancellationToken ct) =>
+        unit.ExecuteAsync(
+            AddReply,
+            new
+            {
+                Room = room,
+                Thread = thread,
+                Seq = seq,
+            },
+            ct
+        );
 
     /// <summary>Moves somebody's cursor, if that is forwards.</summary>
     internal static Task AdvanceAsync(

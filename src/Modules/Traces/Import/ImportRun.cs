@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Sillage.Api.Problems;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Import.Rows;

@@ -1,3 +1,4 @@
+using Sillage.Hosting.Verbs;
 using Sillage.Traces.Import.Files;
 using Sillage.Traces.Import.Rows;
 using Sillage.Traces.Studies;

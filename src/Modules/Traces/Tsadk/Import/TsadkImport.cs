@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sillage.Accounts.Contracts;
+using Sillage.Hosting.Verbs;
 using Sillage.Schema;
 using Sillage.Storage;
 using Sillage.Traces.Import;

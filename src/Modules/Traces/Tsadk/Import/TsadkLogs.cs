@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sillage.Api.Tables;
+using Sillage.Hosting.Verbs;
 using Sillage.Storage;
 using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;

@@ -1,17 +1,19 @@
 using System.Globalization;
-using Sillage.Traces.Import;
 using Spectre.Console;
 
-namespace Sillage.Traces.Verbs;
+namespace Sillage.Hosting.Verbs;
 
 /// <summary>How an import is seen: a bar on a terminal, a line for each tenth elsewhere; at the end the reasons for what was left.</summary>
-internal static class ImportDisplay
+public static class ImportDisplay
 {
     private const int MostReasons = 20;
 
     /// <summary>Runs the work and shows how far it is.</summary>
+    /// <param name="what">What is done, in a word or two.</param>
+    /// <param name="work">Does it, and says how far it is.</param>
     public static Task<T> FollowAsync<T>(string what, Func<IProgress<ImportProgress>, Task<T>> work)
     {
+        ArgumentNullException.ThrowIfNull(work);
         if (Console.IsOutputRedirected || Console.IsErrorRedirected)
         {
             return work(new Lines(what));
@@ -30,7 +32,11 @@ internal static class ImportDisplay
             .StartAsync(context => work(new Bar(context.AddTask(what))));
     }
 
-    /// <summary>What was left, the most frequent reason first.</summary>
+    /// <summary>What was left, the most frequent reason first; nothing where nothing was.</summary>
+    /// <param name="console">Where it is written.</param>
+    /// <param name="reasons">How often for which reason.</param>
+    /// <param name="values">An example for a reason.</param>
+    /// <param name="file">The file that holds all of them; null if none was asked for.</param>
     public static void WriteReasons(
         IAnsiConsole console,
         IReadOnlyDictionary<string, long> reasons,
@@ -38,6 +44,8 @@ internal static class ImportDisplay
         string? file
     )
     {
+        ArgumentNullException.ThrowIfNull(reasons);
+        ArgumentNullException.ThrowIfNull(values);
         if (reasons.Count == 0)
         {
             return;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sillage.Traces.Import;
+namespace Sillage.Hosting.Verbs;
 
 /// <summary>How far an import has come.</summary>
 /// <param name="Done">What was read, in the unit of <paramref name="Total"/>: bytes of a file, rows of a table.</param>
