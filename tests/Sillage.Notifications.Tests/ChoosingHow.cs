@@ -153,7 +153,7 @@ public abstract partial class ChoosingHow(Place place) : NotificationsSpecificat
         (await StateAsync(location)).ShouldBe("queued");
         Clock.Advance(TimeSpan.FromHours(2));
         await HasStateAsync(location, "sent");
-        To("ann@example.org").Last().Subject.ShouldBe("1 new notification");
+        To("ann@example.org")[^1].Subject.ShouldBe("1 new notification");
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed partial class DialectTests
 
     [GeneratedRegex(
         @"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE)\b",
-        RegexOptions.None,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Statement();

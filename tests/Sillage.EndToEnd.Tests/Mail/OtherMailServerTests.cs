@@ -103,16 +103,15 @@ public sealed class OtherMailServerTests : IDisposable
             [script, mail, _folder["chain.pem"], _folder["key.pem"]],
             null
         );
-        await Eventually.HoldsAsync(() =>
-            Task.FromResult(
-                File.Exists(Path.Combine(mail, "port"))
-                    || (
-                        process.HasExited
-                            ? throw new InvalidOperationException(process.StandardError.ReadToEnd())
-                            : false
-                    )
-            )
-        );
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
+            }
+
+            return File.Exists(Path.Combine(mail, "port"));
+        });
         return process;
     }
 

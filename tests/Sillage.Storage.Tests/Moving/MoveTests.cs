@@ -294,7 +294,7 @@ public sealed class MoveTests(PostgresServer server) : IAsyncLifetime
     }
 
     /// <summary>Stops a move as it comes to a step.</summary>
-    private Task StopAtAsync(string step) =>
+    private Task<OperationCanceledException> StopAtAsync(string step) =>
         Should.ThrowAsync<OperationCanceledException>(() =>
             MoveAsync(
                 progress: new Heard(progress =>

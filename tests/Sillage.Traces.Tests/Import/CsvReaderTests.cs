@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Sillage.Api.Tables;
-using Sillage.Traces.Import;
 using Sillage.Traces.Import.Files;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Shouldly;
+using Sillage.Hosting.Verbs;
 using Sillage.Traces.Import;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Sillage.Hosting.Verbs;
 using Sillage.Specifications;
 using Sillage.Traces.Fuzz;
 using Sillage.Traces.Import;
