@@ -198,6 +198,9 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
         var people = await NewPeopleAsync(2);
         var room = await NewRoomAsync(people[0], people[1]);
         await using var client = await ConnectAsync(people[1]);
+        // A room is called what its people like: where nobody is left, nothing stays of it.
+        var alone = await NewRoomAsync(people[0]);
+        await SayAsync(people[0], alone, "Dear diary.");
         var id = (string)(await SayAsync(people[0], room, "My secret."))["id"]!;
         await SayAsync(people[1], room, "Mine.");
         await SendAsync(people[0], HttpMethod.Patch, $"{room}/messages/{id}", new { text = "My other secret." });
@@ -217,6 +220,7 @@ public abstract class ChangingTests(MessagingUnderTest messaging) : MessagingSpe
         (await GetAsync(people[1], $"{room}/messages/{id}/versions")).Items.Count.ShouldBe(0);
         ((string)(await GetAsync(people[1], room)).Json["role"]!).ShouldBe("owner");
         ((long)(await GetAsync(people[1], $"{room}/read")).Json["unread"]!).ShouldBe(0);
+        (await GetAsync(Messaging.Administrator, alone)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 }
 

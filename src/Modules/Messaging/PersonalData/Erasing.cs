@@ -1,4 +1,5 @@
 using Sillage.Files;
+using Sillage.Messaging.Retention;
 using Sillage.Messaging.Rooms;
 using Sillage.Messaging.Searching;
 using Sillage.Messaging.Unread;
@@ -121,6 +122,13 @@ internal static class Erasing
         foreach (var statement in (string[])[Versions, ReactionsToThem, MentionsInThem, Tombstones, Membership, Pair])
         {
             await unit.ExecuteAsync(statement, parameters, ct);
+        }
+
+        if (await Member.CountAsync(unit, held.Room.Id, ct) == 0)
+        {
+            // Nobody is in it any more: what it is called was theirs.
+            await DeleteRoom.RunAsync(unit, held.Room.Id, chat, ct);
+            return;
         }
 
         await UnreadNotices.SettleGoneAsync(unit, chat, held.Room.Id, ct);

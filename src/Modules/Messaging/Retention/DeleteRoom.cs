@@ -49,20 +49,26 @@ internal static class DeleteRoom
             async unit =>
             {
                 await HeldRoom.HoldAsync(unit, room.Id, caller, RoomRights.Own, ct);
-                foreach (var statement in Remove)
-                {
-                    await unit.ExecuteAsync(statement, new { Room = room.Id }, ct);
-                }
-
-                await UnreadNotices.SettleAsync(unit, room.Id, null, ct);
-                await unit.EnqueueAsync(new RemoveRoom(room.Id), ct: ct);
+                await RunAsync(unit, room.Id, chat, ct);
                 await unit.AuditAsync(new AuditEntry(ModerationTrail.RoomDeleted, caller.Id, room.Id.ToString()), ct);
-                unit.OnCommitted(() => chat.Signals.Raise(RoomNews.Unknown(room.Id)));
                 return true;
             },
             ct
         );
         await live.SettleAsync(room.Id);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>Deletes a room that the unit holds.</summary>
+    public static async Task RunAsync(IUnitOfWork unit, Guid room, Chat chat, CancellationToken ct)
+    {
+        foreach (var statement in Remove)
+        {
+            await unit.ExecuteAsync(statement, new { Room = room }, ct);
+        }
+
+        await UnreadNotices.SettleAsync(unit, room, null, ct);
+        await unit.EnqueueAsync(new RemoveRoom(room), ct: ct);
+        unit.OnCommitted(() => chat.Signals.Raise(RoomNews.Unknown(room)));
     }
 }
