@@ -41,6 +41,11 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
     // Others are notified of it.
     private const string TitleOfThePerson = "Named in a title";
 
+    // Somebody answers somebody else below it, and only that is told.
+    private const string TitleOfTalk = "Others talk below it";
+
+    private const string RoomOfThePerson = "Where nobody else is";
+
     // Something that was under way is written behind the erasure of its section.
     private const string ComesLate = """
         CREATE FUNCTION notifications.come_late() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -93,6 +98,7 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         await Eventually.HoldsAsync(async () =>
             (await admin.GetAsync("/api/v1/me/notifications")).ToString() is var told
             && told.Contains(TitleOfThePerson, StringComparison.Ordinal)
+            && told.Contains(TitleOfTalk, StringComparison.Ordinal)
             && told.Contains("posts.follow", StringComparison.Ordinal)
         );
         if (database is not null)
@@ -112,7 +118,8 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
 
         await IsNotToldAgainAsync(admin);
         var after = await StoredCells.ReadAsync(_folder["data"], database);
-        NoneNames(after, id, form == "destroy" ? [.. OfThePerson, pseudonym, TitleOfThePerson] : OfThePerson);
+        string[] gone = [.. OfThePerson, RoomOfThePerson];
+        NoneNames(after, id, form == "destroy" ? [.. gone, pseudonym, TitleOfThePerson, TitleOfTalk] : gone);
         NoneTellsAMoment(before, after, id);
         TheTrailTellsDays(before, after);
         AccountsHaveRandomIds(after);
@@ -153,12 +160,12 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
         await person.MakeStudyAsync("own", 1);
         await person.PatchAsync("/api/v1/studies/own", new { retentionDays = 30 });
         await person.PostAsync("/api/v1/studies/own/retention/runs", new { });
-        await LiveElsewhereAsync(person, admin);
+        await LiveElsewhereAsync(server, person, admin);
         return person;
     }
 
     /// <summary>Leaves something in every other module.</summary>
-    private static async Task LiveElsewhereAsync(ApiClient person, ApiClient admin)
+    private static async Task LiveElsewhereAsync(SillageServer server, ApiClient person, ApiClient admin)
     {
         var things = await OwnThings.MakeAsync(admin);
         var theirs = await admin.GetAsync($"/api/v1/rooms/{things.Room}");
@@ -185,7 +192,7 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
 
         await person.PostAsync($"/api/v1/rooms/{things.Room}/messages", new { text = "of mine" });
         await person.PostAsync($"/api/v1/rooms/{things.Room}/invitations", new { });
-        await person.PostAsync("/api/v1/rooms", new { name = "of mine" });
+        await person.PostAsync("/api/v1/rooms", new { name = RoomOfThePerson });
         using (var setting = await person.Client.PutAsJsonAsync("/api/v1/presence/setting", new { hidden = true }))
         {
             setting.StatusCode.ShouldNotBe(HttpStatusCode.NotFound);
@@ -193,6 +200,25 @@ public sealed class ErasedTests(PostgresServer postgres, ITestOutputHelper outpu
 
         await person.PostAsync("/api/v1/posts", new { title = "Of mine", body = "…" });
         await person.PostAsync("/api/v1/posts", new { title = TitleOfThePerson, body = "@admin, look." });
+        var talk = (await person.PostAsync("/api/v1/posts", new { title = TitleOfTalk, body = "…" })).GetProperty("id");
+        var asked = await admin.PostAsync($"/api/v1/posts/{talk}/comments", new { body = "Who?" });
+        await admin.PostAsync(
+            "/api/v1/users",
+            new
+            {
+                username = "colleague",
+                password = ApiClient.Password,
+                role = "member",
+            }
+        );
+        using (var colleague = await ApiClient.LogInAsync(server, "colleague"))
+        {
+            await colleague.PostAsync(
+                $"/api/v1/posts/{talk}/comments",
+                new { body = "I.", parent = asked.GetProperty("id") }
+            );
+        }
+
         var other = (await admin.GetAsync("/api/v1/me")).GetProperty("id").GetString();
         await person.PostAsync($"/api/v1/posts/{things.Post}/comments", new { body = "Of mine." });
         foreach (

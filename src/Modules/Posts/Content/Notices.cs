@@ -161,6 +161,9 @@ internal static class Notices
             }
         )
         {
-            People = new Dictionary<string, Guid> { ["author"] = author },
+            // Whose post it is is told to nobody; the title goes with them.
+            People = post.Author is { } owner
+                ? new Dictionary<string, Guid> { ["author"] = author, ["owner"] = owner }
+                : new Dictionary<string, Guid> { ["author"] = author },
         };
 }
