@@ -235,8 +235,25 @@ internal sealed partial class SmtpLine(
     }
 
     // What a server says may be long, and over several lines.
-    private static string Words(Exception e) =>
-        e is OperationCanceledException ? "It did not answer in time." : e.Message.ReplaceLineEndings(" ");
+    private static string Words(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            // A read that takes too long ends by the connection's own limit or by ours, whichever is first.
+            if (
+                cause
+                is OperationCanceledException
+                    or TimeoutException
+                    or SocketException { SocketErrorCode: SocketError.TimedOut }
+            )
+            {
+                return "It did not answer in time.";
+            }
+        }
+
+        var said = e is IOException ? e.GetBaseException() : e;
+        return said.Message.ReplaceLineEndings(" ");
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The mail server {Server} cannot be used: {Reason} Mails wait.")]
     private static partial void LogAway(ILogger logger, string server, string reason);
