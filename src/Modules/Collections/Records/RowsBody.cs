@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Requests;
 using Sillage.Api.Tables;
@@ -23,6 +24,9 @@ internal static class RowsBody
     private const int MostRows = 10_000;
     private const int LongestRow = 1024 * 1024;
     private const int Head = 64 * 1024;
+
+    // What is no name of a field need not come back whole.
+    private const int LongestNamed = 100;
 
     public static readonly string[] MediaTypes =
     [
@@ -111,7 +115,7 @@ internal static class RowsBody
         var twice = columns.GroupBy(column => column.Name).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
-            throw Bad($"Two columns are called '{twice.Key}'.");
+            throw Bad($"Two columns are called '{Beginning.Of(twice.Key, LongestNamed)}'.");
         }
 
         var buffer = new ArrayBufferWriter<byte>();
@@ -155,7 +159,9 @@ internal static class RowsBody
     private static (string Name, FieldPlan? Field) Column(string name, int index, FoundCollection found) =>
         Names.System.Contains(name) ? (name, null)
         : found.Plan.Find(name) is { } field && found.Viewer.Sees(found.Plan, field) ? (name, field)
-        : throw Bad($"Column {index + 1}, '{name}': there is no field of this name that you may read.");
+        : throw Bad(
+            $"Column {index + 1}, '{Beginning.Of(name, LongestNamed)}': there is no field of this name that you may read."
+        );
 
     private static void Write(Utf8JsonWriter writer, FieldPlan? field, string text, bool isQuoted)
     {

@@ -38,7 +38,7 @@ internal sealed class NotificationsPersonalData(
             + (SELECT count(*) FROM choice WHERE account_id = @Account)
             + (SELECT count(*) FROM unsubscription WHERE account_id = @Account) AS choices,
           (SELECT count(*) FROM suppression WHERE account_id = @Account) AS suppressions,
-          (SELECT count(*) FROM notification WHERE people LIKE @Named OR dedup_key LIKE @Named) AS mentions
+          (SELECT count(*) FROM notification WHERE people LIKE @Named OR dedup_key LIKE @Named OR data LIKE @Named) AS mentions
         """;
 
     private const string Accounts = """
@@ -55,10 +55,11 @@ internal sealed class NotificationsPersonalData(
         "DELETE FROM choice WHERE account_id = @Account",
         "DELETE FROM unsubscription WHERE account_id = @Account",
         "DELETE FROM suppression WHERE account_id = @Account",
-        // Others read a dash where the name stood. What it is about may be the person: a follower.
+        // Others read a dash where the name stood. What it is about may be the person, and what it leads to: a follower.
         """
-            UPDATE notification SET people = replace(people, @Id, @Nobody), dedup_key = replace(dedup_key, @Id, @Stranger)
-            WHERE people LIKE @Named OR dedup_key LIKE @Named
+            UPDATE notification SET people = replace(people, @Id, @Nobody), dedup_key = replace(dedup_key, @Id, @Stranger),
+              data = replace(data, @Id, @Stranger)
+            WHERE people LIKE @Named OR dedup_key LIKE @Named OR data LIKE @Named
             """,
     ];
 

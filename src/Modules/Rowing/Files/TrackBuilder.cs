@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sillage.Api.Formats;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Strokes;
 

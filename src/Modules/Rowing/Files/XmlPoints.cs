@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml;
-using Sillage.Rowing.Records;
+using Sillage.Api.Formats;
 
 namespace Sillage.Rowing.Files;
 

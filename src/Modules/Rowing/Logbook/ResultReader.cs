@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sillage.Api.Formats;
 using Sillage.Rowing.Records;
 using Sillage.Rowing.Strokes;
 
