@@ -127,7 +127,7 @@ internal static class Erasing
         if (await Member.CountAsync(unit, held.Room.Id, ct) == 0)
         {
             // Nobody is in it any more: what it is called was theirs.
-            await DeleteRoom.RunAsync(unit, held.Room.Id, chat, ct);
+            await EndOfRoom.RunAsync(unit, held.Room.Id, chat, ct);
             return;
         }
 

@@ -6,7 +6,6 @@ using Sillage.Api.Access;
 using Sillage.Messaging.Feed;
 using Sillage.Messaging.Moderation;
 using Sillage.Messaging.Rooms;
-using Sillage.Messaging.Unread;
 using Sillage.Storage;
 
 namespace Sillage.Messaging.Retention;
@@ -14,18 +13,6 @@ namespace Sillage.Messaging.Retention;
 /// <summary>Deletes a room: nobody finds it any more once that is answered; its messages and files go in the background.</summary>
 internal static class DeleteRoom
 {
-    // Whatever a room has that is looked for by itself. Its messages go in pieces: there may be millions.
-    private static readonly string[] Remove =
-    [
-        "DELETE FROM invitation WHERE room_id = @Room",
-        "DELETE FROM report WHERE room_id = @Room",
-        "DELETE FROM moderation WHERE room_id = @Room",
-        "DELETE FROM thread_member WHERE room_id = @Room",
-        "DELETE FROM thread WHERE room_id = @Room",
-        "DELETE FROM member WHERE room_id = @Room",
-        "DELETE FROM room WHERE id = @Room",
-    ];
-
     public static void Map(RouteGroupBuilder room) =>
         room.MapDelete("/", Handle)
             .RequirePermission(MessagingPermission.Write)
@@ -49,7 +36,7 @@ internal static class DeleteRoom
             async unit =>
             {
                 await HeldRoom.HoldAsync(unit, room.Id, caller, RoomRights.Own, ct);
-                await RunAsync(unit, room.Id, chat, ct);
+                await EndOfRoom.RunAsync(unit, room.Id, chat, ct);
                 await unit.AuditAsync(new AuditEntry(ModerationTrail.RoomDeleted, caller.Id, room.Id.ToString()), ct);
                 return true;
             },
@@ -57,18 +44,5 @@ internal static class DeleteRoom
         );
         await live.SettleAsync(room.Id);
         return TypedResults.NoContent();
-    }
-
-    /// <summary>Deletes a room that the unit holds.</summary>
-    public static async Task RunAsync(IUnitOfWork unit, Guid room, Chat chat, CancellationToken ct)
-    {
-        foreach (var statement in Remove)
-        {
-            await unit.ExecuteAsync(statement, new { Room = room }, ct);
-        }
-
-        await UnreadNotices.SettleAsync(unit, room, null, ct);
-        await unit.EnqueueAsync(new RemoveRoom(room), ct: ct);
-        unit.OnCommitted(() => chat.Signals.Raise(RoomNews.Unknown(room)));
     }
 }
