@@ -103,9 +103,12 @@ internal static class ImportFile
         catch (ProblemException e)
         {
             var faults = e.Problem.Errors is { Count: > 0 } errors
-                ? string.Join(" ", errors.Select(error => $"{error.Pointer}: {error.Detail}"))
+                ? string.Join(" ", errors.Select(Words))
                 : e.Problem.Detail;
             return new ImportedLine(line, end, null, null, faults ?? "It is no object.");
         }
     }
+
+    private static string Words(FieldError error) =>
+        error.Pointer.Length == 0 ? "It is no JSON object of a room or a message." : $"{error.Pointer}: {error.Detail}";
 }

@@ -99,7 +99,7 @@ internal static class ImportMessages
         var console = Terminal.Create();
         var would = dryRun ? "would be " : "";
         console.MarkupLineInterpolated(
-            $"{report.Messages} messages {would}stored, {report.Known} here already, {report.Rooms} rooms {would}made"
+            $"Messages: {report.Messages} {would}stored, {report.Known} here already. Rooms: {report.Rooms} {would}made."
         );
         ImportDisplay.WriteReasons(console, report.Reasons, report.Places, null);
     }
