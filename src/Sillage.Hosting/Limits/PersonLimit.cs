@@ -32,4 +32,14 @@ public sealed class PersonLimit(
         var result = _people.Take(account, times);
         return result.IsTaken ? null : Problem.TooManyRequests(refusal, result.RetryAfter);
     }
+
+    /// <summary>Counts that the person does it once more.</summary>
+    /// <exception cref="ProblemException">429: that is too much.</exception>
+    public void Take(Guid account)
+    {
+        if (Refuse(account) is { } tooMany)
+        {
+            throw new ProblemException(tooMany);
+        }
+    }
 }

@@ -83,6 +83,6 @@ public sealed partial class DialectTests
     )]
     private static partial Regex Statement();
 
-    [GeneratedRegex(@"(?<![@\w.])@[a-z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![@\w.])@([a-z]|[A-Za-z]+_)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Lower();
 }

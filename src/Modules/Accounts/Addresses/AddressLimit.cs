@@ -19,11 +19,5 @@ internal sealed class AddressLimit(IOptions<LimitsOptions> limits, LimitLedger l
 
     /// <summary>Counts one more.</summary>
     /// <exception cref="ProblemException">429: that is too much.</exception>
-    public void Take(Guid account)
-    {
-        if (_given.Refuse(account) is { } tooMany)
-        {
-            throw new ProblemException(tooMany);
-        }
-    }
+    public void Take(Guid account) => _given.Take(account);
 }

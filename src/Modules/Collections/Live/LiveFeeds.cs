@@ -182,13 +182,9 @@ internal sealed partial class LiveFeeds(
                 await feed.Gate.WaitAsync(ct);
                 try
                 {
-                    if (clock.GetElapsedTime(looked) >= Interval)
-                    {
-                        await EndForOthersAsync(feed);
-                        looked = clock.GetTimestamp();
-                    }
-
-                    if (Hearers(feed).LocalSockets().Count == 0 || !await SendAsync(feed, ct))
+                    var looks = clock.GetElapsedTime(looked) >= Interval;
+                    looked = looks ? clock.GetTimestamp() : looked;
+                    if (Hearers(feed).LocalSockets().Count == 0 || !await SendAsync(feed, looks, ct))
                     {
                         feed.IsOver = true;
                         _feeds.TryRemove(KeyValuePair.Create(feed.Sight, feed));
@@ -216,12 +212,17 @@ internal sealed partial class LiveFeeds(
         }
     }
 
-    /// <summary>Sends what is new to those who hear it.</summary>
+    /// <summary>Sends what is new to those who hear it, and first looks, if it is time to, whether they still may.</summary>
     /// <returns>False where there is nothing any more to hear.</returns>
-    private async Task<bool> SendAsync(LiveFeed feed, CancellationToken ct)
+    private async Task<bool> SendAsync(LiveFeed feed, bool looks, CancellationToken ct)
     {
         try
         {
+            if (looks)
+            {
+                await EndForOthersAsync(feed);
+            }
+
             for (var more = true; more; )
             {
                 (feed.At, more) = await TellAsync(feed, feed.At!, Say(feed), ct);

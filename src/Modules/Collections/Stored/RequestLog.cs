@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
+using Sillage.Api.Formats;
 using Sillage.Collections.Declared;
 using Sillage.Storage;
 using Sillage.Storage.Work;
@@ -51,8 +52,7 @@ internal sealed class RequestLog(
         }
 
         var (request, at) = (http.Request, clock.GetUtcNow());
-        var path = $"{request.Path}{request.QueryString}";
-        path = path.Length > LongestPath ? path[..LongestPath] : path;
+        var path = Beginning.Of($"{request.Path}{request.QueryString}", LongestPath);
         http.Response.OnCompleted(() =>
         {
             if (_waiting.Count < Most)

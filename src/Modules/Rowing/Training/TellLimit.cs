@@ -23,11 +23,5 @@ internal sealed class TellLimit(
 
     /// <summary>Counts that others are told once more.</summary>
     /// <exception cref="ProblemException">429: that is too much.</exception>
-    public void Take(Guid account)
-    {
-        if (_told.Refuse(account) is { } tooMany)
-        {
-            throw new ProblemException(tooMany);
-        }
-    }
+    public void Take(Guid account) => _told.Take(account);
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Sillage.Api.Access;
 using Sillage.Api.Documentation;
+using Sillage.Api.Formats;
 using Sillage.Api.Problems;
 using Sillage.Api.Replies;
 using Sillage.Traces.Studies;
@@ -193,7 +194,7 @@ internal static class ImportFileOfTraces
         Flags.Aggregate(text, (said, pair) => said.Replace(pair.Flag, pair.Parameter, StringComparison.Ordinal));
 
     // A file is told of by no more than a person reads, however it came about.
-    private static string Short(string text, int most) => text.Length <= most ? text : $"{text[..most]}…";
+    private static string Short(string text, int most) => text.Length <= most ? text : $"{Beginning.Of(text, most)}…";
 
     private static string[] Listed(string? text) => string.IsNullOrWhiteSpace(text) ? [] : [text];
 

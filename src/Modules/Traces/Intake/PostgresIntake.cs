@@ -147,7 +147,7 @@ internal static class PostgresIntake
 
         await using var command = await CommandAsync(unit, ReadStored);
         command.Parameters.Add(new NpgsqlParameter<long>("Study", study));
-        command.Parameters.Add(new NpgsqlParameter("ids", ids));
+        command.Parameters.Add(new NpgsqlParameter("Ids", ids));
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

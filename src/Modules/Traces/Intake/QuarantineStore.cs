@@ -30,7 +30,7 @@ internal static class QuarantineStore
     private const string InsertMany = $"""
         INSERT INTO quarantine
           (study, sender, received_at, first_received_at, may_name, id, bytes, reasons, reason, participant, digest, times)
-        SELECT @Study, @Sender, @Received_at, @Received_at, @May_name, t.*
+        SELECT @Study, @Sender, @ReceivedAt, @ReceivedAt, @MayName, t.*
         FROM unnest(@Ids, @Bytes, @Reasons::json[], @Codes, @Participants, @Digests, @Times) t
         {OnConflict}
         """;
@@ -185,15 +185,15 @@ internal static class QuarantineStore
         );
         command.Parameters.Add(new NpgsqlParameter<long>("Study", batch.Study.Key));
         command.Parameters.Add(new NpgsqlParameter<Guid>("Sender", batch.Account));
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("Received_at", batch.ReceivedAt.ToUniversalTime()));
-        command.Parameters.Add(new NpgsqlParameter<bool>("May_name", batch.MayName));
-        command.Parameters.Add(new NpgsqlParameter("ids", kept.Select(k => k.Id).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("bytes", kept.Select(k => k.Bytes).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("reasons", kept.Select(k => k.Reasons).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("codes", kept.Select(k => k.Reason).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("participants", kept.Select(k => k.Participant).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("digests", kept.Select(k => k.Digest).ToArray()));
-        command.Parameters.Add(new NpgsqlParameter("times", kept.Select(k => k.Times).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("ReceivedAt", batch.ReceivedAt.ToUniversalTime()));
+        command.Parameters.Add(new NpgsqlParameter<bool>("MayName", batch.MayName));
+        command.Parameters.Add(new NpgsqlParameter("Ids", kept.Select(k => k.Id).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Bytes", kept.Select(k => k.Bytes).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Reasons", kept.Select(k => k.Reasons).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Codes", kept.Select(k => k.Reason).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Participants", kept.Select(k => k.Participant).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Digests", kept.Select(k => k.Digest).ToArray()));
+        command.Parameters.Add(new NpgsqlParameter("Times", kept.Select(k => k.Times).ToArray()));
         await command.ExecuteNonQueryAsync();
     }
 }

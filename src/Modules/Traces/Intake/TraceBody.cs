@@ -17,18 +17,18 @@ internal static class TraceBody
     [
         new
         {
-            Id = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
-            Timestamp = "2026-11-20T09:30:00.250Z",
-            Session = "s-1",
-            Sequence = 1,
-            Name = "answered",
-            Data = new
+            id = "01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58",
+            timestamp = "2026-11-20T09:30:00.250Z",
+            session = "s-1",
+            sequence = 1,
+            name = "answered",
+            data = new
             {
-                Room = "loops",
-                Answer = "for",
-                Correct = true,
+                room = "loops",
+                answer = "for",
+                correct = true,
             },
-            Participant = 1,
+            participant = 1,
         },
     ];
 

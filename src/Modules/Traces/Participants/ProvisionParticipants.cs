@@ -47,7 +47,7 @@ internal static class ProvisionParticipants
                 """
             )
             .WithQuery("format", "json, csv or html; takes precedence over Accept.", "csv")
-            .WithRequestExample(new { Count = 30 })
+            .WithRequestExample(new { count = 30 })
             .WithReplyExample(ProvisionedParticipants.Example)
             .Produces<ProvisionedParticipants>(
                 StatusCodes.Status201Created,

@@ -41,9 +41,9 @@ public sealed record TraceResource(
         RawJson.Of(
             new
             {
-                Room = "loops",
-                Answer = "for",
-                Correct = true,
+                room = "loops",
+                answer = "for",
+                correct = true,
             }
         ),
         new Links("/api/v1/studies/java-quest/traces/01935a2e-7c4d-7a61-9a5b-3c2f1e0d4b58")

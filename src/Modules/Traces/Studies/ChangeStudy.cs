@@ -60,7 +60,7 @@ internal static class ChangeStudy
                     + "stored by the link 'put-back'. Needs the right 'identities' to show more of a field than its "
                     + "'export' did."
             )
-            .WithRequestExample(new { Title = "Java quest, second term", UnknownFields = "refuse" })
+            .WithRequestExample(new { title = "Java quest, second term", unknownFields = "refuse" })
             .WithReplyExample(StudyResource.Example)
             .Fails(StatusCodes.Status404NotFound, StatusCodes.Status412PreconditionFailed);
 

@@ -78,9 +78,9 @@ internal sealed class Withdrawals(
                     await RecordAsync(unit, study, found.Number, "keep", row.Source, row.RecordedAt, ct);
                     var details = new
                     {
-                        By = row.Source,
-                        Then = "keep",
-                        AfterRestore = true,
+                        by = row.Source,
+                        then = "keep",
+                        afterRestore = true,
                     };
                     await AuditAsync(unit, Withdrawn, null, study.Slug, details, ct);
                     unit.OnCommitted(() => directory.Forget(study.Slug));
@@ -168,11 +168,11 @@ internal sealed class Withdrawals(
                 // moment, it would be the tie again.
                 var details = new
                 {
-                    By = party.Source,
-                    Number = party.OnPaper ? number : (long?)null,
-                    Then = wish.Then,
-                    Traces = wish.Traces,
-                    Quarantined = wish.Quarantined,
+                    by = party.Source,
+                    number = party.OnPaper ? number : (long?)null,
+                    then = wish.Then,
+                    traces = wish.Traces,
+                    quarantined = wish.Quarantined,
                 };
                 var action = wish.Erases ? "participant.erased" : Withdrawn;
                 await AuditAsync(unit, action, party.OnPaper ? party.Caller.Id : null, study.Slug, details, ct);
